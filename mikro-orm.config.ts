@@ -1,0 +1,8 @@
+import { ormOptions } from './src/database/options.js';
+
+/** For the ORM's command line alone: `npm run migration:create`. The service has its own way to the options. */
+export default ormOptions(process.env['DATABASE_URL'] ?? 'postgresql://postgres@localhost/tankobon', {
+  max: 1,
+  patient: true,
+  writesSnapshot: true,
+});

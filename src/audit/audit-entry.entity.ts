@@ -1,0 +1,39 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+
+/**
+ * What an administrator or a client key did to whom. Entries name users by id alone, without a foreign key, so that
+ * they outlive them; the database refuses to change or remove one.
+ */
+export const AuditEntrySchema = defineEntity({
+  name: 'AuditEntry',
+  tableName: 'audit_entries',
+  indexes: [
+    { name: 'audit_entries_actor', properties: ['actor', 'id'] },
+    { name: 'audit_entries_target', properties: ['target', 'id'] },
+    { name: 'audit_entries_action', properties: ['action', 'id'] },
+    { name: 'audit_entries_at', properties: ['at'] },
+  ],
+  triggers: [
+    {
+      name: 'audit_entries_append_only',
+      timing: 'before',
+      events: ['update', 'delete', 'truncate'],
+      forEach: 'statement',
+      expression:
+        'create trigger "audit_entries_append_only" before update or delete or truncate on "audit_entries" for each statement execute function refuse_change()',
+    },
+  ],
+  properties: {
+    id: p.bigint('number').primary().autoincrement(),
+    at: p.datetime(3).defaultRaw('current_timestamp(3)'),
+    actor: p.text().nullable(),
+    action: p.text(),
+    target: p.text().nullable(),
+    ip: p.text().nullable(),
+    result: p.text(),
+    before: p.json().$type<Record<string, unknown> | null>().nullable(),
+    after: p.json().$type<Record<string, unknown> | null>().nullable(),
+  },
+});
+
+export type AuditEntry = InferEntity<typeof AuditEntrySchema>;

@@ -1,0 +1,37 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import { UserSchema } from '../users/user.entity.js';
+
+export const PermissionSchema = defineEntity({
+  name: 'Permission',
+  tableName: 'permissions',
+  properties: { name: p.text().primary(), description: p.text() },
+});
+
+/** A named set of permissions. */
+export const RoleSchema = defineEntity({
+  name: 'Role',
+  tableName: 'roles',
+  properties: {
+    id: p.integer().primary().autoincrement(),
+    name: p.text().unique(),
+    description: p.text().nullable(),
+  },
+});
+
+export const RolePermissionSchema = defineEntity({
+  name: 'RolePermission',
+  tableName: 'role_permissions',
+  properties: {
+    role: p.manyToOne(RoleSchema).primary().deleteRule('cascade'),
+    permission: p.manyToOne(PermissionSchema).primary().fieldName('permission').deleteRule('cascade'),
+  },
+});
+
+export const UserRoleSchema = defineEntity({
+  name: 'UserRole',
+  tableName: 'user_roles',
+  properties: {
+    user: p.manyToOne(UserSchema).primary().deleteRule('cascade'),
+    role: p.manyToOne(RoleSchema).primary().deleteRule('cascade').index(),
+  },
+});

@@ -1,0 +1,132 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import { ClientSchema } from '../clients/client.entity.js';
+
+/** Works of a series' kinds, as frontends know them. */
+export const SERIES_TYPES = ['Manga', 'Manhwa', 'Manhua', 'Novel', 'Comic', 'Other'] as const;
+export type SeriesType = (typeof SERIES_TYPES)[number];
+
+/** Orders names in the ICU root collation, ignoring case and accents. */
+const NAME_ORDER = 'name_order';
+const isPublic = 'public = 1';
+
+/** Keeps `series_counts` true: see the functions of the same names in the first migration. */
+function countingTrigger(event: 'insert' | 'update' | 'delete', tables: string) {
+  const name = `series_count_${event}`;
+  return {
+    name,
+    timing: 'after' as const,
+    events: [event],
+    forEach: 'statement' as const,
+    expression: `create trigger "${name}" after ${event} on "series" referencing ${tables} for each statement execute function ${name}()`,
+  };
+}
+
+export const SeriesSchema = defineEntity({
+  name: 'Series',
+  tableName: 'series',
+  indexes: [
+    { name: 'series_by_name', properties: ['name', 'id'], where: isPublic },
+    { name: 'series_by_type', properties: ['type', 'name', 'id'], where: isPublic },
+    { name: 'series_by_added', properties: ['added', 'id'], where: isPublic },
+    { name: 'series_by_client', properties: ['client'] },
+    {
+      name: 'series_search_trigrams',
+      expression: 'create index "series_search_trigrams" on "series" using gin ("search_text" gin_trgm_ops)',
+    },
+    {
+      name: 'series_search_grams',
+      expression: 'create index "series_search_grams" on "series" using gin (search_grams("search_text"))',
+    },
+  ],
+  triggers: [
+    countingTrigger('insert', 'new table as added'),
+    countingTrigger('update', 'old table as removed new table as added'),
+    countingTrigger('delete', 'old table as removed'),
+  ],
+  properties: {
+    id: p.integer().primary().autoincrement(),
+    /** The importer's key: the same id is the same series in every file. */
+    externalId: p.text().unique(),
+    name: p.text().collation(NAME_ORDER),
+    type: p.enum(SERIES_TYPES).$type<SeriesType>(),
+    slug: p.text(),
+    /** English name of the original language. */
+    origin: p.text(),
+    /** The frontend that the series belongs to; null belongs to all. */
+    client: p.manyToOne(ClientSchema).nullable().deleteRule('no action'),
+    public: p.smallint().default(1),
+    nsfw: p.smallint().default(0),
+    nsfw18: p.smallint().default(0).fieldName('nsfw18'),
+    tags: p.array().$type<string[]>().columnType('text[]').defaultRaw("'{}'"),
+    authors: p.array().$type<string[]>().columnType('text[]').defaultRaw("'{}'"),
+    links: p.json().$type<Record<string, number>>().defaultRaw("'{}'"),
+    /** The name and all titles, folded, each between line feeds: see `fold`. */
+    searchText: p.text(),
+    /** Digest of the imported line, by which a second import recognizes what has not changed. */
+    digest: p.text(),
+    added: p.datetime(3).defaultRaw('current_timestamp(3)'),
+  },
+});
+
+export const SeriesTitleSchema = defineEntity({
+  name: 'SeriesTitle',
+  tableName: 'series_titles',
+  properties: {
+    series: p.manyToOne(SeriesSchema).primary().deleteRule('cascade'),
+    position: p.integer().primary(),
+    /** ISO 639-1 code, null where it is not known. */
+    language: p.text().nullable(),
+    title: p.text(),
+  },
+});
+
+export const SeriesDescriptionSchema = defineEntity({
+  name: 'SeriesDescription',
+  tableName: 'series_descriptions',
+  properties: {
+    series: p.manyToOne(SeriesSchema).primary().deleteRule('cascade'),
+    language: p.text().primary(),
+    text: p.text(),
+  },
+});
+
+export const VolumeSchema = defineEntity({
+  name: 'Volume',
+  tableName: 'volumes',
+  indexes: [{ name: 'volumes_by_series', properties: ['series', 'groupOrder', 'id'] }],
+  properties: {
+    id: p.integer().primary().autoincrement(),
+    externalId: p.text().unique(),
+    series: p.manyToOne(SeriesSchema).deleteRule('cascade'),
+    name: p.text(),
+    slug: p.text(),
+    /** Position in the series; several editions may share one. */
+    groupOrder: p.decimal('number').columnType('numeric(9,2)'),
+    language: p.text(),
+    type: p.text().nullable(),
+    publisher: p.text().nullable(),
+    releaseDate: p.date().nullable(),
+    pages: p.integer().nullable(),
+    isbn10: p.text().nullable().fieldName('isbn10'),
+    isbn13: p.text().nullable().fieldName('isbn13'),
+    description: p.text().nullable(),
+    editionName: p.text().nullable(),
+    coverPath: p.text().nullable(),
+    aspectRatio: p.double().nullable(),
+    nsfw: p.smallint().default(0),
+    nsfw18: p.smallint().default(0).fieldName('nsfw18'),
+  },
+});
+
+/** How many series there are of each kind, kept by a trigger, so that a page's total costs nothing to know. */
+export const SeriesCountSchema = defineEntity({
+  name: 'SeriesCount',
+  tableName: 'series_counts',
+  properties: {
+    /** The client's id; 0 stands for series of all clients. */
+    clientId: p.integer().primary(),
+    type: p.text().primary(),
+    public: p.smallint().primary(),
+    total: p.integer(),
+  },
+});

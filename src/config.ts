@@ -1,0 +1,190 @@
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+
+/** Why the service cannot start: one line for the operator, without a stack. */
+export class StartError extends Error {}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const SAME_SITE = ['lax', 'none'] as const;
+const STORAGE_DRIVERS = ['local', 's3', 'none'] as const;
+
+/** The whole configuration of one node: read once at start, validated, frozen. */
+export class Config {
+  /** `production` makes some defaults errors: see `jwtSecret`. */
+  readonly production: boolean;
+  readonly host: string;
+  readonly port: number;
+  /** Where clients reach this service, without a trailing slash. */
+  readonly publicUrl: string;
+  /** Origins whose pages may act with a reader's cookie. Exact, lower case, that of `publicUrl` included. */
+  readonly trustedOrigins: readonly string[];
+  /** Origins that CORS answers name: those of `CORS_ORIGINS` alone. */
+  readonly corsOrigins: readonly string[];
+  readonly cookie: { readonly secure: boolean; readonly sameSite: (typeof SAME_SITE)[number] };
+  /** Absolute path of the folder for the embedded database, generated secrets and local images. */
+  readonly dataDir: string;
+  /** An existing PostgreSQL; null means the embedded one under `dataDir`. */
+  readonly databaseUrl: string | null;
+  /** Where migrations and locks go when `databaseUrl` is a pooler. */
+  readonly databaseDirectUrl: string | null;
+  readonly databasePoolSize: number;
+  /** Key of the tokens' signatures; null means one generated and kept in `dataDir`. */
+  readonly jwtSecret: string | null;
+  readonly storageDriver: (typeof STORAGE_DRIVERS)[number];
+  readonly rateLimit: boolean;
+  /** Addresses or networks of proxies whose `X-Forwarded-For` counts. */
+  readonly trustedProxies: readonly string[];
+  readonly adminUsername: string;
+  readonly adminPassword: string | null;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+
+  constructor(values: { [Key in keyof Config]: Config[Key] }) {
+    Object.assign(this, values);
+    Object.freeze(this.cookie);
+    Object.freeze(this);
+  }
+}
+
+type Environment = Record<string, string | undefined>;
+
+/**
+ * Reads the configuration from environment variables. This is the only reader of `process.env`.
+ *
+ * @throws StartError naming the first variable that cannot be used and what it takes
+ */
+export function readConfig(env: Environment = process.env): Config {
+  const port = integer(env, 'PORT', 3000, 1, 65_535);
+  const publicUrl = url(env, 'PUBLIC_URL', ['http:', 'https:']) ?? `http://localhost:${port}`;
+  const corsOrigins = list(env, 'CORS_ORIGINS').map(asOrigin);
+  const sameSite = choice(env, 'COOKIE_SAME_SITE', SAME_SITE, 'lax');
+  const secure = publicUrl.startsWith('https:');
+  const databaseUrl = url(env, 'DATABASE_URL', ['postgres:', 'postgresql:']);
+  const jwtSecret = text(env, 'JWT_SECRET');
+  const production = env['NODE_ENV'] === 'production';
+
+  if (sameSite === 'none' && !(secure && corsOrigins.length > 0)) {
+    throw new StartError('COOKIE_SAME_SITE=none needs an https PUBLIC_URL and CORS_ORIGINS');
+  }
+  if (jwtSecret !== null && Buffer.byteLength(jwtSecret) < 32) {
+    throw new StartError('JWT_SECRET must have at least 32 bytes');
+  }
+  if (jwtSecret === null && production && databaseUrl !== null) {
+    throw new StartError('JWT_SECRET is required in production with DATABASE_URL');
+  }
+  return new Config({
+    production,
+    host: text(env, 'HOST') ?? 'localhost',
+    port,
+    publicUrl,
+    trustedOrigins: [...new Set([...ownOrigins(publicUrl), ...corsOrigins])],
+    corsOrigins,
+    cookie: { secure, sameSite },
+    dataDir: resolve(text(env, 'DATA_DIR') ?? '.data'),
+    databaseUrl,
+    databaseDirectUrl: url(env, 'DATABASE_DIRECT_URL', ['postgres:', 'postgresql:']),
+    databasePoolSize: integer(env, 'DATABASE_POOL_SIZE', 20, 2, 1000),
+    jwtSecret,
+    storageDriver: choice(env, 'STORAGE_DRIVER', STORAGE_DRIVERS, 'local'),
+    rateLimit: choice(env, 'RATE_LIMIT', ['on', 'off'] as const, 'on') === 'on',
+    trustedProxies: list(env, 'TRUSTED_PROXIES').map(asNetwork),
+    adminUsername: adminUsername(env),
+    adminPassword: adminPassword(env),
+    logLevel: choice(env, 'LOG_LEVEL', LOG_LEVELS, 'info'),
+  });
+}
+
+function text(env: Environment, name: string): string | null {
+  const value = env[name]?.trim();
+  if (value?.includes('\0')) throw new StartError(`${name} must not contain NUL`);
+  return value === undefined || value === '' ? null : value;
+}
+
+function list(env: Environment, name: string): string[] {
+  return (text(env, name) ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
+function integer(env: Environment, name: string, fallback: number, min: number, max: number): number {
+  const value = text(env, name);
+  if (value === null) return fallback;
+  const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+  if (!(number >= min && number <= max)) {
+    throw new StartError(`${name} must be an integer from ${min} to ${max}, not ${JSON.stringify(value)}`);
+  }
+  return number;
+}
+
+function choice<const T extends string>(
+  env: Environment,
+  name: string,
+  values: readonly T[],
+  fallback: T,
+): T {
+  const value = text(env, name) ?? fallback;
+  const found = values.find((candidate) => candidate === value);
+  if (found === undefined) {
+    throw new StartError(`${name} must be one of ${values.join(', ')}, not ${JSON.stringify(value)}`);
+  }
+  return found;
+}
+
+/** Reads a URL; its value is not repeated in the error, since it may hold a password. */
+function url(env: Environment, name: string, protocols: readonly string[]): string | null {
+  const value = text(env, name);
+  if (value === null) return null;
+  const parsed = URL.canParse(value) ? new URL(value) : null;
+  if (parsed === null || !protocols.includes(parsed.protocol)) {
+    throw new StartError(`${name} must be a URL that starts with ${protocols.join('// or ')}//`);
+  }
+  return value.replace(/\/+$/, '');
+}
+
+function asOrigin(value: string): string {
+  const parsed = URL.canParse(value) ? new URL(value) : null;
+  if (parsed === null || !/^https?:$/.test(parsed.protocol) || parsed.origin !== value.toLowerCase()) {
+    throw new StartError(
+      `CORS_ORIGINS must list origins such as https://app.example.com, not ${JSON.stringify(value)}`,
+    );
+  }
+  return parsed.origin;
+}
+
+function asNetwork(value: string): string {
+  const [address = '', bits, ...rest] = value.split('/');
+  const widest = isIP(address) === 4 ? 32 : 128;
+  const validBits = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= widest);
+  if (isIP(address) === 0 || !validBits || rest.length > 0) {
+    throw new StartError(
+      `TRUSTED_PROXIES must list addresses or networks such as 10.0.0.0/8, not ${JSON.stringify(value)}`,
+    );
+  }
+  return value;
+}
+
+/** The service's own origin; on a developer's machine every name of the loopback host. */
+function ownOrigins(publicUrl: string): string[] {
+  const { protocol, hostname, port, origin } = new URL(publicUrl);
+  const loopback = ['localhost', '127.0.0.1', '[::1]'];
+  if (!loopback.includes(hostname)) return [origin];
+  return loopback.map((host) => new URL(`${protocol}//${host}${port === '' ? '' : `:${port}`}`).origin);
+}
+
+function adminUsername(env: Environment): string {
+  const value = text(env, 'ADMIN_USERNAME') ?? 'admin';
+  if (!/^[A-Za-z0-9_.-]{3,20}$/.test(value)) {
+    throw new StartError('ADMIN_USERNAME must have 3 to 20 of the characters A-Z a-z 0-9 _ . -');
+  }
+  return value;
+}
+
+function adminPassword(env: Environment): string | null {
+  const value = env['ADMIN_PASSWORD'];
+  if (value === undefined || value === '') return null;
+  const length = [...value].length;
+  if (length < 8 || length > 128 || Buffer.byteLength(value) > 512 || value.trim() === '') {
+    throw new StartError('ADMIN_PASSWORD must have 8 to 128 characters');
+  }
+  return value;
+}

@@ -1,0 +1,35 @@
+import { AuditEntrySchema } from '../audit/audit-entry.entity.js';
+import { PermissionSchema, RolePermissionSchema, RoleSchema, UserRoleSchema } from '../auth/role.entity.js';
+import { SessionSchema } from '../auth/session.entity.js';
+import {
+  SeriesCountSchema,
+  SeriesDescriptionSchema,
+  SeriesSchema,
+  SeriesTitleSchema,
+  VolumeSchema,
+} from '../catalog/catalog.entity.js';
+import { ClientSchema } from '../clients/client.entity.js';
+import { RateLimitSchema } from '../http/rate-limit.entity.js';
+import { ReadingEntrySchema } from '../reading-history/reading-entry.entity.js';
+import { EmailSchema, UsernameSchema, UserSchema } from '../users/user.entity.js';
+
+/** Every table. */
+export const ENTITIES = [
+  UserSchema,
+  UsernameSchema,
+  EmailSchema,
+  SessionSchema,
+  PermissionSchema,
+  RoleSchema,
+  RolePermissionSchema,
+  UserRoleSchema,
+  ClientSchema,
+  AuditEntrySchema,
+  RateLimitSchema,
+  SeriesSchema,
+  SeriesTitleSchema,
+  SeriesDescriptionSchema,
+  VolumeSchema,
+  SeriesCountSchema,
+  ReadingEntrySchema,
+];

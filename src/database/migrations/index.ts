@@ -1,0 +1,6 @@
+import { Migration20261122043000Initial } from './Migration20261122043000_initial.js';
+
+/** Every migration, oldest first. An applied one is never edited. */
+export const MIGRATIONS = [
+  { name: 'Migration20261122043000_initial', class: Migration20261122043000Initial },
+];

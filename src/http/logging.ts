@@ -1,0 +1,87 @@
+import type { LoggerService } from '@nestjs/common';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type Logger, pino, stdSerializers } from 'pino';
+import type { Config } from '../config.js';
+
+/** What never reaches a log, wherever a request or an error carries it. */
+const SECRETS = [
+  'authorization',
+  'cookie',
+  'set-cookie',
+  'webapiclientkey',
+  'password',
+  'accessToken',
+  'refreshToken',
+  'image',
+];
+
+/** The service's logger: one JSON object a line on standard output. */
+export function createLogger(config: Config): Logger {
+  return pino({
+    level: config.logLevel,
+    base: null,
+    redact: {
+      paths: SECRETS.flatMap((name) => [quoted(name), `*${quoted(name)}`, `*.headers${quoted(name)}`]),
+      censor: '[redacted]',
+    },
+    serializers: { err: withoutValues },
+  });
+}
+
+function quoted(name: string): string {
+  return `["${name}"]`;
+}
+
+/**
+ * An error without what a reader wrote: a driver's message and detail repeat values, and so does the statement.
+ * Its class, SQLSTATE and stack frames say where to look.
+ */
+function withoutValues(error: unknown): unknown {
+  if (!(error instanceof Error)) return String(error);
+  const { code } = error as { code?: unknown };
+  const fromDriver = typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code);
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  const { type } = stdSerializers.err(error);
+  return { type, code, message: fromDriver ? '(from the database)' : error.message, stack: frames.join('\n') };
+}
+
+/** A request's path as it came, without the query, which may hold names and tokens. */
+export function pathOf(request: FastifyRequest): string {
+  const { originalUrl } = request;
+  const end = originalUrl.indexOf('?');
+  return end === -1 ? originalUrl : originalUrl.slice(0, end);
+}
+
+/** Logs a line for each answer. */
+export function logAnswers(fastify: FastifyInstance): void {
+  fastify.addHook('onResponse', (request, reply, next) => {
+    request.log.info(
+      {
+        method: request.method,
+        path: pathOf(request),
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+      },
+      'answered',
+    );
+    next();
+  });
+}
+
+/** Nest's own messages, through the same logger. */
+export class NestLogger implements LoggerService {
+  constructor(private readonly logger: Logger) {}
+
+  log(message: unknown, ...rest: unknown[]): void {
+    this.logger.debug({ context: rest.at(-1) }, String(message));
+  }
+  error(message: unknown, ...rest: unknown[]): void {
+    this.logger.error({ context: rest.at(-1), err: message instanceof Error ? message : undefined }, String(message));
+  }
+  warn(message: unknown, ...rest: unknown[]): void {
+    this.logger.warn({ context: rest.at(-1) }, String(message));
+  }
+  debug(message: unknown, ...rest: unknown[]): void {
+    this.logger.debug({ context: rest.at(-1) }, String(message));
+  }
+}

@@ -1,0 +1,69 @@
+import { IsInt, Max, Min } from 'class-validator';
+import { BlankIsAbsent, Characters, QueryInteger } from './validation.js';
+import type { PagePosition } from './page.js';
+
+/** What every list takes. */
+export class PageQuery {
+  /** Most items to answer. */
+  @QueryInteger()
+  @IsInt()
+  @Min(1)
+  @Max(100)
+  limit: number = 20;
+
+  /** How many items to skip. */
+  @QueryInteger()
+  @IsInt()
+  @Min(0)
+  offset: number = 0;
+}
+
+/** Where a page lies in its list. */
+export class PageDto implements PagePosition {
+  /**
+   * Number of pages at this limit; 0 for an empty list.
+   * @example 3
+   */
+  @IsInt()
+  @Min(0)
+  max: number;
+
+  /**
+   * 1-based position of the first item shown; 0 when the page is empty.
+   * @example 1
+   */
+  @IsInt()
+  @Min(0)
+  from: number;
+
+  /**
+   * 1-based position of the last item shown; 0 when the page is empty.
+   * @example 20
+   */
+  @IsInt()
+  @Min(0)
+  to: number;
+
+  /**
+   * Number of matches.
+   * @example 42
+   */
+  @IsInt()
+  @Min(0)
+  total: number;
+}
+
+/** The parameters of a list that can be searched. */
+export class SearchQuery extends PageQuery {
+  /**
+   * Part of a name: case, accents and width do not matter, and no character has a special meaning.
+   * @example "piece"
+   */
+  @BlankIsAbsent()
+  @OptionalText()
+  search?: string;
+}
+
+function OptionalText(): PropertyDecorator {
+  return Characters(0, 200);
+}

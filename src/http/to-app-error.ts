@@ -1,0 +1,88 @@
+import { HttpException } from '@nestjs/common';
+import {
+  AppError,
+  insufficientStorage,
+  internalError,
+  invalidParameters,
+  notFound,
+  payloadTooLarge,
+  type RefusalFactory,
+  serviceUnavailable,
+  forbidden,
+  tooManyRequests,
+  unauthorized,
+  unsupportedMediaType,
+} from './app-error.js';
+
+/** Seconds after which a client may try again when the database or the node was busy. */
+const RETRY_AFTER = 2;
+
+const BY_STATUS: Record<number, RefusalFactory> = {
+  400: invalidParameters,
+  401: unauthorized,
+  403: forbidden,
+  404: notFound,
+  405: notFound,
+  406: notFound,
+  413: payloadTooLarge,
+  414: invalidParameters,
+  415: unsupportedMediaType,
+  429: tooManyRequests,
+  431: invalidParameters,
+};
+
+/**
+ * PostgreSQL's SQLSTATE codes that are a client's or the moment's fault, by prefix. Unique and foreign key violations
+ * are not here: they belong to the module that knows what they mean.
+ */
+const BY_SQLSTATE: readonly [prefix: string, refusal: RefusalFactory][] = [
+  ['22', invalidParameters],
+  ['08P01', invalidParameters],
+  ['08', serviceUnavailable],
+  ['40', serviceUnavailable],
+  ['53100', insufficientStorage],
+  ['53', serviceUnavailable],
+  ['55P03', serviceUnavailable],
+  ['57', serviceUnavailable],
+  ['25006', serviceUnavailable],
+];
+
+const NETWORK_CODES = ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENOTFOUND'];
+/** `pg` has no codes for these. */
+const NETWORK_MESSAGES = /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Query read timeout/;
+
+/** Translates anything thrown into the one error type. The only translator. */
+export function toAppError(thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown;
+  const refusal = refusalOf(thrown);
+  return refusal({
+    cause: thrown,
+    ...(refusal === serviceUnavailable ? { retryAfter: RETRY_AFTER } : {}),
+  });
+}
+
+function refusalOf(thrown: unknown): RefusalFactory {
+  if (thrown instanceof HttpException) return BY_STATUS[thrown.getStatus()] ?? internalError;
+  if (!(thrown instanceof Error)) return internalError;
+  const { code, statusCode } = thrown as { code?: unknown; statusCode?: unknown };
+  if (typeof code === 'string') {
+    if (code.startsWith('FST_')) return fastifyRefusal(code, statusCode);
+    if (/^[0-9A-Z]{5}$/.test(code)) {
+      return BY_SQLSTATE.find(([prefix]) => code.startsWith(prefix))?.[1] ?? internalError;
+    }
+    if (NETWORK_CODES.includes(code) && 'syscall' in thrown) return isFileError(thrown) ? internalError : serviceUnavailable;
+  }
+  if (NETWORK_MESSAGES.test(thrown.message)) return serviceUnavailable;
+  return typeof statusCode === 'number' ? (BY_STATUS[statusCode] ?? internalError) : internalError;
+}
+
+/** ENOENT of a unix socket means "no server"; of a file it means a defect. */
+function isFileError(thrown: Error): boolean {
+  return (thrown as NodeJS.ErrnoException).syscall !== 'connect' && (thrown as NodeJS.ErrnoException).code === 'ENOENT';
+}
+
+function fastifyRefusal(code: string, statusCode: unknown): RefusalFactory {
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return payloadTooLarge;
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return unsupportedMediaType;
+  return typeof statusCode === 'number' ? (BY_STATUS[statusCode] ?? internalError) : internalError;
+}

@@ -1,0 +1,130 @@
+import {
+  applyDecorators,
+  type ArgumentMetadata,
+  Injectable,
+  type PipeTransform,
+  ValidationPipe,
+} from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { ValidateBy, ValidateIf, type ValidationArguments, type ValidationError } from 'class-validator';
+import { AppError, type FieldError, invalidParameters, missingParameters } from './app-error.js';
+
+const REQUIRED = 'required';
+
+/** Turns bodies and queries into their DTOs; unknown body fields are refused, unknown query parameters dropped. */
+@Injectable()
+export class InputPipe implements PipeTransform {
+  private readonly bodies = createPipe(true);
+  private readonly queries = createPipe(false);
+
+  async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    if (metadata.type === 'query') return this.queries.transform(value, metadata);
+    if (metadata.type !== 'body') return value;
+    const isObject = typeof value === 'object' && !Array.isArray(value);
+    if (value !== undefined && !isObject) throw invalidParameters();
+    return this.bodies.transform(value ?? {}, metadata);
+  }
+}
+
+function createPipe(forbidUnknown: boolean): ValidationPipe {
+  return new ValidationPipe({
+    whitelist: true,
+    forbidNonWhitelisted: forbidUnknown,
+    forbidUnknownValues: true,
+    transform: true,
+    // A refused password must not be echoed.
+    validationError: { target: false, value: false },
+    exceptionFactory: asRefusal,
+  });
+}
+
+/** What is missing comes before what is invalid. */
+function asRefusal(errors: ValidationError[]): AppError {
+  const isMissing = errors.some(({ constraints }) => constraints !== undefined && REQUIRED in constraints);
+  const details = errors.map(asFieldError);
+  return isMissing ? missingParameters({ details }) : invalidParameters({ details });
+}
+
+function asFieldError({ property, constraints, children }: ValidationError): FieldError {
+  if (constraints !== undefined && REQUIRED in constraints) {
+    return { field: property, messages: [constraints[REQUIRED] as string] };
+  }
+  const nested = (children ?? []).flatMap((child) => asFieldError(child).messages);
+  return { field: property, messages: [...Object.values(constraints ?? {}), ...nested] };
+}
+
+/** A parameter that must be there: neither absent, null nor blank. */
+export function Required(): PropertyDecorator {
+  return ValidateBy({
+    name: REQUIRED,
+    validator: {
+      validate: (value: unknown) => !isBlank(value),
+      defaultMessage: (args?: ValidationArguments) => `${args?.property} is required`,
+    },
+  });
+}
+
+export function isBlank(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
+}
+
+/** A parameter that may be absent, but not null. */
+export function Optional(): PropertyDecorator {
+  return ValidateIf((_, value: unknown) => value !== undefined);
+}
+
+/** A parameter that may be absent or null. */
+export function Nullable(): PropertyDecorator {
+  return ValidateIf((_, value: unknown) => value !== undefined && value !== null);
+}
+
+/** A text of so many Unicode code points: class-validator's own count leaves some of them out. */
+export function Characters(min: number, max: number): PropertyDecorator {
+  const limits = min > 0 ? { minLength: min, maxLength: max } : { maxLength: max };
+  return applyDecorators(
+    rule('characters', `must have ${min} to ${max} characters`, (value) => {
+      // No text has more code points than UTF-16 units, or fewer than half as many.
+      if (typeof value !== 'string' || value.length > max * 2) return false;
+      const length = value.length <= max && value.length >= min * 2 ? min : [...value].length;
+      return length >= min && length <= max;
+    }),
+    ApiProperty(limits),
+  );
+}
+
+/** A number with at most so many digits after the point. */
+export function FractionDigits(digits: number): PropertyDecorator {
+  const step = 1 / 10 ** digits;
+  return applyDecorators(
+    rule('fractionDigits', `must have at most ${digits} fraction digits`, (value) => {
+      if (typeof value !== 'number' || !Number.isFinite(value)) return false;
+      return Number(value.toFixed(digits)) === value;
+    }),
+    ApiProperty({ multipleOf: step }),
+  );
+}
+
+/** A rule of our own, with the message `<property> <says>`. */
+export function rule(name: string, says: string, holds: (value: unknown, object: object) => boolean): PropertyDecorator {
+  return ValidateBy({
+    name,
+    validator: {
+      validate: (value: unknown, args?: ValidationArguments) => holds(value, args?.object ?? {}),
+      defaultMessage: (args?: ValidationArguments) => `${args?.property} ${says}`,
+    },
+  });
+}
+
+/** A blank query parameter is an absent one. */
+export function BlankIsAbsent(): PropertyDecorator {
+  return Transform(({ value }: { value: unknown }) => (isBlank(value) ? undefined : value));
+}
+
+/** Digits of a query parameter as a number; numbers beyond exactness stand for "more than there is". */
+export function QueryInteger(): PropertyDecorator {
+  return Transform(({ value }: { value: unknown }) => {
+    if (isBlank(value)) return undefined;
+    return typeof value === 'string' && /^\d+$/.test(value) ? Math.min(Number(value), Number.MAX_SAFE_INTEGER) : value;
+  });
+}

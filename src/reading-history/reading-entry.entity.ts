@@ -1,0 +1,37 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import { SeriesSchema } from '../catalog/catalog.entity.js';
+import { ClientSchema } from '../clients/client.entity.js';
+import { UserSchema } from '../users/user.entity.js';
+
+export const VISIBILITIES = ['private', 'public'] as const;
+export const PROGRESS_TYPES = ['chapters', 'volumes'] as const;
+export const READING_STATUSES = ['started', 'completed', 'paused', 'dropped'] as const;
+/** In ascending order, which is also the order of the database's enum. */
+export const PRIORITIES = ['low', 'mid', 'high'] as const;
+
+/** What one reader keeps about one series. */
+export const ReadingEntrySchema = defineEntity({
+  name: 'ReadingEntry',
+  tableName: 'reading_entries',
+  // No index leads with another column: every write would pay for it, and no request of a reader needs it.
+  indexes: [{ name: 'reading_entries_by_update', properties: ['user', 'lastUpdate', 'series'] }],
+  properties: {
+    user: p.manyToOne(UserSchema).primary().deleteRule('cascade'),
+    series: p.manyToOne(SeriesSchema).primary().deleteRule('no action'),
+    visibility: p.enum(VISIBILITIES).nativeEnumName('visibility').default('private'),
+    progressType: p.enum(PROGRESS_TYPES).nativeEnumName('progress_type').default('chapters'),
+    progress: p.decimal('number').columnType('numeric(7,2)'),
+    status: p.enum(READING_STATUSES).nativeEnumName('reading_status').default('started'),
+    reread: p.smallint().default(0),
+    /** 0 is stored as null: both mean unscored. */
+    score: p.decimal('number').columnType('numeric(3,1)').nullable(),
+    priority: p.enum(PRIORITIES).nativeEnumName('priority'),
+    /** `YYYY`, `YYYY-MM` or `YYYY-MM-DD`, as the reader knows it. */
+    start: p.text().nullable(),
+    end: p.text().nullable(),
+    notes: p.text().nullable(),
+    /** The frontend that wrote the entry last. */
+    client: p.manyToOne(ClientSchema).deleteRule('no action'),
+    lastUpdate: p.datetime(3).defaultRaw('current_timestamp(3)'),
+  },
+});
