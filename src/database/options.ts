@@ -18,7 +18,10 @@ const TIMEOUTS = {
  * @param pool most connections at once; `patient` lifts the timeouts, for migrations and scripts; `writesSnapshot`
  *   is for the command line that creates migrations
  */
-export function ormOptions(url: string, pool: { max: number; patient?: boolean; writesSnapshot?: boolean }): Options {
+export function ormOptions(
+  url: string,
+  pool: { max: number; patient?: boolean; writesSnapshot?: boolean },
+): Options {
   return defineConfig({
     clientUrl: url,
     entities: ENTITIES,

@@ -1,7 +1,7 @@
 /** One field that a request got wrong, and why. */
 export interface FieldError {
   readonly field: string;
-  readonly messages: readonly string[];
+  readonly messages: string[];
 }
 
 /** A refusal as clients see it: part of the contract, and of the OpenAPI document. */
@@ -17,7 +17,7 @@ export interface Refusal {
 export class AppError extends Error {
   constructor(
     readonly refusal: Refusal,
-    readonly extra: { details?: readonly FieldError[]; retryAfter?: number; cause?: unknown } = {},
+    readonly extra: { details?: FieldError[]; retryAfter?: number; cause?: unknown } = {},
   ) {
     super(refusal.message, { cause: extra.cause });
   }

@@ -23,7 +23,7 @@ export function familyOf(path: string): Family {
 export interface ResponseBody {
   readonly data: string;
   readonly code: number;
-  readonly errors?: readonly FieldError[];
+  readonly errors?: FieldError[];
 }
 
 /** Family D's body, for success and failure alike. */
@@ -42,7 +42,8 @@ export function done(message: string, code = 200): ResponseBody {
 /** What a family answers to an error. */
 export function renderError(family: Family, error: AppError): ResponseBody | EnvelopeBody {
   const { status, message, code } = error.refusal;
-  if (family === 'D') return { Response: 'Error', Message: message, Data: null, ErrorCode: code ?? String(status) };
+  if (family === 'D')
+    return { Response: 'Error', Message: message, Data: null, ErrorCode: code ?? String(status) };
   const details = error.extra.details;
   return details ? { data: message, code: status, errors: details } : { data: message, code: status };
 }

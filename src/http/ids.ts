@@ -19,7 +19,9 @@ export function parseId(value: unknown): number | null {
 export class IdPipe implements PipeTransform<string | undefined, Promise<number>> {
   async transform(value: string | undefined, { data = 'id' }: ArgumentMetadata): Promise<number> {
     if (isBlank(value)) throw malformed(missingParameters, data, 'is required');
-    return parseId(value) ?? (await refuseLast(malformed(invalidParameters, data, 'must be a positive integer')));
+    return (
+      parseId(value) ?? (await refuseLast(malformed(invalidParameters, data, 'must be a positive integer')))
+    );
   }
 }
 

@@ -42,7 +42,12 @@ function withoutValues(error: unknown): unknown {
   const fromDriver = typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code);
   const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
   const { type } = stdSerializers.err(error);
-  return { type, code, message: fromDriver ? '(from the database)' : error.message, stack: frames.join('\n') };
+  return {
+    type,
+    code,
+    message: fromDriver ? '(from the database)' : error.message,
+    stack: frames.join('\n'),
+  };
 }
 
 /** A request's path as it came, without the query, which may hold names and tokens. */
@@ -76,7 +81,10 @@ export class NestLogger implements LoggerService {
     this.logger.debug({ context: rest.at(-1) }, String(message));
   }
   error(message: unknown, ...rest: unknown[]): void {
-    this.logger.error({ context: rest.at(-1), err: message instanceof Error ? message : undefined }, String(message));
+    this.logger.error(
+      { context: rest.at(-1), err: message instanceof Error ? message : undefined },
+      String(message),
+    );
   }
   warn(message: unknown, ...rest: unknown[]): void {
     this.logger.warn({ context: rest.at(-1) }, String(message));

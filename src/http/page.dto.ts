@@ -1,20 +1,23 @@
-import { IsInt, Max, Min } from 'class-validator';
-import { BlankIsAbsent, Characters, QueryInteger } from './validation.js';
+import { ApiProperty } from '@nestjs/swagger';
+import { Max, Min } from 'class-validator';
+import { BlankIsAbsent, Characters, Integer, Optional, QueryInteger } from './validation.js';
 import type { PagePosition } from './page.js';
 
 /** What every list takes. */
 export class PageQuery {
   /** Most items to answer. */
-  @QueryInteger()
-  @IsInt()
+  @QueryInteger(20)
+  @Integer()
   @Min(1)
   @Max(100)
+  @ApiProperty({ required: false })
   limit: number = 20;
 
   /** How many items to skip. */
-  @QueryInteger()
-  @IsInt()
+  @QueryInteger(0)
+  @Integer()
   @Min(0)
+  @ApiProperty({ required: false })
   offset: number = 0;
 }
 
@@ -24,7 +27,7 @@ export class PageDto implements PagePosition {
    * Number of pages at this limit; 0 for an empty list.
    * @example 3
    */
-  @IsInt()
+  @Integer()
   @Min(0)
   max: number;
 
@@ -32,7 +35,7 @@ export class PageDto implements PagePosition {
    * 1-based position of the first item shown; 0 when the page is empty.
    * @example 1
    */
-  @IsInt()
+  @Integer()
   @Min(0)
   from: number;
 
@@ -40,7 +43,7 @@ export class PageDto implements PagePosition {
    * 1-based position of the last item shown; 0 when the page is empty.
    * @example 20
    */
-  @IsInt()
+  @Integer()
   @Min(0)
   to: number;
 
@@ -48,7 +51,7 @@ export class PageDto implements PagePosition {
    * Number of matches.
    * @example 42
    */
-  @IsInt()
+  @Integer()
   @Min(0)
   total: number;
 }
@@ -60,10 +63,7 @@ export class SearchQuery extends PageQuery {
    * @example "piece"
    */
   @BlankIsAbsent()
-  @OptionalText()
+  @Optional()
+  @Characters(0, 200)
   search?: string;
-}
-
-function OptionalText(): PropertyDecorator {
-  return Characters(0, 200);
 }

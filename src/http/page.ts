@@ -11,7 +11,11 @@ export interface PagePosition {
 }
 
 /** Computes a page's position from what was asked for, how many items came, and how many there are. */
-export function pagePosition(asked: { limit: number; offset: number }, shown: number, total: number): PagePosition {
+export function pagePosition(
+  asked: { limit: number; offset: number },
+  shown: number,
+  total: number,
+): PagePosition {
   return {
     max: Math.ceil(total / asked.limit),
     from: shown === 0 ? 0 : asked.offset + 1,

@@ -47,9 +47,18 @@ const BY_SQLSTATE: readonly [prefix: string, refusal: RefusalFactory][] = [
   ['25006', serviceUnavailable],
 ];
 
-const NETWORK_CODES = ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENOTFOUND'];
+const NETWORK_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOENT',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENOTFOUND',
+]);
 /** `pg` has no codes for these. */
-const NETWORK_MESSAGES = /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Query read timeout/;
+const NETWORK_MESSAGES =
+  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Query read timeout/;
 
 /** Translates anything thrown into the one error type. The only translator. */
 export function toAppError(thrown: unknown): AppError {
@@ -70,7 +79,8 @@ function refusalOf(thrown: unknown): RefusalFactory {
     if (/^[0-9A-Z]{5}$/.test(code)) {
       return BY_SQLSTATE.find(([prefix]) => code.startsWith(prefix))?.[1] ?? internalError;
     }
-    if (NETWORK_CODES.includes(code) && 'syscall' in thrown) return isFileError(thrown) ? internalError : serviceUnavailable;
+    if (NETWORK_CODES.has(code) && 'syscall' in thrown)
+      return isFileError(thrown) ? internalError : serviceUnavailable;
   }
   if (NETWORK_MESSAGES.test(thrown.message)) return serviceUnavailable;
   return typeof statusCode === 'number' ? (BY_STATUS[statusCode] ?? internalError) : internalError;
@@ -78,7 +88,10 @@ function refusalOf(thrown: unknown): RefusalFactory {
 
 /** ENOENT of a unix socket means "no server"; of a file it means a defect. */
 function isFileError(thrown: Error): boolean {
-  return (thrown as NodeJS.ErrnoException).syscall !== 'connect' && (thrown as NodeJS.ErrnoException).code === 'ENOENT';
+  return (
+    (thrown as NodeJS.ErrnoException).syscall !== 'connect' &&
+    (thrown as NodeJS.ErrnoException).code === 'ENOENT'
+  );
 }
 
 function fastifyRefusal(code: string, statusCode: unknown): RefusalFactory {

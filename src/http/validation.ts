@@ -7,7 +7,13 @@ import {
 } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { ValidateBy, ValidateIf, type ValidationArguments, type ValidationError } from 'class-validator';
+import {
+  IsInt,
+  ValidateBy,
+  ValidateIf,
+  type ValidationArguments,
+  type ValidationError,
+} from 'class-validator';
 import { AppError, type FieldError, invalidParameters, missingParameters } from './app-error.js';
 
 const REQUIRED = 'required';
@@ -93,6 +99,11 @@ export function Characters(min: number, max: number): PropertyDecorator {
   );
 }
 
+/** A whole number, and documented as one. */
+export function Integer(): PropertyDecorator {
+  return applyDecorators(IsInt(), ApiProperty({ type: 'integer' }));
+}
+
 /** A number with at most so many digits after the point. */
 export function FractionDigits(digits: number): PropertyDecorator {
   const step = 1 / 10 ** digits;
@@ -106,7 +117,11 @@ export function FractionDigits(digits: number): PropertyDecorator {
 }
 
 /** A rule of our own, with the message `<property> <says>`. */
-export function rule(name: string, says: string, holds: (value: unknown, object: object) => boolean): PropertyDecorator {
+export function rule(
+  name: string,
+  says: string,
+  holds: (value: unknown, object: object) => boolean,
+): PropertyDecorator {
   return ValidateBy({
     name,
     validator: {
@@ -121,10 +136,16 @@ export function BlankIsAbsent(): PropertyDecorator {
   return Transform(({ value }: { value: unknown }) => (isBlank(value) ? undefined : value));
 }
 
-/** Digits of a query parameter as a number; numbers beyond exactness stand for "more than there is". */
-export function QueryInteger(): PropertyDecorator {
+/**
+ * Digits of a query parameter as a number; numbers beyond exactness stand for "more than there is".
+ *
+ * @param fallback what a blank parameter stands for
+ */
+export function QueryInteger(fallback?: number): PropertyDecorator {
   return Transform(({ value }: { value: unknown }) => {
-    if (isBlank(value)) return undefined;
-    return typeof value === 'string' && /^\d+$/.test(value) ? Math.min(Number(value), Number.MAX_SAFE_INTEGER) : value;
+    if (isBlank(value)) return fallback;
+    return typeof value === 'string' && /^\d+$/.test(value)
+      ? Math.min(Number(value), Number.MAX_SAFE_INTEGER)
+      : value;
   });
 }

@@ -3,7 +3,7 @@ import { chmod, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
+import { Client } from 'pg';
 import { StartError } from '../../config.js';
 import { locateBinaries, POSTGRES_MAJOR, type PostgresBinaries } from './binaries.js';
 import { isAlive, processesIn, waitForEnd } from './process-table.js';
@@ -41,7 +41,7 @@ const SERVICE = 7_002;
 export class EmbeddedPostgres {
   /** Connection URL of the application's database: a unix socket in a folder that others cannot enter. */
   readonly url: string;
-  private anchor: pg.Client | null = null;
+  private anchor: Client | null = null;
   private pid = 0;
   private closing = false;
   private watching: Promise<void> = Promise.resolve();
@@ -150,10 +150,10 @@ export class EmbeddedPostgres {
   }
 
   /** A connection to the running server; null when none answers on the socket. */
-  private async connect(): Promise<pg.Client | null> {
+  private async connect(): Promise<Client | null> {
     const end = Date.now() + 30_000;
     for (;;) {
-      const client = new pg.Client({ connectionString: this.urlOf('postgres'), keepAlive: true });
+      const client = new Client({ connectionString: this.urlOf('postgres'), keepAlive: true });
       try {
         await client.connect();
         return client;
@@ -173,7 +173,7 @@ export class EmbeddedPostgres {
     }
   }
 
-  private async start(): Promise<pg.Client> {
+  private async start(): Promise<Client> {
     await this.clearRemains();
     const end = Date.now() + 60_000;
     for (;;) {
@@ -198,7 +198,7 @@ export class EmbeddedPostgres {
     }
   }
 
-  private async firstAnswer(end: number): Promise<pg.Client | null> {
+  private async firstAnswer(end: number): Promise<Client | null> {
     while (Date.now() < end) {
       const client = await this.connect();
       if (client !== null) return client;

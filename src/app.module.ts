@@ -1,0 +1,54 @@
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { AuthModule } from './auth/auth.module.js';
+import { SessionsModule } from './auth/sessions.module.js';
+import { CatalogModule } from './catalog/catalog.module.js';
+import { ClientsModule } from './clients/clients.module.js';
+import { Config } from './config.js';
+import { DatabaseModule } from './database/database.module.js';
+import type { DatabaseSettings } from './database/database-settings.js';
+import { FirstStartModule } from './first-start/first-start.module.js';
+import { ErrorFilter } from './http/error.filter.js';
+import { OperationsModule } from './http/operations.module.js';
+import { RateLimits } from './http/rate-limits.js';
+import { InputPipe } from './http/validation.js';
+import { ReadingHistoryModule } from './reading-history/reading-history.module.js';
+import { UsersModule } from './users/users.module.js';
+
+@Global()
+@Module({})
+class FoundationModule {
+  static for(config: Config): DynamicModule {
+    return {
+      module: FoundationModule,
+      providers: [{ provide: Config, useValue: config }, RateLimits],
+      exports: [Config, RateLimits],
+    };
+  }
+}
+
+/** The table of contents. */
+@Module({})
+export class AppModule {
+  static for(config: Config, database: DatabaseSettings): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        FoundationModule.for(config),
+        DatabaseModule.for(database),
+        OperationsModule,
+        SessionsModule,
+        AuthModule,
+        UsersModule,
+        CatalogModule,
+        ClientsModule,
+        ReadingHistoryModule,
+        FirstStartModule,
+      ],
+      providers: [
+        { provide: APP_FILTER, useClass: ErrorFilter },
+        { provide: APP_PIPE, useClass: InputPipe },
+      ],
+    };
+  }
+}

@@ -1,0 +1,111 @@
+import type { Server } from 'node:http';
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type FastifyHttpOptions, type FastifyInstance, LogController } from 'fastify';
+import { AppModule } from './app.module.js';
+import type { Config } from './config.js';
+import { DatabaseSettings } from './database/database-settings.js';
+import type { RunningDatabase } from './database/running-database.js';
+import { applyBodyLimits } from './http/body-limit.js';
+import { BODY_LIMIT, parseBodies } from './http/body-parsing.js';
+import { sendError } from './http/error.filter.js';
+import { refuseBlankIds } from './http/blank-ids.js';
+import { renderRawError } from './http/families.js';
+import { invalidParameters } from './http/app-error.js';
+import { createLogger, logAnswers, NestLogger } from './http/logging.js';
+import { measureAnswers } from './http/metrics.js';
+
+/** Seconds that clients should hold on to https once they have seen it. */
+const HSTS_SECONDS = 31_536_000;
+
+/** The app of the service, of its tests and of its scripts, ready but not listening. */
+export async function createApp(config: Config, database: RunningDatabase): Promise<NestFastifyApplication> {
+  const adapter = createAdapter(config);
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.for(config, databaseSettings(config, database)),
+    adapter,
+    { bodyParser: false, abortOnError: false, logger: new NestLogger(createLogger(config)) },
+  );
+  return configureApp(app, config);
+}
+
+export function databaseSettings(config: Config, database: RunningDatabase): DatabaseSettings {
+  return new DatabaseSettings(database.url, database.url === database.directUrl, config.databasePoolSize);
+}
+
+/** Fastify with the bounds of the wire. */
+export function createAdapter(config: Config): FastifyAdapter {
+  const blankIds = refuseBlankIds();
+  const adapter = new FastifyAdapter({
+    loggerInstance: createLogger(config),
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: 30_000,
+    connectionTimeout: 65_000,
+    keepAliveTimeout: 65_000,
+    http: { headersTimeout: 15_000 },
+    forceCloseConnections: 'idle',
+    trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
+    rewriteUrl: (request) => blankIds.rewrite(request.url ?? '/'),
+    routerOptions: {
+      ignoreTrailingSlash: true,
+      // Ids of any length are answered by their route; the limit of the headers bounds them.
+      maxParamLength: 16_384,
+    },
+    exposeHeadRoutes: false,
+    frameworkErrors: (error, request, reply) => sendError(error, request as never, reply as never),
+    clientErrorHandler: (error, socket) => {
+      const [status, message] =
+        error.code === 'HPE_HEADER_OVERFLOW' ? [431, 'Invalid parameters'] : [400, 'Invalid parameters'];
+      if (socket.writable && error.code !== 'ECONNRESET')
+        socket.write(renderRawError(status as number, message as string));
+      socket.destroy();
+    },
+  } as FastifyHttpOptions<Server>);
+  const fastify = adapter.getInstance<FastifyInstance>();
+  blankIds.collect(fastify);
+  applyBodyLimits(fastify);
+  return adapter;
+}
+
+/** What every app of ours has around its modules. */
+export async function configureApp(
+  app: NestFastifyApplication,
+  config: Config,
+): Promise<NestFastifyApplication> {
+  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  parseBodies(fastify);
+  logAnswers(fastify);
+  measureAnswers(fastify);
+  refuseNul(fastify);
+  await app.register(cors as never, {
+    origin: [...config.corsOrigins],
+    credentials: true,
+    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    allowedHeaders: ['authorization', 'content-type'],
+    exposedHeaders: ['retry-after'],
+    maxAge: 600,
+  });
+  await app.register(helmet as never, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    },
+    strictTransportSecurity: config.cookie.secure ? { maxAge: HSTS_SECONDS } : false,
+    crossOriginResourcePolicy: { policy: 'cross-origin' },
+  });
+  fastify.addHook('onSend', (_request, reply, payload, next) => {
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
+    next(null, payload);
+  });
+  return app;
+}
+
+/** PostgreSQL cannot store NUL, and no URL of ours has one. */
+function refuseNul(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', (request, _reply, next) => {
+    next(/%00|\0/.test(request.originalUrl) ? invalidParameters() : undefined);
+  });
+}

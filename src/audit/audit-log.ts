@@ -1,0 +1,38 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { Injectable } from '@nestjs/common';
+import { AuditEntrySchema } from './audit-entry.entity.js';
+
+/** Who did something, and from where. A client key's actor is `client:` and its id. */
+export interface Actor {
+  readonly id: string;
+  readonly ip: string;
+}
+
+/** What was done. Names, addresses and secrets are recorded as changed, never with their values. */
+export interface AuditedAction {
+  readonly action: string;
+  readonly target: string | null;
+  readonly before?: Record<string, unknown>;
+  readonly after?: Record<string, unknown>;
+}
+
+/** Writes the audit log. */
+@Injectable()
+export class AuditLog {
+  /** Adds an entry to the transaction that it describes: both happen, or neither. */
+  write(em: EntityManager, actor: Actor, { action, target, before, after }: AuditedAction): void {
+    em.create(
+      AuditEntrySchema,
+      {
+        actor: actor.id,
+        ip: actor.ip,
+        action,
+        target,
+        result: 'success',
+        before: before ?? null,
+        after: after ?? null,
+      },
+      { persist: true },
+    );
+  }
+}

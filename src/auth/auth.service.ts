@@ -1,0 +1,69 @@
+import { Injectable } from '@nestjs/common';
+import { addressKey, RateLimits } from '../http/rate-limits.js';
+import type { Registration } from '../users/users.dto.js';
+import type { UserRow } from '../users/user.repository.js';
+import { UsersService } from '../users/users.service.js';
+import type { Viewer } from './access.js';
+import type { Credentials } from './auth.dto.js';
+import { invalidCredentials } from './auth.errors.js';
+import type { Device } from './device.js';
+import { SessionsService } from './sessions.service.js';
+import { type RefreshTokenSource, Tokens } from './tokens.js';
+
+/** A user who has just shown who they are. */
+export interface SignIn {
+  readonly user: UserRow;
+  readonly accessToken: string;
+  /** What the cookie is made from. */
+  readonly refresh: RefreshTokenSource;
+}
+
+/** Ways in: registration, sign-in, refresh. */
+@Injectable()
+export class AuthService {
+  constructor(
+    private readonly users: UsersService,
+    private readonly sessions: SessionsService,
+    private readonly tokens: Tokens,
+    private readonly limits: RateLimits,
+  ) {}
+
+  /** @throws usernameTaken, emailTaken, tooManyRequests */
+  async register(registration: Registration, device: Device): Promise<SignIn> {
+    await this.limits.spend('register', addressKey(device.ip));
+    return this.enter(await this.users.register(registration), device);
+  }
+
+  /** @throws invalidCredentials, the same for an unknown user and a wrong password; tooManyRequests */
+  async login({ username, password }: Credentials, device: Device): Promise<SignIn> {
+    // Spent before the password is looked at: of a hundred guesses at once, ten are answered.
+    const key = `${addressKey(device.ip)} ${username.toLowerCase()}`.slice(0, 200);
+    await this.limits.spend('login', key);
+    const userId = await this.users.findByCredentials(username, password);
+    if (userId === null) throw invalidCredentials();
+    await this.limits.giveBack('login', key);
+    return this.enter(userId, device);
+  }
+
+  /** @throws unauthorized for a token that has been replaced; tooManyRequests for an address that tries many */
+  async refresh(viewer: Viewer): Promise<SignIn> {
+    const refresh = await this.sessions.rotate(viewer);
+    return this.signIn(viewer.userId, refresh);
+  }
+
+  /** The user who asks: a cookie gets a new access token, a Bearer request its own back. */
+  async me(viewer: Viewer): Promise<{ user: UserRow; accessToken: string }> {
+    const user = await this.users.get(viewer.userId);
+    const accessToken = viewer.accessToken || this.tokens.accessToken(viewer.userId, viewer.sessionId);
+    return { user, accessToken };
+  }
+
+  private async enter(userId: string, device: Device): Promise<SignIn> {
+    return this.signIn(userId, await this.sessions.open(userId, device));
+  }
+
+  private async signIn(userId: string, refresh: RefreshTokenSource): Promise<SignIn> {
+    const user = await this.users.get(userId);
+    return { user, refresh, accessToken: this.tokens.accessToken(userId, refresh.sessionId) };
+  }
+}

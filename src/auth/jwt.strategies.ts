@@ -1,0 +1,61 @@
+import type { KeyObject } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { AuthGuard, PassportStrategy } from '@nestjs/passport';
+import { Strategy } from 'passport-jwt';
+import type { FastifyRequest } from 'fastify';
+import { readBearer, readRefreshCookie } from './credentials.js';
+import { ACCESS_AUDIENCE, type Claims, REFRESH_AUDIENCE, TOKEN_KEY, Tokens } from './tokens.js';
+
+/** Verifies the access token in `Authorization: Bearer`. */
+@Injectable()
+export class BearerStrategy extends PassportStrategy(Strategy, 'bearer') {
+  constructor(@Inject(TOKEN_KEY) key: KeyObject) {
+    super({
+      ...Tokens.verification(key, ACCESS_AUDIENCE),
+      jwtFromRequest: (request: unknown) => readBearer(request as FastifyRequest) ?? null,
+    });
+  }
+
+  validate(claims: Claims): Claims | false {
+    return hasSession(claims) && claims;
+  }
+}
+
+/** Verifies the refresh token in the cookie. */
+@Injectable()
+export class CookieStrategy extends PassportStrategy(Strategy, 'cookie') {
+  constructor(@Inject(TOKEN_KEY) key: KeyObject) {
+    super({
+      ...Tokens.verification(key, REFRESH_AUDIENCE),
+      jwtFromRequest: (request: unknown) => readRefreshCookie(request as FastifyRequest) ?? null,
+    });
+  }
+
+  validate(claims: Claims): Claims | false {
+    return hasSession(claims) && Number.isInteger(claims.cnt) && claims;
+  }
+}
+
+function hasSession({ sub, sid }: Claims): boolean {
+  return /^[0-9a-f]{24}$/.test(sub) && /^[0-9a-f-]{36}$/.test(sid);
+}
+
+/** Passport's verdict as a value: the claims, or null for a token that is not good. */
+function verdict(error: unknown, claims: unknown): unknown {
+  if (error) throw error;
+  return claims || null;
+}
+
+@Injectable()
+export class BearerVerifier extends AuthGuard('bearer') {
+  override handleRequest<T>(error: unknown, claims: unknown): T {
+    return verdict(error, claims) as T;
+  }
+}
+
+@Injectable()
+export class CookieVerifier extends AuthGuard('cookie') {
+  override handleRequest<T>(error: unknown, claims: unknown): T {
+    return verdict(error, claims) as T;
+  }
+}

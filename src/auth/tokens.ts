@@ -1,0 +1,71 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { JwtService } from '@nestjs/jwt';
+
+export const TOKEN_KEY = Symbol('TOKEN_KEY');
+export const ISSUER = 'tankobon';
+/** Each kind of token has its own audience, so that neither passes for the other. */
+export const ACCESS_AUDIENCE = 'tankobon:access';
+export const REFRESH_AUDIENCE = 'tankobon:refresh';
+
+/** Lifetimes in seconds. */
+export const ACCESS_LIFETIME = 10 * 60;
+export const REFRESH_LIFETIME = 30 * 24 * 60 * 60;
+export const SESSION_LIFETIME = 180 * 24 * 60 * 60;
+
+/** What both kinds of token say; `cnt` is the refresh token's counter. */
+export interface Claims {
+  readonly sub: string;
+  readonly sid: string;
+  readonly cnt?: number;
+}
+
+/** What a refresh token is made from: the session's row. */
+export interface RefreshTokenSource {
+  readonly userId: string;
+  readonly sessionId: string;
+  readonly counter: number;
+  readonly issuedAt: Date;
+  readonly expires: Date;
+}
+
+/** A verified key costs a tenth of one that is parsed from a string for every token. */
+export function tokenKey(secret: string): KeyObject {
+  return createSecretKey(Buffer.from(secret, 'utf8'));
+}
+
+@Injectable()
+export class Tokens {
+  constructor(private readonly jwt: JwtService) {}
+
+  /** A JWT for `Authorization: Bearer`, good for ten minutes. */
+  accessToken(userId: string, sessionId: string): string {
+    return this.jwt.sign(
+      { sub: userId, sid: sessionId },
+      { audience: ACCESS_AUDIENCE, expiresIn: ACCESS_LIFETIME },
+    );
+  }
+
+  /**
+   * The JWT for the cookie. The same row always gives the same token, so that tabs which refresh at once agree.
+   *
+   * @returns the token and the seconds until it expires, counted from its issue
+   */
+  refreshToken(source: RefreshTokenSource): { token: string; lifetime: number } {
+    const iat = Math.floor(source.issuedAt.getTime() / 1000);
+    const exp = Math.min(iat + REFRESH_LIFETIME, Math.floor(source.expires.getTime() / 1000));
+    const claims = { sub: source.userId, sid: source.sessionId, cnt: source.counter, iat, exp };
+    return { token: this.jwt.sign(claims, { audience: REFRESH_AUDIENCE }), lifetime: exp - iat };
+  }
+
+  /** The options with which both passport strategies verify. */
+  static verification(key: KeyObject, audience: string) {
+    return {
+      // passport-jwt's types know strings and buffers alone; jsonwebtoken takes the key as it is.
+      secretOrKey: key as unknown as Buffer,
+      algorithms: ['HS256' as const],
+      issuer: ISSUER,
+      audience,
+    };
+  }
+}

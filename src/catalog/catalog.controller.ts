@@ -1,0 +1,81 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { Anyone } from '../auth/access.js';
+import { IdPipe } from '../http/ids.js';
+import { Operation } from '../http/operation.js';
+import { pagePosition } from '../http/page.js';
+import {
+  LanguageQuery,
+  SeriesDetailDto,
+  SeriesPageDto,
+  SeriesQuery,
+  VolumeDto,
+  VolumePageDto,
+  VolumePageQuery,
+} from './catalog.dto.js';
+import { seriesNotFound, volumeNotFound } from './catalog.errors.js';
+import { presentSeriesDetail, presentVolume } from './catalog.presenter.js';
+import { CatalogService } from './catalog.service.js';
+import { presentSeries } from './series-projection.js';
+
+@ApiTags('Catalog')
+@Controller()
+export class CatalogController {
+  constructor(private readonly catalog: CatalogService) {}
+
+  @Get('series')
+  @Anyone()
+  @Operation({ id: 'seriesList', summary: 'Search and list public series', answers: SeriesPageDto })
+  async listSeries(@Query() query: SeriesQuery): Promise<SeriesPageDto> {
+    const { total, rows } = await this.catalog.list(query);
+    return { series: rows.map(presentSeries), ...pagePosition(query, rows.length, total) };
+  }
+
+  @Get('series/:id')
+  @Anyone()
+  @Operation({
+    id: 'seriesGet',
+    summary: 'Get a series',
+    description: 'Also a series that lists do not show, to whoever has its id.',
+    answers: SeriesDetailDto,
+    refuses: [seriesNotFound],
+  })
+  async getSeries(
+    @Param('id', IdPipe) id: number,
+    @Query() { user_lang }: LanguageQuery,
+  ): Promise<SeriesDetailDto> {
+    return presentSeriesDetail(await this.catalog.getSeries(id, user_lang));
+  }
+
+  @Get('series/:id/volumes')
+  @Anyone()
+  @Operation({
+    id: 'seriesVolumesList',
+    summary: 'List the volumes of a series',
+    answers: VolumePageDto,
+    refuses: [seriesNotFound],
+  })
+  async listVolumes(
+    @Param('id', IdPipe) id: number,
+    @Query() query: VolumePageQuery,
+  ): Promise<VolumePageDto> {
+    const { total, rows } = await this.catalog.listVolumes(id, query);
+    return { volumes: rows.map(presentVolume), ...pagePosition(query, rows.length, total) };
+  }
+
+  @Get('volumes/:id')
+  @Anyone()
+  @Operation({
+    id: 'volumesGet',
+    summary: 'Get a volume',
+    description: 'With a credential it also says whether the reader owns it.',
+    answers: VolumeDto,
+    refuses: [volumeNotFound],
+  })
+  async getVolume(
+    @Param('id', IdPipe) id: number,
+    @Query() { user_lang }: LanguageQuery,
+  ): Promise<VolumeDto> {
+    return presentVolume(await this.catalog.getVolume(id, user_lang));
+  }
+}

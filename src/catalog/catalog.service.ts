@@ -1,0 +1,58 @@
+import { Injectable } from '@nestjs/common';
+import { unknownClient } from '../clients/clients.errors.js';
+import type { SeriesQuery, VolumePageQuery } from './catalog.dto.js';
+import { seriesNotFound, volumeNotFound } from './catalog.errors.js';
+import { readingLanguage } from './languages.js';
+import type { SeriesRow } from './series-projection.js';
+import { SeriesRepository } from './series.repository.js';
+import { VolumeRepository, type VolumeRow } from './volume.repository.js';
+
+/** What can be read, rated and collected. */
+@Injectable()
+export class CatalogService {
+  constructor(
+    private readonly series: SeriesRepository,
+    private readonly volumes: VolumeRepository,
+  ) {}
+
+  /** A page of public series. @throws unknownClient */
+  async list(query: SeriesQuery): Promise<{ total: number; rows: SeriesRow[] }> {
+    const { search, type, client, limit, offset } = query;
+    const order = query.order ?? (search === undefined ? 'name-asc' : 'relevance');
+    const language = readingLanguage(query.user_lang);
+    const page = await this.series.page({ search, type, client, order, language, limit, offset });
+    if (!page.clientKnown) throw unknownClient();
+    return page;
+  }
+
+  /** Whether there is no series at all. */
+  async isEmpty(): Promise<boolean> {
+    return !(await this.series.hasAny());
+  }
+
+  /** A series, also one that lists do not show. @throws seriesNotFound */
+  async getSeries(id: number, userLang: string | undefined): Promise<SeriesRow> {
+    const row = await this.series.find(id, readingLanguage(userLang));
+    if (row === undefined) throw seriesNotFound();
+    return row;
+  }
+
+  /** A page of a series' volumes in their order. @throws seriesNotFound */
+  async listVolumes(seriesId: number, query: VolumePageQuery): Promise<{ total: number; rows: VolumeRow[] }> {
+    const page = await this.volumes.page(
+      seriesId,
+      readingLanguage(query.user_lang),
+      query.limit,
+      query.offset,
+    );
+    if (page === undefined) throw seriesNotFound();
+    return page;
+  }
+
+  /** @throws volumeNotFound */
+  async getVolume(id: number, userLang: string | undefined): Promise<VolumeRow> {
+    const row = await this.volumes.find(id, readingLanguage(userLang));
+    if (row === undefined) throw volumeNotFound();
+    return row;
+  }
+}

@@ -1,0 +1,148 @@
+import { Injectable } from '@nestjs/common';
+import { serviceUnavailable } from '../../http/app-error.js';
+import { toAppError } from '../../http/to-app-error.js';
+import { LineFault, parseCatalogLine, type SeriesRecord } from './catalog-line.js';
+import { ImportRepository, type Known } from './import.repository.js';
+import { linesOf, unzipped } from './lines.js';
+
+/** A line that was not stored. */
+export interface RefusedLine {
+  readonly line: number;
+  readonly reason: string;
+}
+
+/** What an import did. */
+export interface ImportReport {
+  /** Series that are new or have changed. */
+  readonly series: number;
+  /** Their volumes. */
+  readonly volumes: number;
+  /** Lines that said what was known already. */
+  readonly unchanged: number;
+  /** How many lines were refused; each was reported when it was met. */
+  readonly refused: number;
+}
+
+type NumberedRecord = { readonly line: number; readonly record: SeriesRecord };
+
+/** Lines per transaction: enough to be fast, few enough to be held and not to keep others waiting. */
+const BATCH = 250;
+
+/** Reads a catalog file into the database: streamed, repeatable, line by line. */
+@Injectable()
+export class CatalogImporter {
+  constructor(private readonly repository: ImportRepository) {}
+
+  /**
+   * Imports newline-delimited JSON, gzipped or not, in constant memory.
+   *
+   * @param source the file's bytes
+   * @param onRefused called for each line that is not stored, in the order of the lines of a batch
+   * @throws when the source breaks off or the database is gone; what was stored until then stays
+   */
+  async import(
+    source: AsyncIterable<Buffer>,
+    onRefused: (refused: RefusedLine) => void,
+  ): Promise<ImportReport> {
+    const run = new ImportRun(this.repository, onRefused);
+    for await (const line of linesOf(unzipped(source))) {
+      if ('fault' in line) run.refuse(line.number, line.fault);
+      else await run.add(line.number, line.text);
+    }
+    await run.flush();
+    return run.report();
+  }
+}
+
+class ImportRun {
+  private batch: NumberedRecord[] = [];
+  private readonly keys = new Set<string>();
+  private series = 0;
+  private volumes = 0;
+  private unchanged = 0;
+  private refused = 0;
+
+  constructor(
+    private readonly repository: ImportRepository,
+    private readonly onRefused: (refused: RefusedLine) => void,
+  ) {}
+
+  report(): ImportReport {
+    return { series: this.series, volumes: this.volumes, unchanged: this.unchanged, refused: this.refused };
+  }
+
+  refuse(line: number, reason: string): void {
+    this.refused++;
+    this.onRefused({ line, reason });
+  }
+
+  async add(line: number, text: string): Promise<void> {
+    let record: SeriesRecord;
+    try {
+      record = parseCatalogLine(text);
+    } catch (error) {
+      if (!(error instanceof LineFault)) throw error;
+      return this.refuse(line, error.message);
+    }
+    // One statement cannot change a row twice: a repeated key begins a new batch.
+    const keys = [`s${record.external_id}`, ...record.volumes.map(({ external_id }) => `v${external_id}`)];
+    if (keys.some((key) => this.keys.has(key))) await this.flush();
+    for (const key of keys) this.keys.add(key);
+    this.batch.push({ line, record });
+    if (this.batch.length >= BATCH) await this.flush();
+  }
+
+  async flush(): Promise<void> {
+    const { batch } = this;
+    this.batch = [];
+    this.keys.clear();
+    if (batch.length > 0) await this.store(batch);
+  }
+
+  private async store(batch: readonly NumberedRecord[]): Promise<void> {
+    let sorted: Sorted;
+    try {
+      sorted = await this.repository.store(batch, (known) => sort(batch, known));
+    } catch (error) {
+      if (toAppError(error).refusal.status === serviceUnavailable.status) throw error;
+      // Something in the batch cannot be stored; alone, it is found and the others are stored.
+      const [only] = batch;
+      if (only !== undefined && batch.length === 1) return this.refuse(only.line, 'the database refused it');
+      for (const item of batch) await this.store([item]);
+      return;
+    }
+    for (const { line, fault } of sorted.faulty) this.refuse(line, fault);
+    this.series += sorted.changed.length;
+    this.volumes += sorted.changed.reduce((sum, { record }) => sum + record.volumes.length, 0);
+    this.unchanged += sorted.unchanged;
+  }
+}
+
+interface Sorted {
+  readonly changed: readonly NumberedRecord[];
+  readonly faulty: readonly { readonly line: number; readonly fault: string }[];
+  readonly unchanged: number;
+}
+
+/** Sorts a batch by what the database has of it. */
+function sort(batch: readonly NumberedRecord[], known: Known): Sorted {
+  const changed: NumberedRecord[] = [];
+  const faulty: { line: number; fault: string }[] = [];
+  for (const item of batch) {
+    const fault = faultOf(item.record, known);
+    if (fault !== null) faulty.push({ line: item.line, fault });
+    else if (known.digests.get(item.record.external_id) !== item.record.digest) changed.push(item);
+  }
+  return { changed, faulty, unchanged: batch.length - changed.length - faulty.length };
+}
+
+function faultOf(
+  { external_id: series, client_id: client, volumes }: SeriesRecord,
+  known: Known,
+): string | null {
+  if (client !== null && !known.clients.has(client)) return `client ${client} is not registered`;
+  const foreign = volumes.find(
+    ({ external_id }) => (known.volumeOwners.get(external_id) ?? series) !== series,
+  );
+  return foreign === undefined ? null : `volume ${foreign.external_id} belongs to another series`;
+}

@@ -1,0 +1,21 @@
+import Iso639 from 'iso-639-1';
+
+const CODES = new Map(
+  Iso639.getAllCodes().flatMap((code): [string, string][] => [
+    [code, code],
+    [Iso639.getName(code).toLowerCase(), code],
+  ]),
+);
+
+/** What a text falls back to when it is not there in the language asked for. */
+export const FALLBACK_LANGUAGE = 'en';
+
+/** The ISO 639-1 code of a language given by code or English name, in any case; null when it is unknown. */
+export function languageCode(language: string): string | null {
+  return CODES.get(language.trim().toLowerCase()) ?? null;
+}
+
+/** The language for a reader's texts: an unknown or absent one falls back, and is never an error. */
+export function readingLanguage(userLang: string | undefined): string {
+  return (userLang && languageCode(userLang)) || FALLBACK_LANGUAGE;
+}

@@ -1,0 +1,70 @@
+import type { SeriesDto } from './catalog.dto.js';
+
+/**
+ * A Series of the contract in SQL, for every list that shows one: the columns, and the joins to put behind a relation
+ * `s` of series. Each join reads one range of an index per series.
+ *
+ * @param language the placeholder of the language's code, such as `$2`
+ */
+export function seriesProjection(language: string): { columns: string; joins: string } {
+  return {
+    columns: `s.id, s.name, s.type, s.slug, s.origin, s.client_id as client, s.public, s.tags,
+      coalesce(titles.alias, s.name) as alias, coalesce(titles.aliases, '{}') as aliases,
+      descriptions.text as description, first_volume.volume, first_volume.language as publisher_language`,
+    joins: `left join lateral (
+        select array_agg(t.title order by t.position) as aliases,
+          coalesce(
+            (array_agg(t.title order by t.position) filter (where t.language = ${language}))[1],
+            (array_agg(t.title order by t.position) filter (where t.language = 'en'))[1]
+          ) as alias
+        from series_titles t where t.series_id = s.id
+      ) as titles on true
+      left join lateral (
+        select d.text from series_descriptions d
+        where d.series_id = s.id and d.language in (${language}, 'en')
+        order by d.language = ${language} desc limit 1
+      ) as descriptions on true
+      left join lateral (
+        select v.language, json_build_object('id', v.id, 'cover_path', v.cover_path, 'nsfw', v.nsfw, 'nsfw18', v.nsfw18,
+          'aspect_ratio', v.aspect_ratio) as volume
+        from volumes v where v.series_id = s.id order by v.group_order, v.id limit 1
+      ) as first_volume on true`,
+  };
+}
+
+/** A row of the projection. */
+export interface SeriesRow {
+  readonly id: number;
+  readonly name: string;
+  readonly type: SeriesDto['type'];
+  readonly slug: string;
+  readonly origin: string;
+  readonly client: number | null;
+  readonly public: number;
+  readonly tags: string[];
+  readonly alias: string;
+  readonly aliases: string[];
+  readonly description: string | null;
+  readonly volume: SeriesDto['volume'];
+  readonly publisher_language: string | null;
+}
+
+export function presentSeries(row: SeriesRow): SeriesDto {
+  return {
+    id: row.id,
+    name: row.name,
+    type: row.type,
+    slug: row.slug,
+    origin: row.origin,
+    client: row.client,
+    public: row.public,
+    alias: row.alias,
+    aliases: row.aliases,
+    description: row.description,
+    tags: row.tags,
+    volume: row.volume,
+    average_rating: null,
+    rating_count: 0,
+    publisher_language: row.publisher_language,
+  };
+}

@@ -1,0 +1,129 @@
+import { Injectable } from '@nestjs/common';
+import { Sql, type Statement, statement } from '../database/sql.js';
+import { clientKnown } from '../clients/client-filter.js';
+import type { SERIES_ORDERS } from './catalog.dto.js';
+import type { SeriesType } from './catalog.entity.js';
+import { containing, escapeLike, fold, shortTermGrams } from './fold.js';
+import { seriesProjection, type SeriesRow } from './series-projection.js';
+
+/** Which public series, and in what order. */
+export interface SeriesSelection {
+  readonly search: string | undefined;
+  readonly type: SeriesType | undefined;
+  readonly client: number | undefined;
+  readonly order: (typeof SERIES_ORDERS)[number];
+  readonly language: string;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+export interface SeriesPageRows {
+  readonly total: number;
+  /** False when the client that was asked for is not registered, or disabled. */
+  readonly clientKnown: boolean;
+  readonly rows: SeriesRow[];
+}
+
+const ORDERS = {
+  'name-asc': 's.name asc, s.id',
+  'name-desc': 's.name desc, s.id',
+  'added-asc': 's.added asc, s.id',
+  'added-desc': 's.added desc, s.id',
+  'rating-asc': 's.id',
+  'rating-desc': 's.id',
+} as const;
+
+const series = seriesProjection('$1');
+
+const GET = statement(
+  'catalog.series',
+  `select ${series.columns} from series s ${series.joins} where s.id = $2`,
+);
+
+const ANY = statement('catalog.any', 'select id from series limit 1');
+
+@Injectable()
+export class SeriesRepository {
+  private readonly statements = new Map<string, Statement>();
+
+  constructor(private readonly sql: Sql) {}
+
+  async hasAny(): Promise<boolean> {
+    return (await this.sql.row(ANY)) !== undefined;
+  }
+
+  async find(id: number, language: string): Promise<SeriesRow | undefined> {
+    return this.sql.row<SeriesRow>(GET, [language, id]);
+  }
+
+  /** One statement for a page of public series and its total. */
+  async page(selection: SeriesSelection): Promise<SeriesPageRows> {
+    const term = fold(selection.search ?? '');
+    const grams = shortTermGrams(term);
+    const values: unknown[] = [selection.language, selection.limit, selection.offset];
+    const bind = (value: unknown) => `$${values.push(value)}`;
+
+    const conditions = ['s.public = 1'];
+    if (selection.type !== undefined) conditions.push(`s.type = ${bind(selection.type)}::text`);
+    const client = selection.client === undefined ? null : bind(selection.client);
+    if (client !== null) conditions.push(`(s.client_id is null or s.client_id = ${client}::int)`);
+    let order: string = ORDERS[selection.order === 'relevance' ? 'name-asc' : selection.order];
+    if (term !== '') {
+      conditions.push(`s.search_text like ${bind(containing(term))}::text`);
+      if (grams !== null) conditions.push(`search_grams(s.search_text) @> ${bind(grams)}::text[]`);
+      if (selection.order === 'relevance') order = `${relevance(bind, term)}, s.id`;
+    }
+    const total = term === '' ? countedTotal(selection, values, client) : scannedTotal(conditions);
+    const rows = await this.sql.rows<SeriesRow & { total: number; client_known: boolean; id: number | null }>(
+      this.pageStatement(conditions.join(' and '), order, total, client),
+      values,
+    );
+    return {
+      total: rows[0]?.total ?? 0,
+      clientKnown: rows[0]?.client_known ?? false,
+      rows: rows.filter(({ id }) => id !== null),
+    };
+  }
+
+  private pageStatement(where: string, order: string, total: string, client: string | null): Statement {
+    const text = `with page as materialized (
+        select s.*, row_number() over (order by ${order}) as position
+        from series s where ${where} order by ${order} limit $2 offset $3
+      )
+      select (${total}) as total, ${clientKnown(client)} as client_known, shown.*
+      from (select) as one
+      left join lateral (
+        select ${series.columns}, s.position from page s ${series.joins}
+      ) as shown on true
+      order by shown.position`;
+    const known = this.statements.get(text) ?? statement(`catalog.page-${this.statements.size}`, text);
+    this.statements.set(text, known);
+    return known;
+  }
+}
+
+/** Whole names first, then beginnings of names, then beginnings of words, then the rest. */
+function relevance(bind: (value: unknown) => string, term: string): string {
+  const text = escapeLike(term);
+  const levels = [`%\n${text}\n%`, `%\n${text}%`, `% ${text}%`];
+  const cases = levels.map(
+    (pattern, level) => `when s.search_text like ${bind(pattern)}::text then ${level}`,
+  );
+  return `case ${cases.join(' ')} else ${levels.length} end, s.name`;
+}
+
+/** Without a search, the kept counts answer. */
+function countedTotal(
+  { type, client }: SeriesSelection,
+  values: unknown[],
+  clientPlace: string | null,
+): string {
+  const conditions = ['c.public = 1'];
+  if (type !== undefined) conditions.push(`c.type = $${values.indexOf(type) + 1}::text`);
+  if (client !== undefined) conditions.push(`c.client_id in (0, ${clientPlace}::int)`);
+  return `select coalesce(sum(c.total), 0)::int from series_counts c where ${conditions.join(' and ')}`;
+}
+
+function scannedTotal(conditions: readonly string[]): string {
+  return `select count(*)::int from series s where ${conditions.join(' and ')}`;
+}

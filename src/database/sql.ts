@@ -1,0 +1,46 @@
+import { EntityManager } from '@mikro-orm/postgresql';
+import { Injectable } from '@nestjs/common';
+import type { Pool } from 'pg';
+import { DatabaseSettings } from './database-settings.js';
+
+/**
+ * A statement with a name, by which PostgreSQL prepares it once per connection instead of parsing and planning it at
+ * every call. Values are parameters, never part of the text.
+ */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Declares a statement. Names are unique in the project: a feature and a verb, `reading-history.page`. */
+export function statement(name: string, text: string): Statement {
+  return { name, text };
+}
+
+/** Runs single statements on the ORM's pool, each its own transaction. Units of work go through `Transactions`. */
+@Injectable()
+export class Sql {
+  private pool: Pool | null = null;
+
+  constructor(
+    private readonly em: EntityManager,
+    private readonly settings: DatabaseSettings,
+  ) {}
+
+  /** All rows of the answer. */
+  async rows<Row extends object>(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
+    this.pool ??= (await this.em.getConnection().getNativeClient()) as Pool;
+    // A pooler hands each transaction to another connection, on which nothing has been prepared.
+    const query = this.settings.prepares ? statement : { text: statement.text };
+    const { rows } = await this.pool.query<Row>({ ...query, values: values as unknown[] });
+    return rows;
+  }
+
+  /** The first row of the answer, or undefined. */
+  async row<Row extends object>(
+    statement: Statement,
+    values: readonly unknown[] = [],
+  ): Promise<Row | undefined> {
+    return (await this.rows<Row>(statement, values))[0];
+  }
+}

@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { Injectable } from '@nestjs/common';
+import { CatalogImporter } from '../catalog/import/catalog-importer.js';
+import { CatalogService } from '../catalog/catalog.service.js';
+import { type NewClient, ClientsService } from '../clients/clients.service.js';
+import { Config } from '../config.js';
+import { PROJECT_FOLDER } from '../project-folder.js';
+import { UsersService } from '../users/users.service.js';
+
+const SAMPLE = join(PROJECT_FOLDER, 'data', 'sample-catalog.ndjson');
+
+/** What the first start created, to be shown once. */
+export interface Created {
+  /** `password` is null where the operator gave it. */
+  readonly administrator: { readonly username: string; readonly password: string | null } | null;
+  readonly client: NewClient | null;
+  readonly series: number;
+}
+
+/** Fills an empty database with what nobody can do without. */
+@Injectable()
+export class FirstStart {
+  constructor(
+    private readonly config: Config,
+    private readonly users: UsersService,
+    private readonly clients: ClientsService,
+    private readonly catalog: CatalogService,
+    private readonly importer: CatalogImporter,
+  ) {}
+
+  /** Creates the first administrator, the first client and the sample catalog, each if there is none. */
+  async prepare(): Promise<Created> {
+    const administrator = (await this.users.hasAdministrator()) ? null : await this.createAdministrator();
+    const client = (await this.clients.hasAny())
+      ? null
+      : await this.clients.register('Default website', ['photos:delete'], { id: 'server', ip: '' });
+    const series = (await this.catalog.isEmpty()) ? await this.importSample() : 0;
+    return { administrator, client, series };
+  }
+
+  private async createAdministrator(): Promise<Created['administrator']> {
+    const { adminUsername: username, adminPassword } = this.config;
+    const password = adminPassword ?? randomBytes(12).toString('base64url');
+    await this.users.createAdministrator(username, password);
+    return { username, password: adminPassword === null ? password : null };
+  }
+
+  private async importSample(): Promise<number> {
+    const { series } = await this.importer.import(createReadStream(SAMPLE), ({ line, reason }) => {
+      throw new Error(`The sample catalog's line ${line} is wrong: ${reason}`);
+    });
+    return series;
+  }
+}

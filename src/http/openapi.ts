@@ -1,0 +1,122 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { ACCESS, type Access } from '../auth/access.js';
+import { PROJECT_VERSION } from '../project-folder.js';
+import { userNotFound } from '../users/users.errors.js';
+import {
+  forbidden,
+  internalError,
+  invalidParameters,
+  missingParameters,
+  payloadTooLarge,
+  type Refusal,
+  serviceUnavailable,
+  tooManyRequests,
+  unauthorized,
+  unsupportedMediaType,
+} from './app-error.js';
+import { REFUSALS } from './operation.js';
+import { ResponseDto } from './response.dto.js';
+import { toJsonSchema2020 } from './openapi-schemas.js';
+
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']> & Record<string, unknown>;
+
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
+
+const TAGS: Record<string, string> = {
+  'Sign-in': 'Accounts, sessions and tokens.',
+  Users: 'Profiles, one’s own and, for administrators, everybody’s. By Bearer alone.',
+  'Reading history': 'What a reader keeps about the series they read.',
+  Catalog: 'Series and volumes: what can be read, rated and collected.',
+  Operations: 'Health and metrics, for whoever runs the service.',
+};
+
+/** The OpenAPI document of an app: generated from its controllers, completed with what their access implies. */
+export function buildDocument(app: INestApplication): OpenAPIObject {
+  const builder = new DocumentBuilder()
+    .setTitle('Tankobon')
+    .setDescription('The user side of a manga, comic and light-novel tracker.')
+    .setVersion(PROJECT_VERSION)
+    .setLicense('MIT', 'https://opensource.org/license/mit')
+    .addServer('/', 'This server')
+    .setOpenAPIVersion('3.1.1')
+    .addBearerAuth(
+      { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'An access token.' },
+      'bearer',
+    )
+    .addCookieAuth(
+      'refreshToken',
+      { type: 'apiKey', in: 'cookie', description: 'Set by signing in.' },
+      'cookie',
+    )
+    .addApiKey(
+      { type: 'apiKey', in: 'header', name: 'websiteId', description: 'The client’s id.' },
+      'websiteId',
+    )
+    .addApiKey(
+      { type: 'apiKey', in: 'header', name: 'webApiClientKey', description: 'The client’s key.' },
+      'webApiClientKey',
+    );
+  for (const [name, description] of Object.entries(TAGS)) builder.addTag(name, description);
+  const document = SwaggerModule.createDocument(app, builder.build(), { extraModels: [ResponseDto] });
+  for (const item of Object.values(document.paths)) {
+    for (const method of METHODS) {
+      const operation = item[method] as Operation | undefined;
+      if (operation !== undefined) complete(operation, method);
+    }
+  }
+  return toJsonSchema2020(document);
+}
+
+function complete(operation: Operation, method: string): void {
+  const access = operation[ACCESS] as Access;
+  const own = operation[REFUSALS] as Refusal[];
+  delete operation[ACCESS];
+  delete operation[REFUSALS];
+  operation.security = securityOf(access);
+  const byStatus = Map.groupBy([...own, ...implied(operation, access, method)], ({ status }) => status);
+  for (const [status, refusals] of [...byStatus].toSorted(([one], [other]) => one - other)) {
+    operation.responses[String(status)] = describe(status, [
+      ...new Set(refusals.map(({ message }) => message)),
+    ]);
+  }
+}
+
+function securityOf({ kind }: Access): Record<string, string[]>[] {
+  if (kind === 'open') return [];
+  if (kind === 'bearer') return [{ bearer: [] }];
+  if (kind === 'refresh') return [{ cookie: [] }];
+  const either: Record<string, string[]>[] = [{ cookie: [] }, { bearer: [] }];
+  return kind === 'anyone' ? [{}, ...either] : either;
+}
+
+/** What an operation refuses because of its access, its parameters and its body. */
+function implied(operation: Operation, access: Access, method: string): Refusal[] {
+  const refusals: Refusal[] = [tooManyRequests, internalError, serviceUnavailable];
+  const parameters = (operation.parameters ?? []) as { required?: boolean }[];
+  const hasBody = operation.requestBody !== undefined;
+  if (parameters.length > 0 || hasBody) refusals.push(invalidParameters);
+  if (parameters.some(({ required }) => required) || hasBody) refusals.push(missingParameters);
+  if (hasBody) refusals.push(payloadTooLarge, unsupportedMediaType);
+  if (access.kind !== 'open') refusals.push(unauthorized, userNotFound);
+  const changes = method !== 'get';
+  const byCookie = access.kind === 'signed-in' || access.kind === 'refresh';
+  if ((byCookie && changes) || access.permission !== undefined || access.administrator)
+    refusals.push(forbidden);
+  return refusals;
+}
+
+function describe(status: number, messages: readonly string[]) {
+  const examples = Object.fromEntries(
+    messages.map((message) => [nameOf(message), { value: { data: message, code: status } }]),
+  );
+  const schema = { $ref: '#/components/schemas/Response' };
+  return { description: messages.join(' · '), content: { 'application/json': { schema, examples } } };
+}
+
+function nameOf(message: string): string {
+  const words = message.replace(/[^A-Za-z0-9 ]/g, '').split(' ');
+  return words
+    .map((word, index) => (index === 0 ? word.toLowerCase() : word[0]?.toUpperCase() + word.slice(1)))
+    .join('');
+}

@@ -1,0 +1,52 @@
+import { applyDecorators, HttpCode, type Type } from '@nestjs/common';
+import { ApiExtension, ApiExtraModels, ApiOperation, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import type { Refusal, RefusalFactory } from './app-error.js';
+import { ResponseDto } from './response.dto.js';
+
+/** Where an operation's refusals wait in the document for `openapi.ts`, which groups them by status. */
+export const REFUSALS = 'x-refusals';
+
+interface OperationOptions {
+  /** Stable name for generated clients: `readingHistoryList`. */
+  readonly id: string;
+  /** One line for lists of operations. */
+  readonly summary: string;
+  /** What the summary cannot say. */
+  readonly description?: string;
+  /** Status of success; 200 unless said. */
+  readonly status?: number;
+  /** The resource that success answers. */
+  readonly answers?: Type;
+  /** Whether success may answer the JSON `null` instead. */
+  readonly orNull?: boolean;
+  /** Or the message of the Response that success answers. */
+  readonly says?: string;
+  /** What this operation refuses beyond what its access and parameters imply. */
+  readonly refuses?: readonly RefusalFactory[];
+}
+
+/** Documents a handler and sets its status. */
+export function Operation(options: OperationOptions): MethodDecorator {
+  const { id, summary, description, status = 200, answers, says, orNull = false, refuses = [] } = options;
+  return applyDecorators(
+    HttpCode(status),
+    ApiOperation({ operationId: id, summary, ...(description === undefined ? {} : { description }) }),
+    ApiResponse(success(status, answers, says, orNull)),
+    ...(answers !== undefined && orNull ? [ApiExtraModels(answers)] : []),
+    ApiExtension(
+      REFUSALS,
+      refuses.map(({ status, message }): Refusal => ({ status, message })),
+    ),
+  );
+}
+
+function success(status: number, answers: Type | undefined, says: string | undefined, orNull: boolean) {
+  if (says !== undefined) {
+    return { status, type: ResponseDto, description: says, example: { data: says, code: status } };
+  }
+  if (answers === undefined) return { status, description: 'Done; no content' };
+  if (!orNull) return { status, type: answers, description: 'The resource' };
+  const schema = { anyOf: [{ $ref: getSchemaPath(answers) }, { type: 'null' as never }] };
+  const content = { 'application/json': { schema } };
+  return { status, content, description: 'The resource, or null when there is none' };
+}

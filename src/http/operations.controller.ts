@@ -1,0 +1,45 @@
+import { Controller, Get, Header } from '@nestjs/common';
+import { ApiProduces, ApiTags } from '@nestjs/swagger';
+import { Open } from '../auth/access.js';
+import { Sql, statement } from '../database/sql.js';
+import { serviceUnavailable } from './app-error.js';
+import { HealthDto } from './operations.dto.js';
+import { registry } from './metrics.js';
+import { Operation } from './operation.js';
+
+const PING = statement('operations.ping', 'select 1 as answer');
+
+@ApiTags('Operations')
+@Controller()
+export class OperationsController {
+  constructor(private readonly sql: Sql) {}
+
+  @Get('health/live')
+  @Open()
+  @Operation({ id: 'healthLive', summary: 'Whether the process answers', answers: HealthDto })
+  live(): HealthDto {
+    return { status: 'ok' };
+  }
+
+  @Get('health/ready')
+  @Open()
+  @Operation({
+    id: 'healthReady',
+    summary: 'Whether requests can be served: the database answers',
+    answers: HealthDto,
+    refuses: [serviceUnavailable],
+  })
+  async ready(): Promise<HealthDto> {
+    await this.sql.rows(PING);
+    return { status: 'ok' };
+  }
+
+  @Get('metrics')
+  @Open()
+  @Header('content-type', registry.contentType)
+  @ApiProduces('text/plain')
+  @Operation({ id: 'metricsGet', summary: 'Metrics in the Prometheus text format', answers: String })
+  async metrics(): Promise<string> {
+    return registry.metrics();
+  }
+}

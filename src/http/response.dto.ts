@@ -1,0 +1,38 @@
+import { Integer } from './validation.js';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+
+/** One field that a request got wrong. */
+export class FieldErrorDto {
+  /**
+   * Name of the field as the request spells it.
+   * @example "rating"
+   */
+  field: string;
+
+  /**
+   * What is wrong with it, for developers; the wording may change.
+   * @example ["rating must not be greater than 10"]
+   */
+  messages: string[];
+}
+
+/** The answer to a change, and the body of every error of families A, B and C. */
+@ApiSchema({ name: 'Response' })
+export class ResponseDto {
+  /**
+   * What happened; a closed list for each operation and status.
+   * @example "Settings saved successfully"
+   */
+  data: string;
+
+  /**
+   * The HTTP status once more.
+   * @example 200
+   */
+  @Integer()
+  code: number;
+
+  /** Which fields a 400 is about. */
+  @ApiProperty({ required: false, type: [FieldErrorDto] })
+  errors?: FieldErrorDto[];
+}

@@ -1,0 +1,32 @@
+import { rule } from '../http/validation.js';
+
+/** A date as a reader knows it: `YYYY`, `YYYY-MM` or `YYYY-MM-DD`. */
+export const PARTIAL_DATE = /^\d{4}(-\d{2}(-\d{2})?)?$/;
+
+/** Whether a text is a date of full or reduced precision that exists in the calendar. */
+export function isPartialDate(text: string): boolean {
+  if (!PARTIAL_DATE.test(text) || text.startsWith('0000')) return false;
+  const first = `${text}-01-01`.slice(0, 10);
+  const date = new Date(`${first}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(first);
+}
+
+/** Whether `end` lies before `start` at the precision that both have: 2024 is not before 2024-05. */
+export function endsBeforeStart(start: string, end: string): boolean {
+  const precision = Math.min(start.length, end.length);
+  return end.slice(0, precision) < start.slice(0, precision);
+}
+
+export function IsPartialDate(): PropertyDecorator {
+  return rule('partialDate', 'must be an existing date: YYYY, YYYY-MM or YYYY-MM-DD', (value) => {
+    return typeof value === 'string' && isPartialDate(value);
+  });
+}
+
+/** On `end`: not before the `start` beside it. */
+export function NotBeforeStart(): PropertyDecorator {
+  return rule('notBeforeStart', 'must not lie before start', (value, object) => {
+    const { start } = object as { start?: unknown };
+    return typeof value !== 'string' || typeof start !== 'string' || !endsBeforeStart(start, value);
+  });
+}

@@ -1,0 +1,100 @@
+import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { CurrentViewer, SignedIn, type Viewer } from '../auth/access.js';
+import { seriesNotFound } from '../catalog/catalog.errors.js';
+import { BodyLimit } from '../http/body-limit.js';
+import { done } from '../http/families.js';
+import { IdPipe } from '../http/ids.js';
+import { Operation } from '../http/operation.js';
+import { pagePosition } from '../http/page.js';
+import type { ResponseDto } from '../http/response.dto.js';
+import { HistoryPageDto, HistoryQuery, ReadingEntryDto, ReadingEntryInput } from './reading-history.dto.js';
+import { readingStatusExists, readingStatusMissing } from './reading-history.errors.js';
+import { presentEntry, presentHistorySeries } from './reading-history.presenter.js';
+import { ReadingHistoryService } from './reading-history.service.js';
+
+const ADDED = 'Reading status added successfully';
+const UPDATED = 'Reading status updated successfully';
+const DELETED = 'Reading status deleted successfully';
+/** So that 10,000 characters of any script fit into the notes. */
+const NOTES_LIMIT = 192 * 1024;
+
+@ApiTags('Reading history')
+@Controller('user')
+export class ReadingHistoryController {
+  constructor(private readonly history: ReadingHistoryService) {}
+
+  @Get('reading-history')
+  @SignedIn()
+  @Operation({ id: 'readingHistoryList', summary: 'List your reading history', answers: HistoryPageDto })
+  async list(@CurrentViewer() viewer: Viewer, @Query() query: HistoryQuery): Promise<HistoryPageDto> {
+    const { total, rows } = await this.history.list(viewer.userId, query);
+    return { series: rows.map(presentHistorySeries), ...pagePosition(query, rows.length, total) };
+  }
+
+  @Get('reading-status/id/:id')
+  @SignedIn()
+  @Operation({
+    id: 'readingStatusGet',
+    summary: 'Get your entry of a series, or null',
+    answers: ReadingEntryDto,
+    orNull: true,
+    refuses: [seriesNotFound],
+  })
+  async get(
+    @CurrentViewer() viewer: Viewer,
+    @Param('id', IdPipe) id: number,
+  ): Promise<ReadingEntryDto | null> {
+    const entry = await this.history.find(viewer.userId, id);
+    return entry && presentEntry(entry);
+  }
+
+  @Post('reading-status/add/:id')
+  @SignedIn()
+  @BodyLimit(NOTES_LIMIT)
+  @Operation({
+    id: 'readingStatusAdd',
+    summary: 'Add a series to your reading history',
+    says: ADDED,
+    refuses: [seriesNotFound, readingStatusExists],
+  })
+  async add(
+    @CurrentViewer() viewer: Viewer,
+    @Param('id', IdPipe) id: number,
+    @Body() entry: ReadingEntryInput,
+  ): Promise<ResponseDto> {
+    await this.history.add(viewer.userId, id, entry);
+    return done(ADDED);
+  }
+
+  @Post('reading-status/update/:id')
+  @SignedIn()
+  @BodyLimit(NOTES_LIMIT)
+  @Operation({
+    id: 'readingStatusUpdate',
+    summary: 'Replace your entry of a series',
+    says: UPDATED,
+    refuses: [readingStatusMissing],
+  })
+  async update(
+    @CurrentViewer() viewer: Viewer,
+    @Param('id', IdPipe) id: number,
+    @Body() entry: ReadingEntryInput,
+  ): Promise<ResponseDto> {
+    await this.history.update(viewer.userId, id, entry);
+    return done(UPDATED);
+  }
+
+  @Delete('reading-status/delete/:id')
+  @SignedIn()
+  @Operation({
+    id: 'readingStatusDelete',
+    summary: 'Delete your entry of a series',
+    says: DELETED,
+    refuses: [readingStatusMissing],
+  })
+  async delete(@CurrentViewer() viewer: Viewer, @Param('id', IdPipe) id: number): Promise<ResponseDto> {
+    await this.history.delete(viewer.userId, id);
+    return done(DELETED);
+  }
+}

@@ -1,0 +1,290 @@
+import { ApiHideProperty, ApiProperty, IntersectionType } from '@nestjs/swagger';
+import { Expose, Transform } from 'class-transformer';
+import { IsIn, IsNumber, IsString, Max, Min } from 'class-validator';
+import { LocalizedSearchQuery, SeriesDto } from '../catalog/catalog.dto.js';
+import { IsClient, IsClientFilter } from '../clients/client-id.js';
+import { PageDto } from '../http/page.dto.js';
+import {
+  BlankIsAbsent,
+  Characters,
+  FractionDigits,
+  Integer,
+  Nullable,
+  Optional,
+  Required,
+  isBlank,
+  rule,
+} from '../http/validation.js';
+import { IsPartialDate, NotBeforeStart, PARTIAL_DATE } from './partial-date.js';
+import { PRIORITIES, PROGRESS_TYPES, READING_STATUSES, VISIBILITIES } from './reading-entry.entity.js';
+
+export const HISTORY_ORDERS = [
+  'name-asc',
+  'name-desc',
+  'update-asc',
+  'update-desc',
+  'priority-asc',
+  'priority-desc',
+  'score-asc',
+  'score-desc',
+  'start-date-asc',
+  'start-date-desc',
+  'end-date-asc',
+  'end-date-desc',
+] as const;
+
+export type Visibility = (typeof VISIBILITIES)[number];
+export type ProgressType = (typeof PROGRESS_TYPES)[number];
+export type ReadingStatus = (typeof READING_STATUSES)[number];
+export type Priority = (typeof PRIORITIES)[number];
+export type HistoryOrder = (typeof HISTORY_ORDERS)[number];
+
+const BOTH_SPELLINGS = Symbol('progressType and progress_type');
+
+/** An empty text is no date and no note. */
+function BlankIsNull(): PropertyDecorator {
+  return Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string' && isBlank(value) ? null : value,
+  );
+}
+
+/** What a reader says about a series. An update replaces the whole entry. */
+export class ReadingEntryInput {
+  /** Who may see the entry: only its reader, or everybody on the reader's profile. */
+  @Required()
+  @IsIn(VISIBILITIES)
+  @ApiProperty({ enum: VISIBILITIES, enumName: 'Visibility', default: 'private' })
+  visibility: Visibility;
+
+  /** What `progress` counts. Also accepted as `progress_type`; both at once are refused. */
+  @Transform(
+    ({ value, obj }: { value: unknown; obj: Record<string, unknown> }) => value ?? obj['progress_type'],
+  )
+  @Expose()
+  @Required()
+  @IsIn(PROGRESS_TYPES)
+  @ApiProperty({ enum: PROGRESS_TYPES, enumName: 'ProgressType', default: 'chapters' })
+  progressType: ProgressType;
+
+  @Transform(({ value, obj }: { value: unknown; obj: object }) =>
+    'progressType' in obj ? BOTH_SPELLINGS : value,
+  )
+  @ApiHideProperty()
+  @Optional()
+  @rule('oneSpelling', 'must not be given beside progressType', (value) => value !== BOTH_SPELLINGS)
+  progress_type?: unknown;
+
+  /**
+   * How far the reader has come; chapter 10.5 exists.
+   * @example 12
+   */
+  @Required()
+  @IsNumber()
+  @Min(0)
+  @Max(99_999)
+  @FractionDigits(2)
+  progress: number;
+
+  @Required()
+  @IsIn(READING_STATUSES)
+  @ApiProperty({ enum: READING_STATUSES, enumName: 'ReadingStatus', default: 'started' })
+  status: ReadingStatus;
+
+  /**
+   * How often the series was read again.
+   * @example 0
+   */
+  @Optional()
+  @Integer()
+  @Min(0)
+  @Max(9_999)
+  reread?: number = 0;
+
+  /**
+   * The reader's own score; 0 and null mean unscored.
+   * @example 8.5
+   */
+  @Nullable()
+  @IsNumber()
+  @Min(0)
+  @Max(10)
+  @FractionDigits(1)
+  score?: number | null = null;
+
+  @Required()
+  @IsIn(PRIORITIES)
+  @ApiProperty({ enum: PRIORITIES, enumName: 'Priority' })
+  priority: Priority;
+
+  /**
+   * When the reader began: a year, a month or a day.
+   * @example "2026-01"
+   */
+  @BlankIsNull()
+  @Nullable()
+  @IsPartialDate()
+  @ApiProperty({ pattern: PARTIAL_DATE.source })
+  start?: string | null = null;
+
+  /**
+   * When the reader finished; not before `start` at the precision of both.
+   * @example "2026-02-14"
+   */
+  @BlankIsNull()
+  @Nullable()
+  @IsPartialDate()
+  @NotBeforeStart()
+  @ApiProperty({ pattern: PARTIAL_DATE.source })
+  end?: string | null = null;
+
+  /** @example "The film left out the best part." */
+  @BlankIsNull()
+  @Nullable()
+  @IsString()
+  @Characters(0, 10_000)
+  notes?: string | null = null;
+
+  /**
+   * The registered client that writes the entry; a number or its digits.
+   * @example 1
+   */
+  @IsClient()
+  client: number;
+}
+
+export class HistoryQuery extends LocalizedSearchQuery {
+  /** Entries without the value come last either way; `priority` orders low, mid, high. */
+  @BlankIsAbsent()
+  @Optional()
+  @IsIn(HISTORY_ORDERS)
+  @ApiProperty({ enum: HISTORY_ORDERS, enumName: 'HistoryOrder', default: 'update-desc' })
+  order?: HistoryOrder;
+
+  /**
+   * Only entries of these statuses, separated by commas.
+   * @example ["started", "paused"]
+   */
+  @Transform(({ value }: { value: unknown }) => {
+    if (isBlank(value)) return undefined;
+    return typeof value === 'string' ? value.split(',').map((part) => part.trim()) : value;
+  })
+  @Optional()
+  @rule('statuses', `must list some of ${READING_STATUSES.join(', ')}`, (value) => {
+    return Array.isArray(value) && value.every((part: ReadingStatus) => READING_STATUSES.includes(part));
+  })
+  @ApiProperty({
+    enum: READING_STATUSES,
+    enumName: 'ReadingStatus',
+    isArray: true,
+    style: 'form',
+    explode: false,
+  } as object)
+  status?: ReadingStatus[];
+
+  /**
+   * Only series of this client, or of none.
+   * @example 1
+   */
+  @IsClientFilter()
+  client?: number;
+}
+
+/** What a reader keeps about a series. */
+export class ReadingEntryDto {
+  /** @example "6740a1b2c3d4e5f601234567" */
+  user_id: string;
+
+  /** @example 1 */
+  @Integer()
+  series_id: number;
+
+  @ApiProperty({ enum: VISIBILITIES, enumName: 'Visibility' })
+  visibility: Visibility;
+
+  @ApiProperty({ enum: PROGRESS_TYPES, enumName: 'ProgressType' })
+  progress_type: ProgressType;
+
+  /** @example 12 */
+  @Min(0)
+  @Max(99_999)
+  progress: number;
+
+  @ApiProperty({ enum: READING_STATUSES, enumName: 'ReadingStatus' })
+  status: ReadingStatus;
+
+  /** @example 0 */
+  @Integer()
+  @Min(0)
+  @Max(9_999)
+  reread: number;
+
+  /**
+   * Null means unscored.
+   * @example 8.5
+   */
+  @Min(0)
+  @Max(10)
+  score: number | null;
+
+  @ApiProperty({ enum: PRIORITIES, enumName: 'Priority' })
+  priority: Priority;
+
+  /**
+   * A year, a month or a day.
+   * @example "2026-01"
+   */
+  @ApiProperty({ pattern: PARTIAL_DATE.source })
+  start: string | null;
+
+  /**
+   * A year, a month or a day.
+   * @example "2026-02-14"
+   */
+  @ApiProperty({ pattern: PARTIAL_DATE.source })
+  end: string | null;
+
+  /** @example "The film left out the best part." */
+  notes: string | null;
+
+  /**
+   * The client that wrote the entry last.
+   * @example 1
+   */
+  @Integer()
+  client: number;
+
+  /**
+   * When the entry was written last.
+   * @example "2026-01-31T12:00:00.000Z"
+   */
+  last_update: string;
+}
+
+/** A user's rating of a series. */
+export class RatingDto {
+  /** @example 8.5 */
+  @Min(1)
+  @Max(10)
+  rating: number;
+
+  /** @example "6740a1b2c3d4e5f601234567" */
+  user_id: string;
+
+  /** @example 1 */
+  @Integer()
+  series_id: number;
+}
+
+class HistoryDetailsDto {
+  'reading-history': ReadingEntryDto;
+
+  /** The reader's own rating, or null. */
+  rating: RatingDto | null;
+}
+
+/** A series with what its reader keeps about it. */
+export class HistorySeriesDto extends IntersectionType(SeriesDto, HistoryDetailsDto) {}
+
+export class HistoryPageDto extends PageDto {
+  series: HistorySeriesDto[];
+}

@@ -1,0 +1,28 @@
+import { presentSeries } from '../catalog/series-projection.js';
+import type { EntryRow, HistoryRow } from './reading-entry.repository.js';
+import type { HistorySeriesDto, ReadingEntryDto } from './reading-history.dto.js';
+
+/** An entry as its reader sees it. */
+export function presentEntry(row: EntryRow): ReadingEntryDto {
+  return {
+    user_id: row.user_id,
+    series_id: row.series_id,
+    visibility: row.visibility,
+    progress_type: row.progress_type,
+    progress: Number(row.progress),
+    status: row.status,
+    reread: row.reread,
+    score: row.score === null ? null : Number(row.score),
+    priority: row.priority,
+    start: row.start,
+    end: row.end,
+    notes: row.notes,
+    client: row.entry_client,
+    last_update: row.last_update,
+  };
+}
+
+/** A series with what its reader keeps about it. */
+export function presentHistorySeries(row: HistoryRow): HistorySeriesDto {
+  return { ...presentSeries(row), 'reading-history': presentEntry(row), rating: null };
+}

@@ -1,0 +1,24 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createApp } from '../app.js';
+import { type Config, readConfig } from '../config.js';
+import { migrate } from '../database/migrate.js';
+import { openDatabase } from '../database/running-database.js';
+
+/** Runs a script's work on the app, beside a running service or without one. */
+export async function withApp(
+  work: (app: NestFastifyApplication, config: Config) => Promise<void>,
+): Promise<void> {
+  const config = readConfig({ LOG_LEVEL: 'error', ...process.env });
+  const database = await openDatabase(config, 'script');
+  try {
+    await migrate(database.directUrl);
+    const app = await createApp(config, database);
+    try {
+      await work(app, config);
+    } finally {
+      await app.close();
+    }
+  } finally {
+    await database.close();
+  }
+}

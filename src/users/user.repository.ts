@@ -1,0 +1,146 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { Injectable } from '@nestjs/common';
+import { Sql, statement } from '../database/sql.js';
+
+/** A user with roles and permissions, as every route that shows a user needs it. */
+export interface UserRow {
+  readonly id: string;
+  readonly username: string;
+  readonly email: string | null;
+  readonly first_name: string | null;
+  readonly last_name: string | null;
+  readonly website: string | null;
+  readonly facebook: string | null;
+  readonly instagram: string | null;
+  readonly linkedin: string | null;
+  readonly x: string | null;
+  readonly youtube: string | null;
+  readonly slug: string;
+  readonly registered: string;
+  readonly age_verified: boolean;
+  readonly roles: string[];
+  readonly permissions: string[];
+}
+
+const COLUMNS = `u.id, u.username, u.email, u.first_name, u.last_name, u.website, u.facebook, u.instagram, u.linkedin, u.x,
+  u.youtube, u.slug, u.age_verified,
+  to_char(u.registered at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as registered,
+  array(select r.name from user_roles ur join roles r on r.id = ur.role_id where ur.user_id = u.id order by 1) as roles,
+  array(
+    select distinct rp.permission from user_roles ur join role_permissions rp on rp.role_id = ur.role_id
+    where ur.user_id = u.id order by 1
+  ) as permissions`;
+
+const GET = statement('users.get', `select ${COLUMNS} from users u where u.id = $1`);
+
+const PAGE = statement(
+  'users.page',
+  `select totals.total, page.* from (select count(*)::int as total from users) as totals
+   left join lateral (select ${COLUMNS} from users u order by u.id limit $1 offset $2) as page on true
+   order by page.id`,
+);
+
+const LOGIN_BY_USERNAME = statement(
+  'users.login-by-username',
+  'select u.id, u.password_hash from usernames n join users u on u.id = n.user_id where n.key = $1',
+);
+
+const LOGIN_BY_EMAIL = statement(
+  'users.login-by-email',
+  'select u.id, u.password_hash from emails n join users u on u.id = n.user_id where n.key = $1',
+);
+
+@Injectable()
+export class UserRepository {
+  constructor(private readonly sql: Sql) {}
+
+  async find(id: string): Promise<UserRow | undefined> {
+    return this.sql.row<UserRow>(GET, [id]);
+  }
+
+  async page(limit: number, offset: number): Promise<{ total: number; rows: UserRow[] }> {
+    const rows = await this.sql.rows<UserRow & { total: number; id: string | null }>(PAGE, [limit, offset]);
+    return { total: rows[0]?.total ?? 0, rows: rows.filter(({ id }) => id !== null) };
+  }
+
+  /** Id and password hash behind a login name: a username, or an address, which alone has an `@`. */
+  async findLogin(name: string): Promise<{ id: string; passwordHash: string } | undefined> {
+    const [lookup, key] = name.includes('@')
+      ? [LOGIN_BY_EMAIL, emailKey(name)]
+      : [LOGIN_BY_USERNAME, usernameKey(name)];
+    const row = await this.sql.row<{ id: string; password_hash: string }>(lookup, [key]);
+    return row && { id: row.id, passwordHash: row.password_hash };
+  }
+
+  /**
+   * Takes a username for a user, in the caller's transaction; whoever asks for the same one at once waits.
+   *
+   * @returns false when somebody else has it
+   */
+  async claimUsername(em: EntityManager, username: string, userId: string): Promise<boolean> {
+    return claim(em, 'usernames', usernameKey(username), userId);
+  }
+
+  /** Takes an e-mail address likewise. */
+  async claimEmail(em: EntityManager, email: string, userId: string): Promise<boolean> {
+    return claim(em, 'emails', emailKey(email), userId);
+  }
+
+  async releaseUsername(em: EntityManager, username: string): Promise<void> {
+    await em.execute('delete from usernames where key = ?', [usernameKey(username)]);
+  }
+
+  async releaseEmail(em: EntityManager, email: string): Promise<void> {
+    await em.execute('delete from emails where key = ?', [emailKey(email)]);
+  }
+
+  async giveRole(em: EntityManager, userId: string, role: string): Promise<void> {
+    await em.execute('insert into user_roles (user_id, role_id) select ?, id from roles where name = ?', [
+      userId,
+      role,
+    ]);
+  }
+
+  /**
+   * Whether the user is the only administrator. Holds the role's row until the transaction ends, so that two of them
+   * cannot go at once.
+   */
+  async isLastAdministrator(em: EntityManager, userId: string): Promise<boolean> {
+    await em.execute("select id from roles where name = 'admin' for update");
+    const rows = await em.execute<{ user_id: string }[]>(
+      "select ur.user_id from user_roles ur join roles r on r.id = ur.role_id where r.name = 'admin' limit 2",
+    );
+    return rows.length === 1 && rows[0]?.user_id === userId;
+  }
+
+  async hasAdministrator(em: EntityManager): Promise<boolean> {
+    const rows = await em.execute<object[]>(
+      "select from user_roles ur join roles r on r.id = ur.role_id where r.name = 'admin' limit 1",
+    );
+    return rows.length > 0;
+  }
+}
+
+async function claim(
+  em: EntityManager,
+  table: 'usernames' | 'emails',
+  key: string,
+  userId: string,
+): Promise<boolean> {
+  const rows = await em.execute<{ user_id: string }[]>(
+    `insert into ${table} as held (key, user_id) values (?, ?)
+     on conflict (key) do update set user_id = held.user_id returning user_id`,
+    [key, userId],
+  );
+  return rows[0]?.user_id === userId;
+}
+
+/** Usernames are ASCII, so that lower case is all there is to fold. */
+export function usernameKey(username: string): string {
+  return username.toLowerCase();
+}
+
+/** One key for every spelling of an address: compatibility forms, and case by way of upper case, which unites more. */
+export function emailKey(email: string): string {
+  return email.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC');
+}

@@ -1,0 +1,76 @@
+import { Body, Controller, Delete, Get, Param, Put, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { AdministratorByBearer, BearerOnly, CurrentViewer, type Viewer } from '../auth/access.js';
+import { UserIdPipe } from '../http/ids.js';
+import { Operation } from '../http/operation.js';
+import { ProfileChanges, UserDto, UserPageDto, UsersQuery } from './users.dto.js';
+import { emailTaken, lastAdministrator, usernameTaken, userNotFound } from './users.errors.js';
+import { presentUser } from './users.presenter.js';
+import { UsersService } from './users.service.js';
+
+@ApiTags('Users')
+@Controller('users')
+export class UsersController {
+  constructor(private readonly users: UsersService) {}
+
+  @Get('current')
+  @BearerOnly()
+  @Operation({ id: 'usersGetCurrent', summary: 'Get your own profile', answers: UserDto })
+  async getCurrent(@CurrentViewer() viewer: Viewer): Promise<UserDto> {
+    return presentUser(await this.users.get(viewer.userId));
+  }
+
+  @Put('current')
+  @BearerOnly()
+  @Operation({
+    id: 'usersUpdateCurrent',
+    summary: 'Change your own profile',
+    description:
+      'Only the given fields change; null or blank text clears an optional one. A new password ends every other session.',
+    answers: UserDto,
+    refuses: [usernameTaken, emailTaken],
+  })
+  async updateCurrent(@CurrentViewer() viewer: Viewer, @Body() changes: ProfileChanges): Promise<UserDto> {
+    return presentUser(await this.users.update(viewer, changes));
+  }
+
+  @Delete('current')
+  @BearerOnly({ endsSession: true })
+  @Operation({
+    id: 'usersDeleteCurrent',
+    summary: 'Delete your own account',
+    description: 'The account goes with everything that is its, at once and for good.',
+    status: 204,
+    refuses: [lastAdministrator],
+  })
+  async deleteCurrent(@CurrentViewer() viewer: Viewer): Promise<void> {
+    await this.users.deleteOwn(viewer.userId);
+  }
+
+  @Get()
+  @AdministratorByBearer()
+  @Operation({ id: 'usersList', summary: 'List all users', answers: UserPageDto })
+  async list(@Query() { limit, offset }: UsersQuery): Promise<UserPageDto> {
+    const { total, rows } = await this.users.page(limit, offset);
+    return { limit, offset, total, users: rows.map(presentUser) };
+  }
+
+  @Get(':userId')
+  @AdministratorByBearer()
+  @Operation({ id: 'usersGet', summary: 'Get a user', answers: UserDto, refuses: [userNotFound] })
+  async get(@Param('userId', UserIdPipe) userId: string): Promise<UserDto> {
+    return presentUser(await this.users.get(userId));
+  }
+
+  @Delete(':userId')
+  @AdministratorByBearer()
+  @Operation({
+    id: 'usersDelete',
+    summary: 'Delete a user',
+    status: 204,
+    refuses: [userNotFound, lastAdministrator],
+  })
+  async delete(@CurrentViewer() viewer: Viewer, @Param('userId', UserIdPipe) userId: string): Promise<void> {
+    await this.users.delete(userId, { id: viewer.userId, ip: viewer.ip });
+  }
+}

@@ -1,0 +1,25 @@
+import type { UserRow } from './user.repository.js';
+import type { UserDto } from './users.dto.js';
+
+/** A user as the user and administrators see it. */
+export function presentUser(row: UserRow): UserDto {
+  return {
+    id: row.id,
+    username: row.username,
+    email: row.email,
+    first_name: row.first_name,
+    last_name: row.last_name,
+    website: row.website,
+    facebook: row.facebook,
+    instagram: row.instagram,
+    linkedin: row.linkedin,
+    x: row.x,
+    youtube: row.youtube,
+    slug: row.slug,
+    profile_image: null,
+    registered: row.registered,
+    age_verified: row.age_verified,
+    roles: row.roles,
+    permissions: row.permissions,
+  };
+}

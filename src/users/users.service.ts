@@ -1,0 +1,158 @@
+import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
+import { Injectable } from '@nestjs/common';
+import { ObjectId } from 'bson';
+import { type Actor, AuditLog } from '../audit/audit-log.js';
+import type { Viewer } from '../auth/access.js';
+import { Passwords } from '../auth/passwords.js';
+import { ADMIN_ROLE, DEFAULT_ROLE } from '../auth/permissions.js';
+import { SessionsService } from '../auth/sessions.service.js';
+import { Transactions } from '../database/transactions.js';
+import { missingParameters } from '../http/app-error.js';
+import { AccountDeletion } from './account-deletion.js';
+import { type User, UserSchema } from './user.entity.js';
+import { UserRepository, type UserRow } from './user.repository.js';
+import type { ProfileChanges, Registration } from './users.dto.js';
+import { emailTaken, lastAdministrator, usernameTaken, userNotFound } from './users.errors.js';
+
+/** Accounts: who there is, under which names, and how one ends. */
+@Injectable()
+export class UsersService {
+  constructor(
+    private readonly users: UserRepository,
+    private readonly transactions: Transactions,
+    private readonly passwords: Passwords,
+    private readonly sessions: SessionsService,
+    private readonly deletion: AccountDeletion,
+    private readonly audit: AuditLog,
+  ) {}
+
+  /** @throws userNotFound */
+  async get(id: string): Promise<UserRow> {
+    const user = await this.users.find(id);
+    if (user === undefined) throw userNotFound();
+    return user;
+  }
+
+  async page(limit: number, offset: number): Promise<{ total: number; rows: UserRow[] }> {
+    return this.users.page(limit, offset);
+  }
+
+  /**
+   * Creates an account with the default role.
+   *
+   * @returns its id
+   * @throws usernameTaken, emailTaken
+   */
+  async register(registration: Registration): Promise<string> {
+    const passwordHash = await this.passwords.hash(registration.password);
+    return this.transactions.run((em) => this.create(em, registration, passwordHash));
+  }
+
+  /** Creates an administrator, in the name of whoever runs the server. */
+  async createAdministrator(username: string, password: string): Promise<string> {
+    const passwordHash = await this.passwords.hash(password);
+    return this.transactions.run(async (em) => {
+      const id = await this.create(em, { username, password }, passwordHash);
+      await this.users.giveRole(em, id, ADMIN_ROLE);
+      this.audit.write(em, SERVER, { action: 'user.create-administrator', target: id });
+      return id;
+    });
+  }
+
+  async hasAdministrator(): Promise<boolean> {
+    return this.transactions.run((em) => this.users.hasAdministrator(em));
+  }
+
+  /** The user that a login name and a password belong to, or null; equally slow either way. */
+  async findByCredentials(name: string, password: string): Promise<string | null> {
+    const login = await this.users.findLogin(name);
+    const right = await this.passwords.matches(password, login?.passwordHash);
+    return right && login ? login.id : null;
+  }
+
+  /**
+   * Changes the given fields. A new password ends the user's other sessions.
+   *
+   * @throws missingParameters when nothing is given, usernameTaken, emailTaken
+   */
+  async update(viewer: Viewer, changes: ProfileChanges): Promise<UserRow> {
+    const { username, email, password, ...texts } = changes;
+    if (Object.values(changes).every((value) => value === undefined)) throw missingParameters();
+    const passwordHash = password === undefined ? undefined : await this.passwords.hash(password);
+    await this.transactions.run(async (em) => {
+      const user = await em.findOne(UserSchema, viewer.userId, { lockMode: LockMode.PESSIMISTIC_WRITE });
+      if (user === null) throw userNotFound();
+      if (username !== undefined) await this.rename(em, user, username);
+      if (email !== undefined) await this.changeEmail(em, user, email);
+      if (passwordHash !== undefined) {
+        user.passwordHash = passwordHash;
+        await this.sessions.endOthers(viewer, em);
+      }
+      em.assign(user, definedTexts(texts));
+    });
+    return this.get(viewer.userId);
+  }
+
+  /** Deletes one's own account and all that is its. @throws lastAdministrator */
+  async deleteOwn(userId: string): Promise<void> {
+    await this.transactions.run((em) => this.remove(em, userId));
+  }
+
+  /** Deletes somebody's account, as an administrator. @throws userNotFound, lastAdministrator */
+  async delete(userId: string, actor: Actor): Promise<void> {
+    await this.transactions.run(async (em) => {
+      await this.remove(em, userId);
+      this.audit.write(em, actor, { action: 'user.delete', target: userId });
+    });
+  }
+
+  private async create(em: EntityManager, registration: Registration, passwordHash: string): Promise<string> {
+    const id = new ObjectId().toHexString();
+    const { username, email = null, first_name: firstName = null, last_name: lastName = null } = registration;
+    if (!(await this.users.claimUsername(em, username, id))) throw usernameTaken();
+    if (email !== null && !(await this.users.claimEmail(em, email, id))) throw emailTaken();
+    em.create(UserSchema, { id, username, slug: slugOf(username), email, firstName, lastName, passwordHash });
+    await em.flush();
+    await this.users.giveRole(em, id, DEFAULT_ROLE);
+    return id;
+  }
+
+  private async rename(em: EntityManager, user: User, username: string): Promise<void> {
+    if (!(await this.users.claimUsername(em, username, user.id))) throw usernameTaken();
+    if (slugOf(username) !== user.slug) await this.users.releaseUsername(em, user.username);
+    user.username = username;
+    user.slug = slugOf(username);
+  }
+
+  private async changeEmail(em: EntityManager, user: User, email: string | null): Promise<void> {
+    if (user.email !== null && user.email !== undefined) await this.users.releaseEmail(em, user.email);
+    if (email !== null && !(await this.users.claimEmail(em, email, user.id))) throw emailTaken();
+    user.email = email;
+  }
+
+  private async remove(em: EntityManager, userId: string): Promise<void> {
+    const last = await this.users.isLastAdministrator(em, userId);
+    const user = await em.findOne(UserSchema, userId, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    if (user === null) throw userNotFound();
+    if (last) throw lastAdministrator();
+    await this.deletion.prepare(em, userId);
+    await this.users.releaseUsername(em, user.username);
+    if (user.email) await this.users.releaseEmail(em, user.email);
+    em.remove(user);
+    await em.flush();
+  }
+}
+
+/** The operator at the machine, who needs no account. */
+const SERVER: Actor = { id: 'server', ip: '' };
+
+/** The username in lower case: the address of the public profile. */
+function slugOf(username: string): string {
+  return username.toLowerCase();
+}
+
+function definedTexts(texts: Omit<ProfileChanges, 'username' | 'email' | 'password'>): Partial<User> {
+  const { first_name: firstName, last_name: lastName, ...links } = texts;
+  const given = Object.entries({ firstName, lastName, ...links }).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as Partial<User>;
+}
