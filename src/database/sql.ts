@@ -1,5 +1,6 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
+import { CompiledQuery } from 'kysely';
 import type { Pool } from 'pg';
 import { DatabaseSettings } from './database-settings.js';
 
@@ -43,4 +44,17 @@ export class Sql {
   ): Promise<Row | undefined> {
     return (await this.rows<Row>(statement, values))[0];
   }
+}
+
+/**
+ * Runs a statement in the transaction of an entity manager, its values as parameters. The ORM's own `execute` writes
+ * values into the text, which costs memory and planning where they are large.
+ */
+export async function runIn<Row extends object>(
+  em: EntityManager,
+  text: string,
+  values: readonly unknown[] = [],
+): Promise<Row[]> {
+  const { rows } = await em.getKysely<unknown>().executeQuery<Row>(CompiledQuery.raw(text, [...values]));
+  return rows;
 }

@@ -26,7 +26,7 @@ export interface ImportReport {
 type NumberedRecord = { readonly line: number; readonly record: SeriesRecord };
 
 /** Lines per transaction: enough to be fast, few enough to be held and not to keep others waiting. */
-const BATCH = 250;
+const BATCH = 100;
 
 /** Reads a catalog file into the database: streamed, repeatable, line by line. */
 @Injectable()

@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
+import { runIn } from '../../database/sql.js';
 import { Transactions } from '../../database/transactions.js';
 import type { SeriesRecord } from './catalog-line.js';
 
@@ -12,7 +13,7 @@ const VOLUME_COLUMNS =
 
 // One statement for a batch: every line's series, titles, descriptions and volumes, or none of them.
 const STORE = `with input as (
-    select * from jsonb_to_recordset(?::jsonb) as line (
+    select * from jsonb_to_recordset($1::jsonb) as line (
       external_id text, name text, type text, slug text, origin text, client_id int, public smallint, nsfw smallint,
       nsfw18 smallint, tags text[], authors text[], links jsonb, search_text text, digest text,
       titles jsonb, descriptions jsonb, volumes jsonb
@@ -78,11 +79,11 @@ export class ImportRepository {
     choose: (known: Known) => Choice,
   ): Promise<Choice> {
     return this.transactions.run(async (em) => {
-      await em.execute('select pg_advisory_xact_lock(?)', [IMPORTING]);
+      await runIn(em, 'select pg_advisory_xact_lock($1)', [IMPORTING]);
       const records = batch.map(({ record }) => record);
       const choice = choose(await this.known(em, records));
       const changed = choice.changed.map(({ record }) => record);
-      if (changed.length > 0) await em.execute(STORE, [JSON.stringify(changed)]);
+      if (changed.length > 0) await runIn(em, STORE, [JSON.stringify(changed)]);
       return choice;
     });
   }
@@ -92,17 +93,19 @@ export class ImportRepository {
     const volumeIds = JSON.stringify(
       batch.flatMap(({ volumes }) => volumes.map((volume) => volume.external_id)),
     );
-    const digests = await em.execute<{ external_id: string; digest: string }[]>(
+    const digests = await runIn<{ external_id: string; digest: string }>(
+      em,
       `select external_id, digest from series
-       where external_id in (select jsonb_array_elements_text(?::jsonb))`,
+       where external_id in (select jsonb_array_elements_text($1::jsonb))`,
       [externalIds],
     );
-    const owners = await em.execute<{ external_id: string; owner: string }[]>(
+    const owners = await runIn<{ external_id: string; owner: string }>(
+      em,
       `select v.external_id, s.external_id as owner from volumes v join series s on s.id = v.series_id
-       where v.external_id in (select jsonb_array_elements_text(?::jsonb))`,
+       where v.external_id in (select jsonb_array_elements_text($1::jsonb))`,
       [volumeIds],
     );
-    const clients = await em.execute<{ id: number }[]>('select id from clients');
+    const clients = await runIn<{ id: number }>(em, 'select id from clients');
     return {
       digests: new Map(digests.map((row) => [row.external_id, row.digest])),
       volumeOwners: new Map(owners.map((row) => [row.external_id, row.owner])),

@@ -1,0 +1,73 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import { afterAll, beforeAll } from 'vitest';
+import { AppModule } from '../../src/app.module.js';
+import { configureApp, createAdapter, databaseSettings } from '../../src/app.js';
+import { readConfig } from '../../src/config.js';
+import { Builders } from './builders.js';
+import { TestClient } from './client.js';
+import { cloneDatabase, type TestDatabase } from './database.js';
+
+export const JWT_SECRET = 'a secret for tests, of more than 32 bytes';
+
+/** A running service on a database of its own. */
+export interface TestApp {
+  readonly nest: NestFastifyApplication;
+  readonly database: TestDatabase;
+  readonly client: TestClient;
+  readonly a: Builders;
+  close(): Promise<void>;
+}
+
+/** Starts the app from the production's module. The limits are off unless a test is about them. */
+export async function startApp(env: Record<string, string> = {}, shared?: TestDatabase): Promise<TestApp> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'tankobon-data-'));
+  const database = shared ?? (await cloneDatabase());
+  const config = readConfig({
+    DATA_DIR: dataDir,
+    DATABASE_URL: database.url,
+    DATABASE_POOL_SIZE: '10',
+    JWT_SECRET,
+    RATE_LIMIT: 'off',
+    LOG_LEVEL: 'silent',
+    ...env,
+  });
+  const running = { url: database.url, directUrl: database.url, close: () => Promise.resolve() };
+  const module = await Test.createTestingModule({
+    imports: [AppModule.for(config, databaseSettings(config, running))],
+  }).compile();
+  const nest = module.createNestApplication<NestFastifyApplication>(createAdapter(config), {
+    bodyParser: false,
+    logger: false,
+  });
+  await configureApp(nest, config);
+  await nest.init();
+  await nest.getHttpAdapter().getInstance().ready();
+  const client = new TestClient(nest);
+  return {
+    nest,
+    database,
+    client,
+    a: new Builders(nest, client, database),
+    close: async () => {
+      await nest.close();
+      if (shared === undefined) await database.drop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** One app for all tests of a file: `const app = appForFile()`. */
+export function appForFile(env: Record<string, string> = {}): TestApp {
+  const holder: { app?: TestApp } = {};
+  beforeAll(async () => {
+    holder.app = await startApp(env);
+  });
+  afterAll(async () => holder.app?.close());
+  return new Proxy({} as TestApp, {
+    get: (_, property) => Reflect.get(holder.app as TestApp, property),
+  });
+}

@@ -1,0 +1,25 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { EmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
+import { migrate } from '../../src/database/migrate.js';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Connection URL of the migrated template; databases of the same server differ in the path alone. */
+    templateUrl: string;
+  }
+}
+
+/** Starts one PostgreSQL for the whole run, as the service does, and migrates the template that every file clones. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), 'tankobon-test-'));
+  const server = await EmbeddedPostgres.join(folder, 'service');
+  await migrate(server.url);
+  project.provide('templateUrl', server.url);
+  return async () => {
+    await server.leave();
+    await rm(folder, { recursive: true, force: true });
+  };
+}
