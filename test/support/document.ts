@@ -90,7 +90,7 @@ export function requireDocumented(
 function requireUndocumentedAnswer(method: string, url: string, status: number, payload: string): void {
   const isPage = /^\/(docs|openapi\.json)/.test(url);
   const isRefusal =
-    [400, 404, 413, 415, 429].includes(status) && /^\{"data":"[^"]+","code":\d+/.test(payload);
+    [400, 401, 404, 413, 415, 429].includes(status) && /^\{"data":"[^"]+","code":\d+/.test(payload);
   if (!isPage && !isRefusal) throw new Error(`${method} ${url} answers ${status} and is not in the document`);
 }
 

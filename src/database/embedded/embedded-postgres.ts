@@ -128,7 +128,6 @@ export class EmbeddedPostgres {
       const anchor = (await this.connect()) ?? (await this.start());
       this.pid = await postmasterPid(this.cluster);
       this.anchor = anchor;
-      anchor.on('error', () => undefined);
       await anchor.query(`select pg_advisory_lock_shared(${IN_USE})`);
       const { rowCount } = await anchor.query(`select from pg_database where datname = '${DATABASE}'`);
       if (rowCount === 0) await anchor.query(`create database ${DATABASE}`);
@@ -154,6 +153,8 @@ export class EmbeddedPostgres {
     const end = Date.now() + 30_000;
     for (;;) {
       const client = new Client({ connectionString: this.urlOf('postgres'), keepAlive: true });
+      // A connection that breaks is noticed by its next statement.
+      client.on('error', () => undefined);
       try {
         await client.connect();
         return client;
@@ -187,7 +188,7 @@ export class EmbeddedPostgres {
       });
       child.unref();
       await log.close();
-      const client = await Promise.race([this.firstAnswer(end), ended.then(() => null)]);
+      const client = await this.firstAnswer(ended, end);
       if (client !== null) return client;
       // After a kill -9 the former server's memory may be in use for a moment longer.
       if (Date.now() > end) throw new StartError(await this.reason());
@@ -198,8 +199,11 @@ export class EmbeddedPostgres {
     }
   }
 
-  private async firstAnswer(end: number): Promise<Client | null> {
-    while (Date.now() < end) {
+  /** A connection to the server just started; null when it has ended instead. */
+  private async firstAnswer(ended: Promise<void>, end: number): Promise<Client | null> {
+    let running = true;
+    void ended.then(() => (running = false));
+    while (running && Date.now() < end) {
       const client = await this.connect();
       if (client !== null) return client;
       await sleep(25);

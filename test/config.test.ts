@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { readConfig, StartError } from '../src/config.js';
+
+describe('the configuration', () => {
+  it('has a default for everything, and is frozen', () => {
+    const config = readConfig({});
+    expect(config).toMatchObject({
+      port: 3000,
+      publicUrl: 'http://localhost:3000',
+      trustedOrigins: ['http://localhost:3000', 'http://127.0.0.1:3000', 'http://[::1]:3000'],
+      corsOrigins: [],
+      cookie: { secure: false, sameSite: 'lax' },
+      databaseUrl: null,
+      storageDriver: 'local',
+      rateLimit: true,
+      adminUsername: 'admin',
+      adminPassword: null,
+      logLevel: 'info',
+    });
+    expect(Object.isFrozen(config)).toBe(true);
+  });
+
+  it('takes empty variables for absent ones', () => {
+    expect(readConfig({ PORT: '', DATABASE_URL: ' ', JWT_SECRET: '' })).toEqual(readConfig({}));
+  });
+
+  it('derives the trusted origins', () => {
+    const config = readConfig({
+      PUBLIC_URL: 'https://api.example/',
+      CORS_ORIGINS: 'https://a.example, http://b.example:81',
+    });
+    expect(config.trustedOrigins).toEqual([
+      'https://api.example',
+      'https://a.example',
+      'http://b.example:81',
+    ]);
+    expect(config.cookie.secure).toBe(true);
+  });
+
+  it.each([
+    [{ PORT: '0' }, 'PORT'],
+    [{ PORT: 'x' }, 'PORT'],
+    [{ PORT: '65536' }, 'PORT'],
+    [{ PUBLIC_URL: 'ftp://x' }, 'PUBLIC_URL'],
+    [{ PUBLIC_URL: 'x' }, 'PUBLIC_URL'],
+    [{ CORS_ORIGINS: '*' }, 'CORS_ORIGINS'],
+    [{ CORS_ORIGINS: 'https://a.example/path' }, 'CORS_ORIGINS'],
+    [{ COOKIE_SAME_SITE: 'strict' }, 'COOKIE_SAME_SITE'],
+    [{ COOKIE_SAME_SITE: 'none' }, 'COOKIE_SAME_SITE'],
+    [{ COOKIE_SAME_SITE: 'none', PUBLIC_URL: 'https://x.example' }, 'COOKIE_SAME_SITE'],
+    [{ DATABASE_URL: 'mysql://x' }, 'DATABASE_URL'],
+    [{ JWT_SECRET: 'short' }, 'JWT_SECRET'],
+    [{ NODE_ENV: 'production', DATABASE_URL: 'postgresql://x/y' }, 'JWT_SECRET'],
+    [{ STORAGE_DRIVER: 'disk' }, 'STORAGE_DRIVER'],
+    [{ RATE_LIMIT: 'no' }, 'RATE_LIMIT'],
+    [{ TRUSTED_PROXIES: '10.0.0.0/33' }, 'TRUSTED_PROXIES'],
+    [{ ADMIN_USERNAME: 'a b' }, 'ADMIN_USERNAME'],
+    [{ ADMIN_PASSWORD: 'short' }, 'ADMIN_PASSWORD'],
+    [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL'],
+  ])('refuses %j in one line', (env, name) => {
+    const attempt = () => readConfig(env as Record<string, string>);
+    expect(attempt).toThrow(StartError);
+    expect(attempt).toThrow(name);
+    expect(attempt).not.toThrow('\n');
+  });
+
+  it('keeps passwords out of its complaints', () => {
+    expect(() => readConfig({ DATABASE_URL: 'mysql://user:hunter2@x/y' })).not.toThrow('hunter2');
+    expect(() => readConfig({ ADMIN_PASSWORD: 'short' })).not.toThrow('short');
+  });
+});

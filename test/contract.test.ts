@@ -1,0 +1,282 @@
+import { connect } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { ModulesContainer, Reflector } from '@nestjs/core';
+import { describe, expect, it } from 'vitest';
+import { type Access, ACCESS } from '../src/auth/access.js';
+import { familyOf } from '../src/http/families.js';
+import { appForFile } from './support/app.js';
+import { findOperation, operations, requireDocumented } from './support/document.js';
+
+const app = appForFile();
+
+/** Who may do what without signing in. A route that is not here needs a credential. */
+const PUBLIC = [
+  'authLogin',
+  'authRegister',
+  'healthLive',
+  'healthReady',
+  'metricsGet',
+  'seriesGet',
+  'seriesList',
+  'seriesVolumesList',
+  'volumesGet',
+];
+
+const fill = (path: string) => path.replace(/\{userId\}/g, '0'.repeat(24)).replace(/\{[^}]+\}/g, '999999');
+const withSession = (path: string) =>
+  path.includes('/auth/sessions/')
+    ? path.replace('{id}', '0b6e1d3c-4f52-4a8e-9d7b-2c1a5e8f9b60')
+    : fill(path);
+
+/** Fastify's own list of routes. */
+function liveRoutes(): string[] {
+  const fastify = app.nest.getHttpAdapter().getInstance() as unknown as {
+    printRoutes: (options: object) => string;
+    hasRoute: (route: { method: string; url: string }) => boolean;
+  };
+  const lines = fastify.printRoutes({ commonPrefix: false }).split('\n');
+  const stack: { depth: number; part: string }[] = [];
+  return lines.flatMap((line) => {
+    const match = /^([│ ]*)[├└]── (\S+?)(?: \(([A-Z, ]+)\))?$/.exec(line);
+    if (match === null) return [];
+    const [, indent = '', part = '', methods] = match;
+    const depth = indent.length / 4;
+    stack.length = depth;
+    stack[depth] = { depth, part };
+    const url = stack.map((node) => node.part).join('');
+    return methods === undefined ? [] : methods.split(', ').map((method) => `${method} ${url}`);
+  });
+}
+
+describe('every route', () => {
+  it('is in the document, and every documented operation is live', () => {
+    const documented = operations.map(({ method, path }) => `${method} ${path.replace(/\{(\w+)\}/g, ':$1')}`);
+    const undocumented = [
+      'GET /openapi.json',
+      'GET /docs',
+      'GET /docs/assets/:file',
+      'GET /docs/assets/start.js',
+    ];
+    const live = liveRoutes()
+      .map((route) => route.replace(/(.)\/$/, '$1'))
+      .filter((route) => !route.startsWith('OPTIONS '));
+    expect([...new Set(live)].toSorted()).toEqual([...documented, ...undocumented].toSorted());
+  });
+
+  it('has a unique name, one described tag, a summary, and its security', () => {
+    const ids = operations.map(({ operationId }) => operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const operation of operations) {
+      expect(operation, operation.operationId).toMatchObject({
+        summary: expect.any(String),
+        tags: [expect.any(String)],
+      });
+      expect(operation.operationId).toMatch(/^[a-z][A-Za-z]+$/);
+      const isPublic =
+        operation.security.length === 0 ||
+        operation.security.some((scheme) => Object.keys(scheme).length === 0);
+      expect(isPublic, operation.operationId).toBe(PUBLIC.includes(operation.operationId));
+      for (const status of ['429', '500', '503'])
+        expect(operation.responses, operation.operationId).toHaveProperty(status);
+    }
+  });
+
+  it('says what it asks of its caller', () => {
+    const controllers = [...app.nest.get(ModulesContainer).values()].flatMap((module) => [
+      ...module.controllers.values(),
+    ]);
+    const reflector = app.nest.get(Reflector);
+    expect(controllers.length).toBeGreaterThan(4);
+    for (const { instance, name } of controllers) {
+      const prototype = Object.getPrototypeOf(instance) as Record<string, unknown>;
+      for (const method of Object.getOwnPropertyNames(prototype)) {
+        const handler = prototype[method];
+        if (method === 'constructor' || typeof handler !== 'function' || Reflect.getMetadata('path', handler) === undefined) continue;
+        expect(reflector.get<Access>(ACCESS, handler as never), `${String(name)}.${method}`).toBeDefined();
+      }
+    }
+  });
+
+  it('refuses whoever shows no credential, or a bad one, before it looks at anything else', async () => {
+    for (const { method, path, operationId } of operations) {
+      if (PUBLIC.includes(operationId)) continue;
+      for (const headers of [{}, { authorization: 'Bearer x' }, { cookie: 'refreshToken=x' }] as Record<
+        string,
+        string
+      >[]) {
+        const answer = await app.client.with(headers).send(method, fill(path));
+        expect(answer, `${operationId} ${JSON.stringify(headers)}`).toMatchObject({
+          status: 401,
+          body: { data: 'Unauthorized', code: 401 },
+        });
+      }
+    }
+  });
+
+  it('answers ids that are malformed and ids that are unknown', async () => {
+    const admin = await app.a.administrator();
+    const client = app.client.as(admin);
+    for (const { method, path, operationId } of operations) {
+      if (!path.includes('{')) continue;
+      const body =
+        operationId.startsWith('readingStatus') && method === 'POST' ? await app.a.entry() : undefined;
+      const malformed = await client.send(method, path.replace(/\{[^}]+\}/g, 'x'), body);
+      expect(malformed, operationId).toMatchObject({ status: 400, body: { data: 'Invalid parameters' } });
+      const unknown = await client.send(method, withSession(path), body);
+      expect(unknown.status, operationId).toBe(404);
+      expect(unknown.body.data).toMatch(/not found$|does not exist for this series$/);
+    }
+  });
+
+  it('is in one family', () => {
+    const families = Object.fromEntries(
+      operations.map(({ operationId, path }) => [operationId, familyOf(path)]),
+    );
+    expect(families).toMatchObject({
+      usersList: 'B',
+      usersGetCurrent: 'B',
+      usersGet: 'B',
+      authLogin: 'A',
+      seriesGet: 'A',
+    });
+    expect(familyOf('/users/6740a1b2c3d4e5f601234567/save-settings')).toBe('A');
+    expect(familyOf('/v1/avatars/1')).toBe('C');
+    expect(familyOf('/api/4/UploadImage/DeleteUserPhoto')).toBe('D');
+  });
+});
+
+describe('the wire', () => {
+  const json = { 'content-type': 'application/json' };
+  const invalid = { status: 400, body: { data: 'Invalid parameters', code: 400 } };
+
+  it('answers unknown routes and methods', async () => {
+    const missing = { status: 404, body: { data: 'Not found', code: 404 } };
+    expect(await app.client.get('/nothing')).toMatchObject(missing);
+    expect(await app.client.send('PATCH', '/auth/login')).toMatchObject(missing);
+    const head = await app.nest.inject({ method: 'HEAD', url: '/series' });
+    expect(head.statusCode).toBe(404);
+  });
+
+  it.each([
+    '{',
+    '{"a":1}}',
+    '[]',
+    '"text"',
+    '1',
+    '{"__proto__":{"a":1}}',
+    '{"constructor":{"prototype":{"a":1}}}',
+    '{"username":"a\\u0000b","password":"correct horse"}',
+    '{"username":"a\\ud800b","password":"correct horse"}',
+    `${'['.repeat(10_000)}${']'.repeat(10_000)}`,
+    `${'{"a":'.repeat(21)}1${'}'.repeat(21)}`,
+  ])('refuses the body %s', async (raw) => {
+    expect(await app.client.post('/auth/login', undefined, { raw, headers: json })).toMatchObject(invalid);
+  });
+
+  it('refuses bytes that are not UTF-8', async () => {
+    const raw = Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]);
+    expect(await app.client.post('/auth/login', undefined, { raw, headers: json })).toMatchObject(invalid);
+  });
+
+  it('refuses forms and other types before it asks who is there', async () => {
+    for (const type of [
+      'application/x-www-form-urlencoded',
+      'text/plain',
+      'multipart/form-data; boundary=x',
+      'x',
+    ]) {
+      for (const url of ['/auth/login', '/user/reading-status/add/1']) {
+        const answer = await app.client.post(url, undefined, {
+          raw: 'a=b',
+          headers: { 'content-type': type },
+        });
+        expect(answer, `${type} ${url}`).toMatchObject({
+          status: 415,
+          body: { data: 'Unsupported media type', code: 415 },
+        });
+      }
+    }
+  });
+
+  it('takes a request without a body for one with an empty body, whatever its type', async () => {
+    for (const type of ['application/json', 'text/plain', 'application/x-www-form-urlencoded']) {
+      const answer = await app.client.post('/auth/login', undefined, {
+        raw: '',
+        headers: { 'content-type': type },
+      });
+      expect(answer, type).toMatchObject({ status: 400, body: { data: 'Required parameters missing' } });
+    }
+    expect((await app.client.post('/auth/login')).body.data).toBe('Required parameters missing');
+    expect((await app.client.post('/auth/login', null)).body.data).toBe('Required parameters missing');
+  });
+
+  it('refuses NUL and broken escapes in a URL', async () => {
+    for (const url of ['/series/%00', '/series?search=%00', '/%zz', '/series/%ff%', '/series/%E0%A4']) {
+      expect(await app.client.get(url), url).toMatchObject(invalid);
+    }
+  });
+
+  it('ignores a trailing slash', async () => {
+    expect((await app.client.get('/series/')).status).toBe(200);
+    expect((await app.client.get('/health/live/')).status).toBe(200);
+  });
+
+  it('answers what is not HTTP in the same shape, and lives on', async () => {
+    await app.nest.listen(0, '127.0.0.1');
+    const { port } = app.nest.getHttpServer().address() as AddressInfo;
+    const exchange = (bytes: string) =>
+      new Promise<string>((resolve) => {
+        const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
+        let text = '';
+        socket.on('data', (chunk) => (text += chunk.toString()));
+        socket.on('close', () => resolve(text));
+        socket.on('error', () => resolve(text));
+        socket.setTimeout(3_000, () => socket.destroy());
+      });
+    const answers = await Promise.all([
+      exchange('NONSENSE\r\n\r\n'),
+      exchange('GET / HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n'),
+      exchange(`GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`),
+    ]);
+    for (const answer of answers)
+      expect(answer).toMatch(/^HTTP\/1\.1 4\d\d [\s\S]*\{"data":"Invalid parameters","code":4/);
+    expect((await app.client.get('/health/live')).status).toBe(200);
+  });
+
+  it('keeps the wire’s headers', async () => {
+    const { headers } = await app.client.get('/health/live');
+    expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
+    expect(headers['content-security-policy']).toContain("default-src 'none'");
+    expect(headers).not.toHaveProperty('x-powered-by');
+  });
+
+  it('serves metrics, the document and Swagger UI from itself alone', async () => {
+    expect((await app.client.get('/metrics')).text).toContain('http_request_duration_seconds_bucket');
+    expect((await app.client.get('/openapi.json')).body.openapi).toMatch(/^3\.1/);
+    const page = (await app.client.get('/docs')).text;
+    expect(page).not.toMatch(/(src|href)="(https?:)?\/\//);
+    for (const [, url] of page.matchAll(/(?:src|href)="([^"]+)"/g)) {
+      expect((await app.client.get(url as string)).status, url).toBe(200);
+    }
+    expect((await app.client.get('/docs/assets/package.json')).status).toBe(404);
+    expect((await app.client.get('/docs/assets/..%2Fpackage.json')).status).toBe(404);
+  });
+});
+
+describe('the comparison with the document', () => {
+  it('finds answers that are wrong', () => {
+    const check =
+      (status: number, body: unknown, type = 'application/json') =>
+      () =>
+        requireDocumented('GET', '/health/live', status, type, JSON.stringify(body));
+    expect(check(200, { status: 'ok' })).not.toThrow();
+    expect(check(200, { status: 1 })).toThrow('must be string');
+    expect(check(200, {})).toThrow('required property');
+    expect(check(200, { status: 'ok', more: 1 })).toThrow('additional properties');
+    expect(check(201, { status: 'ok' })).toThrow('not in the document');
+    expect(check(200, { status: 'ok' }, 'text/html')).toThrow('type');
+    expect(check(503, { data: 'Service unavailable', code: 503 })).not.toThrow();
+    expect(check(503, { data: 'Something else', code: 503 })).toThrow('message');
+    expect(findOperation('GET', '/series/1/volumes?x=1')?.operationId).toBe('seriesVolumesList');
+  });
+});
