@@ -91,7 +91,12 @@ describe('every route', () => {
       const prototype = Object.getPrototypeOf(instance) as Record<string, unknown>;
       for (const method of Object.getOwnPropertyNames(prototype)) {
         const handler = prototype[method];
-        if (method === 'constructor' || typeof handler !== 'function' || Reflect.getMetadata('path', handler) === undefined) continue;
+        if (
+          method === 'constructor' ||
+          typeof handler !== 'function' ||
+          Reflect.getMetadata('path', handler) === undefined
+        )
+          continue;
         expect(reflector.get<Access>(ACCESS, handler as never), `${String(name)}.${method}`).toBeDefined();
       }
     }
