@@ -13,7 +13,7 @@ import { BODY_LIMIT, parseBodies } from './http/body-parsing.js';
 import { sendError } from './http/error.filter.js';
 import { refuseBlankIds } from './http/blank-ids.js';
 import { renderRawError } from './http/families.js';
-import { invalidParameters } from './http/app-error.js';
+import { invalidParameters, notFound } from './http/app-error.js';
 import { createLogger, logAnswers, NestLogger } from './http/logging.js';
 import { measureAnswers } from './http/metrics.js';
 
@@ -45,7 +45,7 @@ export function createAdapter(config: Config): FastifyAdapter {
     requestTimeout: 30_000,
     connectionTimeout: 65_000,
     keepAliveTimeout: 65_000,
-    http: { headersTimeout: 15_000 },
+    http: { headersTimeout: 15_000, requireHostHeader: false },
     forceCloseConnections: 'idle',
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
     rewriteUrl: (request) => blankIds.rewrite(request.url ?? '/'),
@@ -79,7 +79,8 @@ export async function configureApp(
   parseBodies(fastify);
   logAnswers(fastify);
   measureAnswers(fastify);
-  refuseNul(fastify);
+  refuseMalformed(fastify);
+  closeWhileStopping(fastify);
   await app.register(cors as never, {
     origin: [...config.corsOrigins],
     credentials: true,
@@ -103,9 +104,26 @@ export async function configureApp(
   return app;
 }
 
-/** PostgreSQL cannot store NUL, and no URL of ours has one. */
-function refuseNul(fastify: FastifyInstance): void {
-  fastify.addHook('onRequest', (request, _reply, next) => {
-    next(/%00|\0/.test(request.originalUrl) ? invalidParameters() : undefined);
+/** What would otherwise be answered in another shape: OPTIONS that is no preflight, HTTP/1.1 without a host. */
+function refuseMalformed(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', (request, reply, next) => {
+    const { method, headers, raw } = request;
+    const isPreflight = headers.origin !== undefined && headers['access-control-request-method'] !== undefined;
+    // Answered here: the route of preflights does not know the app's error handler.
+    if (method === 'OPTIONS' && !isPreflight) return sendError(notFound(), request, reply);
+    return next(headers.host === undefined && raw.httpVersion === '1.1' ? invalidParameters() : undefined);
+  });
+}
+
+/** Answers given while the service stops end their connections, which would keep it waiting. */
+function closeWhileStopping(fastify: FastifyInstance): void {
+  let stopping = false;
+  fastify.addHook('preClose', (next) => {
+    stopping = true;
+    next();
+  });
+  fastify.addHook('onSend', (_request, reply, payload, next) => {
+    if (stopping) reply.header('connection', 'close');
+    next(null, payload);
   });
 }

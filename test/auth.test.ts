@@ -436,3 +436,55 @@ describe('requests from other sites', () => {
     ]);
   });
 });
+
+describe('races', () => {
+  it('leaves no session to a login that a new password has overtaken', async () => {
+    for (let round = 0; round < 3; round++) {
+      const user = await app.a.user();
+      const logins = Array.from({ length: 20 }, () =>
+        app.client.post('/auth/login', { username: user.username, password: user.password }),
+      );
+      const change = app.client.as(user).put('/users/current', { password: 'another horse' });
+      const answers = await Promise.all(logins);
+      expect((await change).status).toBe(200);
+      for (const answer of answers.filter(({ status }) => status === 200)) {
+        const client = app.client.withCookie({ ...user, cookie: refreshCookie(answer) });
+        expect((await client.get('/auth/me')).status).toBe(401);
+      }
+      expect((await app.client.as(user).get('/auth/me')).status).toBe(200);
+    }
+  });
+
+  it('gives one of many new passwords to its session, and keeps that', async () => {
+    const user = await app.a.user();
+    const sessions = await Promise.all(Array.from({ length: 6 }, () => app.a.signIn(user.username)));
+    const answers = await Promise.all(
+      sessions.map((session, index) =>
+        app.client.as(session).put('/users/current', { password: `another horse ${index}` }),
+      ),
+    );
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 401, 401, 401, 401, 401]);
+    const winner = answers.findIndex(({ status }) => status === 200);
+    expect((await app.client.as(sessions[winner] as (typeof sessions)[0]).get('/auth/me')).status).toBe(200);
+    await app.a.signIn(user.username, `another horse ${winner}`);
+  });
+
+  it('answers whoever is overtaken by the end of the account', async () => {
+    const ids = await app.a.series(...Array.from({ length: 12 }, () => ({})));
+    for (let round = 0; round < 3; round++) {
+      const user = await app.a.user();
+      const body = await app.a.entry();
+      const requests = [
+        ...ids.map((id) => app.client.as(user).post(`/user/reading-status/add/${id}`, body)),
+        ...ids.map(() =>
+          app.client.post('/auth/login', { username: user.username, password: user.password }),
+        ),
+        ...ids.map(() => app.client.withCookie(user).post('/auth/refresh')),
+      ];
+      const deletion = app.client.as(user).delete('/users/current');
+      const statuses = (await Promise.all(requests)).map(({ status }) => status);
+      expect((await deletion).status).toBe(204);
+      expect(statuses.filter((status) => ![200, 401, 404].includes(status))).toEqual([]);
+    }
+  });
+});

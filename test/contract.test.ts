@@ -221,6 +221,53 @@ describe('the wire', () => {
     }
   });
 
+  it('refuses fields that every object has, as it does other unknown ones', async () => {
+    const known = { username: 'haruka', password: 'correct horse' };
+    for (const field of [
+      'constructor',
+      'toString',
+      'hasOwnProperty',
+      'prototype',
+      '__defineGetter__',
+      'then',
+    ]) {
+      expect(await app.client.post('/auth/login', { ...known, [field]: 1 }), field).toMatchObject(invalid);
+      expect((await app.client.post('/auth/login', { [field]: 1 })).body.data).toBe(
+        'Required parameters missing',
+      );
+    }
+  });
+
+  it('says what is wrong with every 400 of a body, and not more than is useful', async () => {
+    for (const body of [[], 1, 'x', { username: 'a\u0000b', password: 'x' }]) {
+      expect((await app.client.post('/auth/login', body)).body.errors).toHaveLength(1);
+    }
+    const many = Object.fromEntries(Array.from({ length: 3000 }, (_, index) => [`f${index}`, 1]));
+    expect((await app.client.post('/auth/login', many)).text.length).toBeLessThan(20_000);
+  });
+
+  it('asks who is there before it looks at what is sent', async () => {
+    expect((await app.client.get('/users/%00')).status).toBe(401);
+    expect((await app.client.put('/users/current', { first_name: '\u0000' })).status).toBe(401);
+    expect((await app.client.get('/series?unknown=%00')).status).toBe(200);
+  });
+
+  it('reads UTF-8 alone, uncompressed', async () => {
+    const refused = { status: 415, body: { data: 'Unsupported media type', code: 415 } };
+    const send = (headers: Record<string, string>) =>
+      app.client.post('/auth/login', undefined, { raw: '{}', headers });
+    expect(await send({ 'content-type': 'application/json; charset=utf-16' })).toMatchObject(refused);
+    expect(await send({ ...json, 'content-encoding': 'gzip' })).toMatchObject(refused);
+    expect((await send({ 'content-type': 'application/json; charset=UTF-8' })).status).toBe(400);
+  });
+
+  it('answers OPTIONS that is no preflight like any unknown method', async () => {
+    expect(await app.client.send('OPTIONS', '/series')).toMatchObject({
+      status: 404,
+      body: { data: 'Not found' },
+    });
+  });
+
   it('ignores a trailing slash', async () => {
     expect((await app.client.get('/series/')).status).toBe(200);
     expect((await app.client.get('/health/live/')).status).toBe(200);

@@ -2,8 +2,7 @@ import { type CanActivate, type ExecutionContext, Injectable, Logger } from '@ne
 import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Config } from '../config.js';
-import { forbidden, unauthorized } from '../http/app-error.js';
-import { userNotFound } from '../users/users.errors.js';
+import { type AppError, forbidden, unauthorized, userNotFound } from '../http/app-error.js';
 import { type Access, ACCESS, type Viewer } from './access.js';
 import { credentialOf, isCrossSite, isSafe, readBearer } from './credentials.js';
 import { BearerVerifier, CookieVerifier } from './jwt.strategies.js';
@@ -32,15 +31,20 @@ export class AccessGuard implements CanActivate {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const crossSite = isCrossSite(request, this.config.trustedOrigins);
-    if (access.endsSession && !crossSite) this.refreshCookie.clear(http.getResponse<FastifyReply>());
+    const refuse = (error: AppError): never => {
+      // A dead cookie must not lock anybody out; but no foreign page may sign a reader out.
+      if (access.endsSession && !crossSite) this.refreshCookie.clear(http.getResponse<FastifyReply>());
+      throw error;
+    };
 
     const credential = credentialOf(request, access.kind);
     const claims = credential && (await this.verify(credential, context));
     const viewer = credential && claims ? await this.resolve(credential, claims, access, request) : null;
+    if (viewer === 'gone') return refuse(userNotFound());
     request.viewer = viewer;
     if (viewer === null) {
       const mayPass = access.kind === 'anyone' && credential !== 'bearer';
-      if (!mayPass) throw unauthorized();
+      if (!mayPass) return refuse(unauthorized());
       return true;
     }
     if (viewer.credential === 'cookie' && crossSite && !isSafe(request)) throw forbidden();
@@ -55,19 +59,22 @@ export class AccessGuard implements CanActivate {
     return context.switchToHttp().getRequest<{ user: Claims | null }>().user;
   }
 
-  /** The viewer behind the claims, or null when their session has ended. */
+  /** The viewer behind the claims; null when their session has ended. */
   private async resolve(
     credential: 'bearer' | 'cookie',
     { sub, sid, cnt = -1 }: Claims,
     access: Access,
     request: FastifyRequest,
-  ): Promise<Viewer | null> {
+  ): Promise<Viewer | 'gone' | null> {
     const row = await this.sessions.findCredential(sub, sid);
-    if (row === undefined) throw userNotFound();
+    if (row === undefined) return 'gone';
     if (row.counter === null) return null;
-    // The former refresh token works for a moment; a rotation judges an older one itself.
+    // The former refresh token works for a moment. Whoever refreshes with an older one shares it with somebody else.
     const isCurrent = cnt === row.counter || (cnt === row.counter - 1 && row.fresh === true);
-    if (credential === 'cookie' && !isCurrent && access.kind !== 'refresh') return null;
+    if (credential === 'cookie' && !isCurrent) {
+      if (access.kind === 'refresh') await this.sessions.end(sub, sid);
+      return null;
+    }
     if (row.stale) this.touch(sub, sid);
     return {
       userId: sub,

@@ -16,7 +16,7 @@ export interface Access {
   readonly kind: 'open' | 'anyone' | 'signed-in' | 'bearer' | 'refresh';
   readonly permission?: Permission;
   readonly administrator?: boolean;
-  /** Clears the cookie whatever it holds, also when the request is refused. */
+  /** Clears the cookie of whoever is refused for it, too; the handler clears it when the session has ended. */
   readonly endsSession?: boolean;
 }
 

@@ -102,8 +102,12 @@ export class AuthController {
     description: 'Ends the session and clears the cookie, whatever the cookie holds.',
     says: LOGGED_OUT,
   })
-  async logout(@CurrentViewer() viewer: Viewer): Promise<ResponseDto> {
+  async logout(
+    @CurrentViewer() viewer: Viewer,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ResponseDto> {
     await this.sessions.signOut(viewer);
+    this.cookie.clear(reply);
     return done(LOGGED_OUT);
   }
 

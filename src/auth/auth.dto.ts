@@ -79,6 +79,6 @@ export class SessionDto {
 }
 
 export class SessionListDto {
-  /** The one used last first. */
+  /** By id. */
   sessions: SessionDto[];
 }

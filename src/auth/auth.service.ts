@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { userNotFound } from '../http/app-error.js';
 import { addressKey, RateLimits } from '../http/rate-limits.js';
 import type { Registration } from '../users/users.dto.js';
 import type { UserRow } from '../users/user.repository.js';
@@ -31,7 +32,9 @@ export class AuthService {
   /** @throws usernameTaken, emailTaken, tooManyRequests */
   async register(registration: Registration, device: Device): Promise<SignIn> {
     await this.limits.spend('register', addressKey(device.ip));
-    return this.enter(await this.users.register(registration), device);
+    const refresh = await this.sessions.open(await this.users.register(registration), device);
+    if (refresh === null) throw userNotFound();
+    return this.signIn(refresh);
   }
 
   /** @throws invalidCredentials, the same for an unknown user and a wrong password; tooManyRequests */
@@ -39,16 +42,16 @@ export class AuthService {
     // Spent before the password is looked at: of a hundred guesses at once, ten are answered.
     const key = `${addressKey(device.ip)} ${username.toLowerCase()}`.slice(0, 200);
     await this.limits.spend('login', key);
-    const userId = await this.users.findByCredentials(username, password);
-    if (userId === null) throw invalidCredentials();
+    const login = await this.users.findByCredentials(username, password);
+    const refresh = login && (await this.sessions.open(login, device));
+    if (refresh === null) throw invalidCredentials();
     await this.limits.giveBack('login', key);
-    return this.enter(userId, device);
+    return this.signIn(refresh);
   }
 
-  /** @throws unauthorized for a token that has been replaced; tooManyRequests for an address that tries many */
+  /** @throws unauthorized for a session that ends meanwhile */
   async refresh(viewer: Viewer): Promise<SignIn> {
-    const refresh = await this.sessions.rotate(viewer);
-    return this.signIn(viewer.userId, refresh);
+    return this.signIn(await this.sessions.rotate(viewer));
   }
 
   /** The user who asks: a cookie gets a new access token, a Bearer request its own back. */
@@ -58,12 +61,8 @@ export class AuthService {
     return { user, accessToken };
   }
 
-  private async enter(userId: string, device: Device): Promise<SignIn> {
-    return this.signIn(userId, await this.sessions.open(userId, device));
-  }
-
-  private async signIn(userId: string, refresh: RefreshTokenSource): Promise<SignIn> {
-    const user = await this.users.get(userId);
-    return { user, refresh, accessToken: this.tokens.accessToken(userId, refresh.sessionId) };
+  private async signIn(refresh: RefreshTokenSource): Promise<SignIn> {
+    const user = await this.users.get(refresh.userId);
+    return { user, refresh, accessToken: this.tokens.accessToken(refresh.userId, refresh.sessionId) };
   }
 }

@@ -24,6 +24,12 @@ export interface SessionRow {
   readonly expires: Date;
 }
 
+/** Whose password has just been right, and in which form it is stored. */
+export interface Login {
+  readonly id: string;
+  readonly passwordHash: string;
+}
+
 export interface ListedSession {
   readonly id: string;
   readonly created: string;
@@ -55,8 +61,13 @@ const CREDENTIAL = statement(
 
 const OPEN = statement(
   'sessions.open',
-  `insert into sessions (user_id, id, expires, user_agent, ip)
-   values ($1, $2, current_timestamp + make_interval(secs => $3), $4, $5)
+  // The user's row is held, so that a change of the password or the account's end comes wholly before or after: before,
+  // there is no such row any more; after, it finds this session and ends it.
+  `with holder as (
+     select id from users where id = $1 and password_hash = $6 for share
+   )
+   insert into sessions (user_id, id, expires, user_agent, ip)
+   select id, $2, current_timestamp + make_interval(secs => $3), $4, $5 from holder
    returning ${ROW}`,
 );
 
@@ -71,8 +82,9 @@ const ROTATE = statement(
 
 const CURRENT = statement(
   'sessions.current',
-  `select ${ROW}, issued_at > clock_timestamp() - interval '${GRACE} seconds' as fresh from sessions
-   where user_id = $1 and id = $2 and expires > clock_timestamp()`,
+  `select ${ROW}, issued_at > clock_timestamp() - interval '${GRACE} seconds' as fresh
+   from users u left join sessions s on s.user_id = u.id and s.id = $2 and s.expires > clock_timestamp()
+   where u.id = $1`,
 );
 
 const TOUCH = statement(
@@ -87,7 +99,7 @@ const LIST = statement(
      to_char(created at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as created,
      to_char(last_used at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "lastUsed"
    from sessions where user_id = $1 and expires > clock_timestamp()
-   order by last_used desc, id`,
+   order by id`,
 );
 
 const END = statement('sessions.end', 'delete from sessions where user_id = $1 and id = $2 returning id');
@@ -108,10 +120,12 @@ export class SessionRepository {
     return this.sql.row<CredentialRow>(CREDENTIAL, [userId, sessionId]);
   }
 
-  async open(userId: string, id: string, lifetime: number, device: Device): Promise<SessionRow> {
-    await this.sql.rows(SWEEP, [userId]);
-    const row = await this.sql.row<RawRow>(OPEN, [userId, id, lifetime, device.userAgent, device.ip]);
-    return asSession(row as RawRow);
+  /** Starts a session; undefined when the user is gone, or has another password by now. */
+  async open(login: Login, id: string, lifetime: number, device: Device): Promise<SessionRow | undefined> {
+    await this.sql.rows(SWEEP, [login.id]);
+    const values = [login.id, id, lifetime, device.userAgent, device.ip, login.passwordHash];
+    const row = await this.sql.row<RawRow>(OPEN, values);
+    return row && asSession(row);
   }
 
   /** Moves the counter on; undefined when somebody else did, or it is too early. */
@@ -120,9 +134,25 @@ export class SessionRepository {
     return row && asSession(row);
   }
 
-  async findCurrent(userId: string, id: string): Promise<(SessionRow & { fresh: boolean }) | undefined> {
-    const row = await this.sql.row<RawRow & { fresh: boolean }>(CURRENT, [userId, id]);
-    return row && { ...asSession(row), fresh: row.fresh };
+  /** The session as it is; null when it has ended, undefined when the user is gone. */
+  async findCurrent(
+    userId: string,
+    id: string,
+  ): Promise<(SessionRow & { fresh: boolean }) | null | undefined> {
+    const row = await this.sql.row<RawRow & { counter: number | null; fresh: boolean }>(CURRENT, [
+      userId,
+      id,
+    ]);
+    return row && (row.counter === null ? null : { ...asSession(row), fresh: row.fresh });
+  }
+
+  /** Whether the session is still there, seen from the caller's transaction. */
+  async isOpen(em: EntityManager, userId: string, id: string): Promise<boolean> {
+    const rows = await em.execute<object[]>('select id from sessions where user_id = ? and id = ?', [
+      userId,
+      id,
+    ]);
+    return rows.length > 0;
   }
 
   async touch(userId: string, id: string): Promise<void> {

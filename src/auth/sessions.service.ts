@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import { unauthorized } from '../http/app-error.js';
+import { unauthorized, userNotFound } from '../http/app-error.js';
 import type { Viewer } from './access.js';
 import { sessionNotFound } from './auth.errors.js';
 import type { Device } from './device.js';
-import { type ListedSession, SessionRepository, type SessionRow } from './session.repository.js';
+import { type ListedSession, type Login, SessionRepository, type SessionRow } from './session.repository.js';
 import { type RefreshTokenSource, SESSION_LIFETIME } from './tokens.js';
 
 /** Signed-in browsers and apps, from sign-in to sign-out. */
@@ -13,26 +13,31 @@ import { type RefreshTokenSource, SESSION_LIFETIME } from './tokens.js';
 export class SessionsService {
   constructor(private readonly sessions: SessionRepository) {}
 
-  /** Starts a session; what comes back makes its first refresh token. */
-  async open(userId: string, device: Device): Promise<RefreshTokenSource> {
+  /**
+   * Starts a session.
+   *
+   * @returns what its first refresh token is made from; null when the login has been overtaken by a change of the
+   *   password or the end of the account
+   */
+  async open(login: Login, device: Device): Promise<RefreshTokenSource | null> {
     const sessionId = randomUUID();
-    return asSource(userId, sessionId, await this.sessions.open(userId, sessionId, SESSION_LIFETIME, device));
+    const row = await this.sessions.open(login, sessionId, SESSION_LIFETIME, device);
+    return row === undefined ? null : asSource(login.id, sessionId, row);
   }
 
   /**
-   * Exchanges a refresh token for its successor. Tabs that do so at once get the same one, whoever wins; a token that
-   * has been replaced for longer than the grace period ends the session, since two parties hold it.
+   * Exchanges a refresh token that the guard has let pass for its successor. Tabs that do so at once get the same one,
+   * whoever wins.
    */
   async rotate({ userId, sessionId, counter }: Viewer): Promise<RefreshTokenSource> {
     const rotated = await this.sessions.rotate(userId, sessionId, counter);
     if (rotated) return asSource(userId, sessionId, rotated);
     const current = await this.sessions.findCurrent(userId, sessionId);
-    if (current === undefined) throw unauthorized();
-    const isCurrent = counter === current.counter;
-    const isFormer = counter === current.counter - 1 && current.fresh;
-    if (isCurrent || isFormer) return asSource(userId, sessionId, current);
-    await this.sessions.end(userId, sessionId);
-    throw unauthorized();
+    if (current === undefined) throw userNotFound();
+    const holds =
+      current !== null && (counter === current.counter || (counter === current.counter - 1 && current.fresh));
+    if (!holds) throw unauthorized();
+    return asSource(userId, sessionId, current);
   }
 
   async list(userId: string): Promise<ListedSession[]> {
@@ -49,8 +54,13 @@ export class SessionsService {
     await this.sessions.end(userId, sessionId);
   }
 
-  /** Ends all but the viewer's own session, in the caller's transaction if there is one. */
+  /**
+   * Ends all but the viewer's own session, in the caller's transaction if there is one.
+   *
+   * @throws unauthorized in a transaction that finds the viewer's own session ended: somebody was faster
+   */
   async endOthers({ userId, sessionId }: Viewer, em?: EntityManager): Promise<void> {
+    if (em !== undefined && !(await this.sessions.isOpen(em, userId, sessionId))) throw unauthorized();
     await this.sessions.endOthers(userId, sessionId, em);
   }
 }

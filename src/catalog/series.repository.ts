@@ -59,23 +59,30 @@ export class SeriesRepository {
   /** One statement for a page of public series and its total. */
   async page(selection: SeriesSelection): Promise<SeriesPageRows> {
     const term = fold(selection.search ?? '');
-    const grams = shortTermGrams(term);
     const values: unknown[] = [selection.language, selection.limit, selection.offset];
     const bind = (value: unknown) => `$${values.push(value)}`;
-
     const conditions = ['s.public = 1'];
-    if (selection.type !== undefined) conditions.push(`s.type = ${bind(selection.type)}::text`);
+    const type = selection.type === undefined ? null : bind(selection.type);
+    if (type !== null) conditions.push(`s.type = ${type}::text`);
     const client = selection.client === undefined ? null : bind(selection.client);
     if (client !== null) conditions.push(`(s.client_id is null or s.client_id = ${client}::int)`);
-    let order: string = ORDERS[selection.order === 'relevance' ? 'name-asc' : selection.order];
-    if (term !== '') {
-      conditions.push(`s.search_text like ${bind(containing(term))}::text`);
-      if (grams !== null) conditions.push(`search_grams(s.search_text) @> ${bind(grams)}::text[]`);
-      if (selection.order === 'relevance') order = `${relevance(bind, term)}, s.id`;
-    }
-    const total = term === '' ? countedTotal(selection, values, client) : scannedTotal(conditions);
+    const order = selection.order === 'relevance' ? 'name-asc' : selection.order;
+    const page =
+      term === ''
+        ? listed(conditions, ORDERS[order], countedTotal(type, client))
+        : searched(
+            [...conditions, ...matches(bind, term)],
+            selection.order === 'relevance' ? relevance(bind, term) : ORDERS[order],
+          );
+    const text = `with ${page.sources}
+      select (${page.total}) as total, ${clientKnown(client)} as client_known, shown.*
+      from (select) as one
+      left join lateral (
+        select ${series.columns}, page.position from page join series s on s.id = page.id ${series.joins}
+      ) as shown on true
+      order by shown.position`;
     const rows = await this.sql.rows<SeriesRow & { total: number; client_known: boolean; id: number | null }>(
-      this.pageStatement(conditions.join(' and '), order, total, client),
+      this.named(text),
       values,
     );
     return {
@@ -85,21 +92,38 @@ export class SeriesRepository {
     };
   }
 
-  private pageStatement(where: string, order: string, total: string, client: string | null): Statement {
-    const text = `with page as materialized (
-        select s.*, row_number() over (order by ${order}) as position
-        from series s where ${where} order by ${order} limit $2 offset $3
-      )
-      select (${total}) as total, ${clientKnown(client)} as client_known, shown.*
-      from (select) as one
-      left join lateral (
-        select ${series.columns}, s.position from page s ${series.joins}
-      ) as shown on true
-      order by shown.position`;
+  private named(text: string): Statement {
     const known = this.statements.get(text) ?? statement(`catalog.page-${this.statements.size}`, text);
     this.statements.set(text, known);
     return known;
   }
+}
+
+/** Without a search an index gives the page in its order, and the kept counts its total. */
+function listed(conditions: readonly string[], order: string, total: string) {
+  const where = conditions.join(' and ');
+  const sources = `page as materialized (
+      select s.id, row_number() over (order by ${order}) as position
+      from series s where ${where} order by ${order} limit $2 offset $3
+    )`;
+  return { sources, total };
+}
+
+/** With a search all matches must be seen to be counted: once, and no wider than their order needs. */
+function searched(conditions: readonly string[], order: string) {
+  const sources = `matches as materialized (
+      select s.id, row_number() over (order by ${order}) as position
+      from series s where ${conditions.join(' and ')}
+    ), page as (
+      select id, position from matches order by position limit $2 offset $3
+    )`;
+  return { sources, total: 'select count(*)::int from matches' };
+}
+
+function matches(bind: (value: unknown) => string, term: string): string[] {
+  const grams = shortTermGrams(term);
+  const contains = `s.search_text like ${bind(containing(term))}::text`;
+  return grams === null ? [contains] : [contains, `search_grams(s.search_text) @> ${bind(grams)}::text[]`];
 }
 
 /** Whole names first, then beginnings of names, then beginnings of words, then the rest. */
@@ -109,21 +133,12 @@ function relevance(bind: (value: unknown) => string, term: string): string {
   const cases = levels.map(
     (pattern, level) => `when s.search_text like ${bind(pattern)}::text then ${level}`,
   );
-  return `case ${cases.join(' ')} else ${levels.length} end, s.name`;
+  return `case ${cases.join(' ')} else ${levels.length} end, s.name, s.id`;
 }
 
-/** Without a search, the kept counts answer. */
-function countedTotal(
-  { type, client }: SeriesSelection,
-  values: unknown[],
-  clientPlace: string | null,
-): string {
+function countedTotal(type: string | null, client: string | null): string {
   const conditions = ['c.public = 1'];
-  if (type !== undefined) conditions.push(`c.type = $${values.indexOf(type) + 1}::text`);
-  if (client !== undefined) conditions.push(`c.client_id in (0, ${clientPlace}::int)`);
+  if (type !== null) conditions.push(`c.type = ${type}::text`);
+  if (client !== null) conditions.push(`c.client_id in (0, ${client}::int)`);
   return `select coalesce(sum(c.total), 0)::int from series_counts c where ${conditions.join(' and ')}`;
-}
-
-function scannedTotal(conditions: readonly string[]): string {
-  return `select count(*)::int from series s where ${conditions.join(' and ')}`;
 }

@@ -39,6 +39,8 @@ export const missingParameters = refusal(400, 'Required parameters missing');
 export const invalidParameters = refusal(400, 'Invalid parameters');
 export const unauthorized = refusal(401, 'Unauthorized');
 export const forbidden = refusal(403, 'Forbidden');
+/** The credential is genuine, but its user is gone: on every route. */
+export const userNotFound = refusal(404, 'User not found');
 export const notFound = refusal(404, 'Not found');
 export const payloadTooLarge = refusal(413, 'Payload too large');
 export const unsupportedMediaType = refusal(415, 'Unsupported media type');

@@ -18,11 +18,11 @@ export function parseBodies(fastify: FastifyInstance): void {
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     const bytes = body as Buffer;
     if (bytes.length === 0) return done(null, undefined);
+    if (!isPlainUtf8(request)) return done(unsupportedMediaType());
     const text = isUtf8(bytes) ? bytes.toString('utf8') : null;
     if (text === null || !isShallow(text)) return done(invalidParameters());
     void parseJson(request, text, (error, value: unknown) => {
-      if (error || !isStorable(text, value)) return done(invalidParameters());
-      return done(null, value);
+      done(error ? invalidParameters() : null, value);
     });
   });
 
@@ -36,6 +36,12 @@ export function parseBodies(fastify: FastifyInstance): void {
     payload.on('end', () => empty && done(null, undefined));
     payload.on('error', (error: Error) => empty && done(error));
   });
+}
+
+/** Whether the headers promise the bytes of UTF-8 themselves: neither compressed nor in another encoding. */
+function isPlainUtf8({ headers }: FastifyRequest): boolean {
+  const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(headers['content-type'] ?? '')?.[1] ?? 'utf-8';
+  return /^utf-?8$/i.test(charset) && /^(identity)?$/i.test(headers['content-encoding'] ?? '');
 }
 
 /** Whether brackets nest no deeper than allowed. One pass over the text, without a stack. */
@@ -53,15 +59,4 @@ export function isShallow(json: string): boolean {
     } else if (code === 93 || code === 125) depth--;
   }
   return true;
-}
-
-/** PostgreSQL stores neither NUL nor half a surrogate pair; both can only come in as escapes. */
-function isStorable(text: string, value: unknown): boolean {
-  return !/\\u(0000|d[89a-f])/i.test(text) || isWellFormed(value);
-}
-
-function isWellFormed(value: unknown): boolean {
-  if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0');
-  if (typeof value !== 'object' || value === null) return true;
-  return Object.entries(value).every(([key, inner]) => isWellFormed(key) && isWellFormed(inner));
 }

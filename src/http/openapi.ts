@@ -2,20 +2,20 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { ACCESS, type Access } from '../auth/access.js';
 import { PROJECT_VERSION } from '../project-folder.js';
-import { userNotFound } from '../users/users.errors.js';
 import {
   forbidden,
   internalError,
   invalidParameters,
   missingParameters,
   payloadTooLarge,
-  type Refusal,
   serviceUnavailable,
   tooManyRequests,
+  type Refusal,
   unauthorized,
   unsupportedMediaType,
+  userNotFound,
 } from './app-error.js';
-import { REFUSALS } from './operation.js';
+import { OUTCOMES, type Outcomes } from './operation.js';
 import { ResponseDto } from './response.dto.js';
 import { toJsonSchema2020 } from './openapi-schemas.js';
 
@@ -70,11 +70,15 @@ export function buildDocument(app: INestApplication): OpenAPIObject {
 
 function complete(operation: Operation, method: string): void {
   const access = operation[ACCESS] as Access;
-  const own = operation[REFUSALS] as Refusal[];
+  const { status: success, refuses } = operation[OUTCOMES] as Outcomes;
   delete operation[ACCESS];
-  delete operation[REFUSALS];
+  delete operation[OUTCOMES];
+  // Nest guesses another status of success from the method.
+  for (const status of Object.keys(operation.responses)) {
+    if (status !== String(success)) delete operation.responses[status];
+  }
   operation.security = securityOf(access);
-  const byStatus = Map.groupBy([...own, ...implied(operation, access, method)], ({ status }) => status);
+  const byStatus = Map.groupBy([...refuses, ...implied(operation, access, method)], ({ status }) => status);
   for (const [status, refusals] of [...byStatus].toSorted(([one], [other]) => one - other)) {
     operation.responses[String(status)] = describe(status, [
       ...new Set(refusals.map(({ message }) => message)),
@@ -95,13 +99,13 @@ function implied(operation: Operation, access: Access, method: string): Refusal[
   const refusals: Refusal[] = [tooManyRequests, internalError, serviceUnavailable];
   const parameters = (operation.parameters ?? []) as { required?: boolean }[];
   const hasBody = operation.requestBody !== undefined;
-  if (parameters.length > 0 || hasBody) refusals.push(invalidParameters);
+  const mayHaveBody = method !== 'get';
+  if (parameters.length > 0 || mayHaveBody) refusals.push(invalidParameters);
   if (parameters.some(({ required }) => required) || hasBody) refusals.push(missingParameters);
-  if (hasBody) refusals.push(payloadTooLarge, unsupportedMediaType);
+  if (mayHaveBody) refusals.push(payloadTooLarge, unsupportedMediaType);
   if (access.kind !== 'open') refusals.push(unauthorized, userNotFound);
-  const changes = method !== 'get';
   const byCookie = access.kind === 'signed-in' || access.kind === 'refresh';
-  if ((byCookie && changes) || access.permission !== undefined || access.administrator)
+  if ((byCookie && mayHaveBody) || access.permission !== undefined || access.administrator)
     refusals.push(forbidden);
   return refusals;
 }

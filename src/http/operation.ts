@@ -3,8 +3,14 @@ import { ApiExtension, ApiExtraModels, ApiOperation, ApiResponse, getSchemaPath 
 import type { Refusal, RefusalFactory } from './app-error.js';
 import { ResponseDto } from './response.dto.js';
 
-/** Where an operation's refusals wait in the document for `openapi.ts`, which groups them by status. */
-export const REFUSALS = 'x-refusals';
+/** Where an operation's outcomes wait in the document for `openapi.ts`, which groups them by status. */
+export const OUTCOMES = 'x-outcomes';
+
+export interface Outcomes {
+  /** The one status of success. */
+  readonly status: number;
+  readonly refuses: readonly Refusal[];
+}
 
 interface OperationOptions {
   /** Stable name for generated clients: `readingHistoryList`. */
@@ -33,10 +39,10 @@ export function Operation(options: OperationOptions): MethodDecorator {
     ApiOperation({ operationId: id, summary, ...(description === undefined ? {} : { description }) }),
     ApiResponse(success(status, answers, says, orNull)),
     ...(answers !== undefined && orNull ? [ApiExtraModels(answers)] : []),
-    ApiExtension(
-      REFUSALS,
-      refuses.map(({ status, message }): Refusal => ({ status, message })),
-    ),
+    ApiExtension(OUTCOMES, {
+      status,
+      refuses: refuses.map(({ status, message }): Refusal => ({ status, message })),
+    } satisfies Outcomes),
   );
 }
 

@@ -12,6 +12,7 @@ import {
   tooManyRequests,
   unauthorized,
   unsupportedMediaType,
+  userNotFound,
 } from './app-error.js';
 
 /** Seconds after which a client may try again when the database or the node was busy. */
@@ -47,6 +48,8 @@ const BY_SQLSTATE: readonly [prefix: string, refusal: RefusalFactory][] = [
   ['25006', serviceUnavailable],
 ];
 
+const FOREIGN_KEY = '23503';
+
 const NETWORK_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -76,6 +79,7 @@ function refusalOf(thrown: unknown): RefusalFactory {
   const { code, statusCode } = thrown as { code?: unknown; statusCode?: unknown };
   if (typeof code === 'string') {
     if (code.startsWith('FST_')) return fastifyRefusal(code, statusCode);
+    if (code === FOREIGN_KEY && isUserKey(thrown)) return userNotFound;
     if (/^[0-9A-Z]{5}$/.test(code)) {
       return BY_SQLSTATE.find(([prefix]) => code.startsWith(prefix))?.[1] ?? internalError;
     }
@@ -84,6 +88,11 @@ function refusalOf(thrown: unknown): RefusalFactory {
   }
   if (NETWORK_MESSAGES.test(thrown.message)) return serviceUnavailable;
   return typeof statusCode === 'number' ? (BY_STATUS[statusCode] ?? internalError) : internalError;
+}
+
+/** A user who goes while a request of theirs writes is gone for that request too. */
+function isUserKey(thrown: Error): boolean {
+  return (thrown as { constraint?: string }).constraint?.endsWith('_user_id_foreign') ?? false;
 }
 
 /** ENOENT of a unix socket means "no server"; of a file it means a defect. */

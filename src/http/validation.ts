@@ -17,6 +17,8 @@ import {
 import { AppError, type FieldError, invalidParameters, missingParameters } from './app-error.js';
 
 const REQUIRED = 'required';
+/** An answer need not be longer than the request that it refuses. */
+const MAX_DETAILS = 50;
 
 /** Turns bodies and queries into their DTOs; unknown body fields are refused, unknown query parameters dropped. */
 @Injectable()
@@ -25,11 +27,14 @@ export class InputPipe implements PipeTransform {
   private readonly queries = createPipe(false);
 
   async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    if (metadata.type === 'query') return this.queries.transform(value, metadata);
+    if (metadata.type === 'query') return storable(await this.queries.transform(value, metadata));
     if (metadata.type !== 'body') return value;
     const isObject = typeof value === 'object' && !Array.isArray(value);
-    if (value !== undefined && !isObject) throw invalidParameters();
-    return this.bodies.transform(value ?? {}, metadata);
+    if (value !== undefined && !isObject) throw invalidParameters(about('body', 'must be an object'));
+    const { inherited, body } = withoutInherited((value ?? {}) as Record<string, unknown>);
+    const input = storable(await this.bodies.transform(body, metadata));
+    if (inherited !== undefined) throw invalidParameters(about(inherited, 'should not exist'));
+    return input;
   }
 }
 
@@ -45,10 +50,37 @@ function createPipe(forbidUnknown: boolean): ValidationPipe {
   });
 }
 
+/** Names that every object has: class-validator takes them for known fields. */
+function withoutInherited(body: Record<string, unknown>) {
+  const isInherited = (key: string) => key in Object.prototype || key === 'prototype';
+  const inherited = Object.keys(body).find(isInherited);
+  if (inherited === undefined) return { inherited, body };
+  return { inherited, body: Object.fromEntries(Object.entries(body).filter(([key]) => !isInherited(key))) };
+}
+
+/** PostgreSQL stores neither NUL nor half a surrogate pair. */
+function storable<T>(input: T): T {
+  for (const [field, value] of Object.entries(input as object)) {
+    if (typeof value === 'string' && !(value.isWellFormed() && !value.includes('\0'))) {
+      throw invalidParameters(about(field, 'contains a character that cannot be stored'));
+    }
+  }
+  return input;
+}
+
+function about(field: string, says: string): { details: FieldError[] } {
+  return { details: [{ field, messages: [`${field} ${says}`] }] };
+}
+
+/** A body that says nothing, where it must say something. */
+export function emptyBody(): AppError {
+  return missingParameters(about('body', 'must not be empty'));
+}
+
 /** What is missing comes before what is invalid. */
 function asRefusal(errors: ValidationError[]): AppError {
   const isMissing = errors.some(({ constraints }) => constraints !== undefined && REQUIRED in constraints);
-  const details = errors.map(asFieldError);
+  const details = errors.slice(0, MAX_DETAILS).map(asFieldError);
   return isMissing ? missingParameters({ details }) : invalidParameters({ details });
 }
 

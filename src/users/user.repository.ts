@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
+import type { Login } from '../auth/session.repository.js';
 import { Sql, statement } from '../database/sql.js';
 
 /** A user with roles and permissions, as every route that shows a user needs it. */
@@ -64,7 +65,7 @@ export class UserRepository {
   }
 
   /** Id and password hash behind a login name: a username, or an address, which alone has an `@`. */
-  async findLogin(name: string): Promise<{ id: string; passwordHash: string } | undefined> {
+  async findLogin(name: string): Promise<Login | undefined> {
     const [lookup, key] = name.includes('@')
       ? [LOGIN_BY_EMAIL, emailKey(name)]
       : [LOGIN_BY_USERNAME, usernameKey(name)];

@@ -1,17 +1,23 @@
-import { Body, Controller, Delete, Get, Param, Put, Query } from '@nestjs/common';
+import { userNotFound } from '../http/app-error.js';
+import { Body, Controller, Delete, Get, Param, Put, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { AdministratorByBearer, BearerOnly, CurrentViewer, type Viewer } from '../auth/access.js';
+import { RefreshCookieWriter } from '../auth/refresh-cookie.js';
+import type { FastifyReply } from 'fastify';
 import { UserIdPipe } from '../http/ids.js';
 import { Operation } from '../http/operation.js';
 import { ProfileChanges, UserDto, UserPageDto, UsersQuery } from './users.dto.js';
-import { emailTaken, lastAdministrator, usernameTaken, userNotFound } from './users.errors.js';
+import { emailTaken, lastAdministrator, usernameTaken } from './users.errors.js';
 import { presentUser } from './users.presenter.js';
 import { UsersService } from './users.service.js';
 
 @ApiTags('Users')
 @Controller('users')
 export class UsersController {
-  constructor(private readonly users: UsersService) {}
+  constructor(
+    private readonly users: UsersService,
+    private readonly cookie: RefreshCookieWriter,
+  ) {}
 
   @Get('current')
   @BearerOnly()
@@ -43,8 +49,12 @@ export class UsersController {
     status: 204,
     refuses: [lastAdministrator],
   })
-  async deleteCurrent(@CurrentViewer() viewer: Viewer): Promise<void> {
+  async deleteCurrent(
+    @CurrentViewer() viewer: Viewer,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
     await this.users.deleteOwn(viewer.userId);
+    this.cookie.clear(reply);
   }
 
   @Get()

@@ -31,6 +31,7 @@ function Link(): PropertyDecorator {
     Clearable(),
     Nullable(),
     IsUrl({ protocols: ['http', 'https'], require_protocol: true }),
+    Matches(/^https?:\/\//i),
   ];
   return (target, key) => {
     for (const decorate of [...decorators, Characters(0, 100)]) decorate(target, key);

@@ -5,14 +5,16 @@ import { type Actor, AuditLog } from '../audit/audit-log.js';
 import type { Viewer } from '../auth/access.js';
 import { Passwords } from '../auth/passwords.js';
 import { ADMIN_ROLE, DEFAULT_ROLE } from '../auth/permissions.js';
+import type { Login } from '../auth/session.repository.js';
 import { SessionsService } from '../auth/sessions.service.js';
 import { Transactions } from '../database/transactions.js';
-import { missingParameters } from '../http/app-error.js';
+import { userNotFound } from '../http/app-error.js';
+import { emptyBody } from '../http/validation.js';
 import { AccountDeletion } from './account-deletion.js';
 import { type User, UserSchema } from './user.entity.js';
 import { UserRepository, type UserRow } from './user.repository.js';
 import type { ProfileChanges, Registration } from './users.dto.js';
-import { emailTaken, lastAdministrator, usernameTaken, userNotFound } from './users.errors.js';
+import { emailTaken, lastAdministrator, usernameTaken } from './users.errors.js';
 
 /** Accounts: who there is, under which names, and how one ends. */
 @Injectable()
@@ -40,12 +42,12 @@ export class UsersService {
   /**
    * Creates an account with the default role.
    *
-   * @returns its id
    * @throws usernameTaken, emailTaken
    */
-  async register(registration: Registration): Promise<string> {
+  async register(registration: Registration): Promise<Login> {
     const passwordHash = await this.passwords.hash(registration.password);
-    return this.transactions.run((em) => this.create(em, registration, passwordHash));
+    const id = await this.transactions.run((em) => this.create(em, registration, passwordHash));
+    return { id, passwordHash };
   }
 
   /** Creates an administrator, in the name of whoever runs the server. */
@@ -63,11 +65,11 @@ export class UsersService {
     return this.transactions.run((em) => this.users.hasAdministrator(em));
   }
 
-  /** The user that a login name and a password belong to, or null; equally slow either way. */
-  async findByCredentials(name: string, password: string): Promise<string | null> {
+  /** The login that a name and a password belong to, or null; equally slow either way. */
+  async findByCredentials(name: string, password: string): Promise<Login | null> {
     const login = await this.users.findLogin(name);
     const right = await this.passwords.matches(password, login?.passwordHash);
-    return right && login ? login.id : null;
+    return right && login ? login : null;
   }
 
   /**
@@ -77,7 +79,7 @@ export class UsersService {
    */
   async update(viewer: Viewer, changes: ProfileChanges): Promise<UserRow> {
     const { username, email, password, ...texts } = changes;
-    if (Object.values(changes).every((value) => value === undefined)) throw missingParameters();
+    if (Object.values(changes).every((value) => value === undefined)) throw emptyBody();
     const passwordHash = password === undefined ? undefined : await this.passwords.hash(password);
     await this.transactions.run(async (em) => {
       const user = await em.findOne(UserSchema, viewer.userId, { lockMode: LockMode.PESSIMISTIC_WRITE });

@@ -1,6 +1,8 @@
 import { Migration20261122043000Initial } from './Migration20261122043000_initial.js';
+import { Migration20261122054000ShortSearch } from './Migration20261122054000_short_search.js';
 
 /** Every migration, oldest first. An applied one is never edited. */
 export const MIGRATIONS = [
   { name: 'Migration20261122043000_initial', class: Migration20261122043000Initial },
+  { name: 'Migration20261122054000_short_search', class: Migration20261122054000ShortSearch },
 ];
