@@ -108,7 +108,8 @@ export async function configureApp(
 function refuseMalformed(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, next) => {
     const { method, headers, raw } = request;
-    const isPreflight = headers.origin !== undefined && headers['access-control-request-method'] !== undefined;
+    const isPreflight =
+      headers.origin !== undefined && headers['access-control-request-method'] !== undefined;
     // Answered here: the route of preflights does not know the app's error handler.
     if (method === 'OPTIONS' && !isPreflight) return sendError(notFound(), request, reply);
     return next(headers.host === undefined && raw.httpVersion === '1.1' ? invalidParameters() : undefined);
