@@ -13,6 +13,10 @@ import { OperationsModule } from './http/operations.module.js';
 import { RateLimits } from './http/rate-limits.js';
 import { InputPipe } from './http/validation.js';
 import { ReadingHistoryModule } from './reading-history/reading-history.module.js';
+import { CollectionModule } from './collection/collection.module.js';
+import { ProfilesModule } from './profiles/profiles.module.js';
+import { RatingsModule } from './ratings/ratings.module.js';
+import { SettingsModule } from './settings/settings.module.js';
 import { UsersModule } from './users/users.module.js';
 
 @Global()
@@ -43,6 +47,10 @@ export class AppModule {
         CatalogModule,
         ClientsModule,
         ReadingHistoryModule,
+        SettingsModule,
+        RatingsModule,
+        CollectionModule,
+        ProfilesModule,
         FirstStartModule,
       ],
       providers: [

@@ -347,8 +347,8 @@ describe('the list', () => {
       pool.query = original;
       return statements;
     };
-    expect(await counting(1)).toEqual(['sessions.credential', 'reading-history.page-update-desc']);
-    expect(await counting(20)).toEqual(['sessions.credential', 'reading-history.page-update-desc']);
+    expect(await counting(1)).toEqual(['sessions.credential', 'reading-history.page-reader+update-desc']);
+    expect(await counting(20)).toEqual(['sessions.credential', 'reading-history.page-reader+update-desc']);
   });
 });
 

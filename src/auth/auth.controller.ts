@@ -90,8 +90,8 @@ export class AuthController {
     answers: MeDto,
   })
   async me(@CurrentViewer() viewer: Viewer): Promise<MeDto> {
-    const { user, accessToken } = await this.auth.me(viewer);
-    return { accessToken, user: { ...presentUser(user), settings: {} } };
+    const { user, settings, accessToken } = await this.auth.me(viewer);
+    return { accessToken, user: { ...presentUser(user), settings } };
   }
 
   @Post('logout')

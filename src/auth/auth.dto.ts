@@ -1,5 +1,6 @@
 import { IsBoolean, IsString } from 'class-validator';
 import { Characters, Required } from '../http/validation.js';
+import { Settings } from '../settings/settings.dto.js';
 import { FewBytes, UserDto } from '../users/users.dto.js';
 
 export class Credentials {
@@ -30,8 +31,7 @@ export class SignedInDto {
 }
 
 export class UserWithSettingsDto extends UserDto {
-  /** Preferences that the server keeps for the frontends. */
-  settings: object;
+  settings: Settings;
 }
 
 export class MeDto {

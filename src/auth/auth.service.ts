@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { userNotFound } from '../http/app-error.js';
 import { addressKey, RateLimits } from '../http/rate-limits.js';
+import type { Settings } from '../settings/settings.dto.js';
+import { SettingsService } from '../settings/settings.service.js';
 import type { Registration } from '../users/users.dto.js';
 import type { UserRow } from '../users/user.repository.js';
 import { UsersService } from '../users/users.service.js';
@@ -27,6 +29,7 @@ export class AuthService {
     private readonly sessions: SessionsService,
     private readonly tokens: Tokens,
     private readonly limits: RateLimits,
+    private readonly settings: SettingsService,
   ) {}
 
   /** @throws usernameTaken, emailTaken, tooManyRequests */
@@ -55,10 +58,13 @@ export class AuthService {
   }
 
   /** The user who asks: a cookie gets a new access token, a Bearer request its own back. */
-  async me(viewer: Viewer): Promise<{ user: UserRow; accessToken: string }> {
-    const user = await this.users.get(viewer.userId);
+  async me(viewer: Viewer): Promise<{ user: UserRow; settings: Settings; accessToken: string }> {
+    const [user, settings] = await Promise.all([
+      this.users.get(viewer.userId),
+      this.settings.get(viewer.userId),
+    ]);
     const accessToken = viewer.accessToken || this.tokens.accessToken(viewer.userId, viewer.sessionId);
-    return { user, accessToken };
+    return { user, settings, accessToken };
   }
 
   private async signIn(refresh: RefreshTokenSource): Promise<SignIn> {

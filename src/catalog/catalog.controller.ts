@@ -1,6 +1,6 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Anyone } from '../auth/access.js';
+import { Anyone, MaybeViewer, type Viewer } from '../auth/access.js';
 import { IdPipe } from '../http/ids.js';
 import { Operation } from '../http/operation.js';
 import { pagePosition } from '../http/page.js';
@@ -14,9 +14,10 @@ import {
   VolumePageQuery,
 } from './catalog.dto.js';
 import { seriesNotFound, volumeNotFound } from './catalog.errors.js';
-import { presentSeriesDetail, presentVolume } from './catalog.presenter.js';
+import { presentSeriesDetail } from './catalog.presenter.js';
 import { CatalogService } from './catalog.service.js';
 import { presentSeries } from './series-projection.js';
+import { presentVolume } from './volume-projection.js';
 
 @ApiTags('Catalog')
 @Controller()
@@ -56,10 +57,11 @@ export class CatalogController {
     refuses: [seriesNotFound],
   })
   async listVolumes(
+    @MaybeViewer() viewer: Viewer | null,
     @Param('id', IdPipe) id: number,
     @Query() query: VolumePageQuery,
   ): Promise<VolumePageDto> {
-    const { total, rows } = await this.catalog.listVolumes(id, query);
+    const { total, rows } = await this.catalog.listVolumes(id, query, viewer?.userId ?? null);
     return { volumes: rows.map(presentVolume), ...pagePosition(query, rows.length, total) };
   }
 
@@ -73,9 +75,10 @@ export class CatalogController {
     refuses: [volumeNotFound],
   })
   async getVolume(
+    @MaybeViewer() viewer: Viewer | null,
     @Param('id', IdPipe) id: number,
     @Query() { user_lang }: LanguageQuery,
   ): Promise<VolumeDto> {
-    return presentVolume(await this.catalog.getVolume(id, user_lang));
+    return presentVolume(await this.catalog.getVolume(id, user_lang, viewer?.userId ?? null));
   }
 }

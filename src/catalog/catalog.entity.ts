@@ -29,6 +29,12 @@ export const SeriesSchema = defineEntity({
     { name: 'series_by_type', properties: ['type', 'name', 'id'], where: isPublic },
     { name: 'series_by_added', properties: ['added', 'id'], where: isPublic },
     { name: 'series_by_client', properties: ['client'] },
+    { name: 'series_by_rating', properties: ['rankedAverage', 'id'], where: isPublic },
+    {
+      name: 'series_by_rating_desc',
+      columns: [{ name: 'ranked_average', sort: 'DESC', nulls: 'LAST' }, { name: 'id' }],
+      where: isPublic,
+    },
     {
       name: 'series_search_trigrams',
       expression: 'create index "series_search_trigrams" on "series" using gin ("search_text" gin_trgm_ops)',
@@ -65,6 +71,8 @@ export const SeriesSchema = defineEntity({
     /** Digest of the imported line, by which a second import recognizes what has not changed. */
     digest: p.text(),
     added: p.datetime(3).defaultRaw('current_timestamp(3)'),
+    /** The average rating as of the last minute, for the order of lists alone. */
+    rankedAverage: p.decimal('string').columnType('numeric(4,2)').nullable(),
   },
 });
 
@@ -100,6 +108,8 @@ export const VolumeSchema = defineEntity({
     series: p.manyToOne(SeriesSchema).deleteRule('cascade'),
     name: p.text(),
     slug: p.text(),
+    /** The name, folded for searches: see `fold`. */
+    searchText: p.text().default(''),
     /** Position in the series; several editions may share one. */
     groupOrder: p.decimal('number').columnType('numeric(9,2)'),
     language: p.text(),

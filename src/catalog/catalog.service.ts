@@ -4,8 +4,9 @@ import type { SeriesQuery, VolumePageQuery } from './catalog.dto.js';
 import { seriesNotFound, volumeNotFound } from './catalog.errors.js';
 import { readingLanguage } from './languages.js';
 import type { SeriesRow } from './series-projection.js';
-import { SeriesRepository } from './series.repository.js';
-import { VolumeRepository, type VolumeRow } from './volume.repository.js';
+import { type SeriesDetailRow, SeriesRepository } from './series.repository.js';
+import type { VolumeRow } from './volume-projection.js';
+import { VolumeRepository } from './volume.repository.js';
 
 /** What can be read, rated and collected. */
 @Injectable()
@@ -31,27 +32,26 @@ export class CatalogService {
   }
 
   /** A series, also one that lists do not show. @throws seriesNotFound */
-  async getSeries(id: number, userLang: string | undefined): Promise<SeriesRow> {
+  async getSeries(id: number, userLang: string | undefined): Promise<SeriesDetailRow> {
     const row = await this.series.find(id, readingLanguage(userLang));
     if (row === undefined) throw seriesNotFound();
     return row;
   }
 
   /** A page of a series' volumes in their order. @throws seriesNotFound */
-  async listVolumes(seriesId: number, query: VolumePageQuery): Promise<{ total: number; rows: VolumeRow[] }> {
-    const page = await this.volumes.page(
-      seriesId,
-      readingLanguage(query.user_lang),
-      query.limit,
-      query.offset,
-    );
+  async listVolumes(
+    seriesId: number,
+    query: VolumePageQuery,
+    viewerId: string | null,
+  ): Promise<{ total: number; rows: VolumeRow[] }> {
+    const page = await this.volumes.page(seriesId, readingLanguage(query.user_lang), viewerId, query);
     if (page === undefined) throw seriesNotFound();
     return page;
   }
 
   /** @throws volumeNotFound */
-  async getVolume(id: number, userLang: string | undefined): Promise<VolumeRow> {
-    const row = await this.volumes.find(id, readingLanguage(userLang));
+  async getVolume(id: number, userLang: string | undefined, viewerId: string | null): Promise<VolumeRow> {
+    const row = await this.volumes.find(id, readingLanguage(userLang), viewerId);
     if (row === undefined) throw volumeNotFound();
     return row;
   }

@@ -1,3 +1,4 @@
+import { RATED } from '../ratings/rating-counts.js';
 import type { SeriesDto } from './catalog.dto.js';
 
 /**
@@ -10,7 +11,8 @@ export function seriesProjection(language: string): { columns: string; joins: st
   return {
     columns: `s.id, s.name, s.type, s.slug, s.origin, s.client_id as client, s.public, s.tags,
       coalesce(titles.alias, s.name) as alias, coalesce(titles.aliases, '{}') as aliases,
-      descriptions.text as description, first_volume.volume, first_volume.language as publisher_language`,
+      descriptions.text as description, first_volume.volume, first_volume.language as publisher_language,
+      coalesce(rated.rating_count, 0) as rating_count, rated.average_rating`,
     joins: `left join lateral (
         select array_agg(t.title order by t.position) as aliases,
           coalesce(
@@ -28,7 +30,8 @@ export function seriesProjection(language: string): { columns: string; joins: st
         select v.language, json_build_object('id', v.id, 'cover_path', v.cover_path, 'nsfw', v.nsfw, 'nsfw18', v.nsfw18,
           'aspect_ratio', v.aspect_ratio) as volume
         from volumes v where v.series_id = s.id order by v.group_order, v.id limit 1
-      ) as first_volume on true`,
+      ) as first_volume on true
+      ${RATED}`,
   };
 }
 
@@ -47,6 +50,8 @@ export interface SeriesRow {
   readonly description: string | null;
   readonly volume: SeriesDto['volume'];
   readonly publisher_language: string | null;
+  readonly rating_count: number;
+  readonly average_rating: string | null;
 }
 
 export function presentSeries(row: SeriesRow): SeriesDto {
@@ -63,8 +68,8 @@ export function presentSeries(row: SeriesRow): SeriesDto {
     description: row.description,
     tags: row.tags,
     volume: row.volume,
-    average_rating: null,
-    rating_count: 0,
+    average_rating: row.average_rating === null ? null : Number(row.average_rating),
+    rating_count: row.rating_count,
     publisher_language: row.publisher_language,
   };
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Sql, type Statement, statement } from '../database/sql.js';
 import { clientKnown } from '../clients/client-filter.js';
+import { HISTOGRAM } from '../ratings/rating-counts.js';
 import type { SERIES_ORDERS } from './catalog.dto.js';
 import type { SeriesType } from './catalog.entity.js';
 import { containing, escapeLike, fold, shortTermGrams } from './fold.js';
@@ -24,20 +25,23 @@ export interface SeriesPageRows {
   readonly rows: SeriesRow[];
 }
 
+/** A series with how many ratings round to 1, 2, … 10. */
+export type SeriesDetailRow = SeriesRow & { readonly histogram: number[] };
+
 const ORDERS = {
   'name-asc': 's.name asc, s.id',
   'name-desc': 's.name desc, s.id',
   'added-asc': 's.added asc, s.id',
   'added-desc': 's.added desc, s.id',
-  'rating-asc': 's.id',
-  'rating-desc': 's.id',
+  'rating-asc': 's.ranked_average asc, s.id',
+  'rating-desc': 's.ranked_average desc nulls last, s.id',
 } as const;
 
 const series = seriesProjection('$1');
 
 const GET = statement(
   'catalog.series',
-  `select ${series.columns} from series s ${series.joins} where s.id = $2`,
+  `select ${series.columns}, ${HISTOGRAM} from series s ${series.joins} where s.id = $2`,
 );
 
 const ANY = statement('catalog.any', 'select id from series limit 1');
@@ -52,8 +56,8 @@ export class SeriesRepository {
     return (await this.sql.row(ANY)) !== undefined;
   }
 
-  async find(id: number, language: string): Promise<SeriesRow | undefined> {
-    return this.sql.row<SeriesRow>(GET, [language, id]);
+  async find(id: number, language: string): Promise<SeriesDetailRow | undefined> {
+    return this.sql.row<SeriesDetailRow>(GET, [language, id]);
   }
 
   /** One statement for a page of public series and its total. */

@@ -8,6 +8,9 @@ import {
   SeriesTitleSchema,
   VolumeSchema,
 } from '../catalog/catalog.entity.js';
+import { CollectionItemSchema } from '../collection/collection-item.entity.js';
+import { RatingCountSchema, RatingSchema } from '../ratings/rating.entity.js';
+import { UserSettingsSchema } from '../settings/settings.entity.js';
 import { ClientSchema } from '../clients/client.entity.js';
 import { RateLimitSchema } from '../http/rate-limit.entity.js';
 import { ReadingEntrySchema } from '../reading-history/reading-entry.entity.js';
@@ -32,4 +35,8 @@ export const ENTITIES = [
   VolumeSchema,
   SeriesCountSchema,
   ReadingEntrySchema,
+  UserSettingsSchema,
+  RatingSchema,
+  RatingCountSchema,
+  CollectionItemSchema,
 ];

@@ -7,11 +7,15 @@ import { isBlank } from './validation.js';
 const NO_SUCH_ID = 0;
 const MAX_ID = 2_147_483_647;
 
-/** A positive integer, however large; null when it is none. */
-export function parseId(value: unknown): number | null {
+/**
+ * A positive integer, however large; null when it is none.
+ *
+ * @param max the largest that the database can hold
+ */
+export function parseId(value: unknown, max = MAX_ID): number | null {
   const text = typeof value === 'number' ? String(value) : value;
   if (typeof text !== 'string' || !/^[1-9]\d*$/.test(text)) return null;
-  return text.length > 10 || Number(text) > MAX_ID ? NO_SUCH_ID : Number(text);
+  return text.length > 16 || Number(text) > max ? NO_SUCH_ID : Number(text);
 }
 
 /** A path's id of a series, volume, item, avatar, photo or client. */
@@ -22,6 +26,16 @@ export class IdPipe implements PipeTransform<string | undefined, Promise<number>
     return (
       parseId(value) ?? (await refuseLast(malformed(invalidParameters, data, 'must be a positive integer')))
     );
+  }
+}
+
+/** A path's id of a collection item, of which there are more than of other things. */
+@Injectable()
+export class ItemIdPipe implements PipeTransform<string | undefined, Promise<number>> {
+  async transform(value: string | undefined, { data = 'id' }: ArgumentMetadata): Promise<number> {
+    if (isBlank(value)) throw malformed(missingParameters, data, 'is required');
+    const id = parseId(value, Number.MAX_SAFE_INTEGER);
+    return id ?? (await refuseLast(malformed(invalidParameters, data, 'must be a positive integer')));
   }
 }
 

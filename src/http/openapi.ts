@@ -26,6 +26,10 @@ const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 const TAGS: Record<string, string> = {
   'Sign-in': 'Accounts, sessions and tokens.',
   Users: 'Profiles, one’s own and, for administrators, everybody’s. By Bearer alone.',
+  Settings: 'Preferences that the server keeps for the frontends.',
+  Profiles: 'What readers show to everybody.',
+  Ratings: 'What readers think of series. Averages and histograms are exact after every change.',
+  Collection: 'The volumes that a reader owns.',
   'Reading history': 'What a reader keeps about the series they read.',
   Catalog: 'Series and volumes: what can be read, rated and collected.',
   Operations: 'Health and metrics, for whoever runs the service.',

@@ -1,3 +1,4 @@
+import { isCalendarDate } from '../http/dates.js';
 import { rule } from '../http/validation.js';
 
 /** A date as a reader knows it: `YYYY`, `YYYY-MM` or `YYYY-MM-DD`. */
@@ -5,10 +6,7 @@ export const PARTIAL_DATE = /^\d{4}(-\d{2}(-\d{2})?)?$/;
 
 /** Whether a text is a date of full or reduced precision that exists in the calendar. */
 export function isPartialDate(text: string): boolean {
-  if (!PARTIAL_DATE.test(text) || text.startsWith('0000')) return false;
-  const first = `${text}-01-01`.slice(0, 10);
-  const date = new Date(`${first}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(first);
+  return PARTIAL_DATE.test(text) && isCalendarDate(`${text}-01-01`.slice(0, 10));
 }
 
 /** Whether `end` lies before `start` at the precision that both have: 2024 is not before 2024-05. */

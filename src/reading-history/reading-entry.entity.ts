@@ -14,7 +14,16 @@ export const ReadingEntrySchema = defineEntity({
   name: 'ReadingEntry',
   tableName: 'reading_entries',
   // No index leads with another column: every write would pay for it, and no request of a reader needs it.
-  indexes: [{ name: 'reading_entries_by_update', properties: ['user', 'lastUpdate', 'series'] }],
+  indexes: [
+    { name: 'reading_entries_by_update', properties: ['user', 'lastUpdate', 'series'] },
+    // What others may see is found without touching what they may not.
+    {
+      name: 'reading_entries_public',
+      properties: ['user', 'lastUpdate', 'series'],
+      include: ['status'],
+      where: "visibility = 'public'",
+    },
+  ],
   properties: {
     user: p.manyToOne(UserSchema).primary().deleteRule('cascade'),
     series: p.manyToOne(SeriesSchema).primary().deleteRule('no action'),

@@ -29,11 +29,25 @@ export interface EntryRow {
   readonly last_update: string;
 }
 
-export type HistoryRow = SeriesRow & EntryRow;
+export type HistoryRow = SeriesRow & EntryRow & { readonly rating: string | null };
+
+/** For whom entries are shown: their reader, or others. */
+export type Audience = 'reader' | 'others';
+
+/** How many entries of a reader's have which status. */
+export type StatusCounts = Record<ReadingStatus, number>;
+
+/**
+ * SQL: what others may see of a reader's entries. It stands under every query that shows them to somebody else, so
+ * that neither rows, totals, orders nor searches depend on a private entry.
+ */
+const VISIBLE_TO_OTHERS = "e.visibility = 'public'";
 
 /** Which entries of a reader's, and in what order. */
 export interface HistorySelection {
+  /** Whose entries. */
   readonly userId: string;
+  readonly audience: Audience;
   readonly order: HistoryOrder;
   readonly search: string | undefined;
   readonly status: readonly ReadingStatus[] | undefined;
@@ -101,6 +115,12 @@ const UPDATE = statement(
    select client_known, true as series_known, exists(select from written) as written from target`,
 );
 
+const PUBLIC_COUNTS = statement(
+  'reading-history.public-counts',
+  `select e.status, count(*)::int as count from reading_entries e
+   where e.user_id = $1 and ${VISIBLE_TO_OTHERS} group by e.status`,
+);
+
 const DELETE = statement(
   'reading-history.delete',
   'delete from reading_entries where user_id = $1 and series_id = $2 returning series_id',
@@ -130,6 +150,14 @@ export class ReadingEntryRepository {
   /** Whether there was an entry. */
   async delete(userId: string, seriesId: number): Promise<boolean> {
     return (await this.sql.row(DELETE, [userId, seriesId])) !== undefined;
+  }
+
+  /** How many entries of each status a reader shows to others. */
+  async publicCounts(userId: string): Promise<StatusCounts> {
+    const rows = await this.sql.rows<{ status: ReadingStatus; count: number }>(PUBLIC_COUNTS, [userId]);
+    const counts: StatusCounts = { started: 0, completed: 0, paused: 0, dropped: 0 };
+    for (const { status, count } of rows) counts[status] = count;
+    return counts;
   }
 
   private async write(
@@ -186,8 +214,8 @@ function pageText(selection: HistorySelection, bind: (value: unknown) => string)
   const { order, status, client, search } = selection;
   const [, key = 'update', direction = 'desc'] = /^(.*)-(asc|desc)$/.exec(order) ?? [];
   const term = fold(search ?? '');
-  const conditions = ['e.user_id = $1'];
-  const parts: string[] = [order];
+  const conditions = ['e.user_id = $1', ...(selection.audience === 'others' ? [VISIBLE_TO_OTHERS] : [])];
+  const parts: string[] = [selection.audience, order];
   let clientPlace: string | null = null;
   if (status !== undefined) {
     conditions.push(`e.status = any(${bind(status)}::reading_status[])`);
@@ -216,10 +244,11 @@ function pageText(selection: HistorySelection, bind: (value: unknown) => string)
     select (select count(*)::int ${from(needsSeries)}) as total, ${clientKnown(clientPlace)} as client_known, shown.*
     from (select) as one
     left join lateral (
-      select ${columns}, ${ENTRY}, page.position
+      select ${columns}, ${ENTRY}, r.rating, page.position
       from page
       join reading_entries e on e.user_id = $1 and e.series_id = page.series_id
       join series s on s.id = page.series_id
+      left join ratings r on r.user_id = $1 and r.series_id = page.series_id
       ${joins}
     ) as shown on true
     order by shown.position`;

@@ -1,4 +1,4 @@
-import { ApiHideProperty, ApiProperty, IntersectionType } from '@nestjs/swagger';
+import { ApiHideProperty, ApiProperty, IntersectionType, OmitType } from '@nestjs/swagger';
 import { Expose, Transform } from 'class-transformer';
 import { IsIn, IsNumber, IsString, Max, Min } from 'class-validator';
 import { LocalizedSearchQuery, SeriesDto } from '../catalog/catalog.dto.js';
@@ -15,6 +15,7 @@ import {
   isBlank,
   rule,
 } from '../http/validation.js';
+import { RatingDto } from '../ratings/ratings.dto.js';
 import { IsPartialDate, NotBeforeStart, PARTIAL_DATE } from './partial-date.js';
 import { PRIORITIES, PROGRESS_TYPES, READING_STATUSES, VISIBILITIES } from './reading-entry.entity.js';
 
@@ -260,21 +261,6 @@ export class ReadingEntryDto {
   last_update: string;
 }
 
-/** A user's rating of a series. */
-export class RatingDto {
-  /** @example 8.5 */
-  @Min(1)
-  @Max(10)
-  rating: number;
-
-  /** @example "6740a1b2c3d4e5f601234567" */
-  user_id: string;
-
-  /** @example 1 */
-  @Integer()
-  series_id: number;
-}
-
 class HistoryDetailsDto {
   'reading-history': ReadingEntryDto;
 
@@ -287,4 +273,18 @@ export class HistorySeriesDto extends IntersectionType(SeriesDto, HistoryDetails
 
 export class HistoryPageDto extends PageDto {
   series: HistorySeriesDto[];
+}
+
+/** An entry as others see it: without the notes. */
+export class PublicEntryDto extends OmitType(ReadingEntryDto, ['notes']) {}
+
+class PublicHistoryDetailsDto {
+  'reading-history': PublicEntryDto;
+}
+
+/** A series with what its reader shows of it to everybody. */
+export class PublicHistorySeriesDto extends IntersectionType(SeriesDto, PublicHistoryDetailsDto) {}
+
+export class PublicHistoryPageDto extends PageDto {
+  series: PublicHistorySeriesDto[];
 }

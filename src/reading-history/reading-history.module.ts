@@ -6,5 +6,6 @@ import { ReadingHistoryService } from './reading-history.service.js';
 @Module({
   controllers: [ReadingHistoryController],
   providers: [ReadingHistoryService, ReadingEntryRepository],
+  exports: [ReadingHistoryService],
 })
 export class ReadingHistoryModule {}

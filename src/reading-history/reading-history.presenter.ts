@@ -1,6 +1,7 @@
 import { presentSeries } from '../catalog/series-projection.js';
+import { presentRating } from '../ratings/ratings.presenter.js';
 import type { EntryRow, HistoryRow } from './reading-entry.repository.js';
-import type { HistorySeriesDto, ReadingEntryDto } from './reading-history.dto.js';
+import type { HistorySeriesDto, PublicHistorySeriesDto, ReadingEntryDto } from './reading-history.dto.js';
 
 /** An entry as its reader sees it. */
 export function presentEntry(row: EntryRow): ReadingEntryDto {
@@ -24,5 +25,16 @@ export function presentEntry(row: EntryRow): ReadingEntryDto {
 
 /** A series with what its reader keeps about it. */
 export function presentHistorySeries(row: HistoryRow): HistorySeriesDto {
-  return { ...presentSeries(row), 'reading-history': presentEntry(row), rating: null };
+  const rating = row.rating === null ? null : Number(row.rating);
+  return {
+    ...presentSeries(row),
+    'reading-history': presentEntry(row),
+    rating: presentRating(rating, row.user_id, row.series_id),
+  };
+}
+
+/** A series with what its reader shows of it to everybody: neither notes nor rating. */
+export function presentPublicSeries(row: HistoryRow): PublicHistorySeriesDto {
+  const { notes: _, ...entry } = presentEntry(row);
+  return { ...presentSeries(row), 'reading-history': entry };
 }

@@ -2,7 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { seriesNotFound } from '../catalog/catalog.errors.js';
 import { readingLanguage } from '../catalog/languages.js';
 import { unknownClient } from '../clients/clients.errors.js';
-import { type EntryRow, type HistoryRow, ReadingEntryRepository } from './reading-entry.repository.js';
+import {
+  type Audience,
+  type EntryRow,
+  type HistoryRow,
+  ReadingEntryRepository,
+  type StatusCounts,
+} from './reading-entry.repository.js';
 import type { HistoryQuery, ReadingEntryInput } from './reading-history.dto.js';
 import { readingStatusExists, readingStatusMissing } from './reading-history.errors.js';
 
@@ -13,11 +19,17 @@ export class ReadingHistoryService {
 
   /** A page of the reader's own history. @throws unknownClient */
   async list(userId: string, query: HistoryQuery): Promise<{ total: number; rows: HistoryRow[] }> {
-    const { order = 'update-desc', search, status, client, limit, offset } = query;
-    const language = readingLanguage(query.user_lang);
-    const page = await this.entries.page({ userId, order, search, status, client, language, limit, offset });
-    if (!page.clientKnown) throw unknownClient();
-    return page;
+    return this.page(userId, 'reader', query);
+  }
+
+  /** A page of what a reader shows to everybody. @throws unknownClient */
+  async listPublic(userId: string, query: HistoryQuery): Promise<{ total: number; rows: HistoryRow[] }> {
+    return this.page(userId, 'others', query);
+  }
+
+  /** How many entries of each status a reader shows to everybody. */
+  async publicCounts(userId: string): Promise<StatusCounts> {
+    return this.entries.publicCounts(userId);
   }
 
   /** The reader's entry, or null. @throws seriesNotFound */
@@ -45,5 +57,23 @@ export class ReadingHistoryService {
   /** @throws readingStatusMissing */
   async delete(userId: string, seriesId: number): Promise<void> {
     if (!(await this.entries.delete(userId, seriesId))) throw readingStatusMissing();
+  }
+
+  private async page(userId: string, audience: Audience, query: HistoryQuery) {
+    const { order = 'update-desc', search, status, client, limit, offset } = query;
+    const language = readingLanguage(query.user_lang);
+    const page = await this.entries.page({
+      userId,
+      audience,
+      order,
+      search,
+      status,
+      client,
+      language,
+      limit,
+      offset,
+    });
+    if (!page.clientKnown) throw unknownClient();
+    return page;
   }
 }

@@ -51,6 +51,21 @@ const LOGIN_BY_EMAIL = statement(
   'select u.id, u.password_hash from emails n join users u on u.id = n.user_id where n.key = $1',
 );
 
+const PROFILE = statement(
+  'users.profile',
+  `select u.id, u.username, u.slug,
+     to_char(u.registered at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as registered
+   from usernames n join users u on u.id = n.user_id where n.key = $1`,
+);
+
+/** What everybody may know of a user. */
+export interface ProfileRow {
+  readonly id: string;
+  readonly username: string;
+  readonly slug: string;
+  readonly registered: string;
+}
+
 @Injectable()
 export class UserRepository {
   constructor(private readonly sql: Sql) {}
@@ -62,6 +77,12 @@ export class UserRepository {
   async page(limit: number, offset: number): Promise<{ total: number; rows: UserRow[] }> {
     const rows = await this.sql.rows<UserRow & { total: number; id: string | null }>(PAGE, [limit, offset]);
     return { total: rows[0]?.total ?? 0, rows: rows.filter(({ id }) => id !== null) };
+  }
+
+  /** The user whose public profile has this address; its case does not matter. */
+  async findProfile(slug: string): Promise<ProfileRow | undefined> {
+    if (slug.includes('\0')) return undefined;
+    return this.sql.row<ProfileRow>(PROFILE, [usernameKey(slug)]);
   }
 
   /** Id and password hash behind a login name: a username, or an address, which alone has an `@`. */

@@ -12,7 +12,7 @@ import { userNotFound } from '../http/app-error.js';
 import { emptyBody } from '../http/validation.js';
 import { AccountDeletion } from './account-deletion.js';
 import { type User, UserSchema } from './user.entity.js';
-import { UserRepository, type UserRow } from './user.repository.js';
+import { type ProfileRow, UserRepository, type UserRow } from './user.repository.js';
 import type { ProfileChanges, Registration } from './users.dto.js';
 import { emailTaken, lastAdministrator, usernameTaken } from './users.errors.js';
 
@@ -33,6 +33,13 @@ export class UsersService {
     const user = await this.users.find(id);
     if (user === undefined) throw userNotFound();
     return user;
+  }
+
+  /** What everybody may know of the user with this slug. @throws userNotFound */
+  async getProfile(slug: string): Promise<ProfileRow> {
+    const profile = await this.users.findProfile(slug);
+    if (profile === undefined) throw userNotFound();
+    return profile;
   }
 
   async page(limit: number, offset: number): Promise<{ total: number; rows: UserRow[] }> {

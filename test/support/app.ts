@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
 import { Test } from '@nestjs/testing';
 import { afterAll, beforeAll } from 'vitest';
 import { AppModule } from '../../src/app.module.js';
@@ -18,6 +19,8 @@ export interface TestApp {
   readonly nest: NestFastifyApplication;
   readonly database: TestDatabase;
   readonly client: TestClient;
+  /** Every route that Fastify serves, as `GET /series/:id`. */
+  readonly routes: readonly string[];
   readonly a: Builders;
   close(): Promise<void>;
 }
@@ -39,7 +42,12 @@ export async function startApp(env: Record<string, string> = {}, shared?: TestDa
   const module = await Test.createTestingModule({
     imports: [AppModule.for(config, databaseSettings(config, running))],
   }).compile();
-  const nest = module.createNestApplication<NestFastifyApplication>(createAdapter(config), {
+  const adapter = createAdapter(config);
+  const routes: string[] = [];
+  (adapter.getInstance() as unknown as FastifyInstance).addHook('onRoute', ({ method, url }) => {
+    for (const one of [method].flat()) routes.push(`${one} ${url}`);
+  });
+  const nest = module.createNestApplication<NestFastifyApplication>(adapter, {
     bodyParser: false,
     logger: false,
   });
@@ -50,6 +58,7 @@ export async function startApp(env: Record<string, string> = {}, shared?: TestDa
   return {
     nest,
     database,
+    routes,
     client,
     a: new Builders(nest, client, database),
     close: async () => {

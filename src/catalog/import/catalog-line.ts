@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { isCalendarDate } from '../../http/dates.js';
 import { PROJECT_FOLDER } from '../../project-folder.js';
 import type { SeriesType } from '../catalog.entity.js';
 import { fold, searchText } from '../fold.js';
@@ -45,7 +46,7 @@ export interface SeriesRecord {
 }
 
 /** Changes whenever the same line would be stored otherwise: it makes every line a changed one. */
-const STORED_FORM = '1';
+const STORED_FORM = '2';
 
 /** Why a line is refused. */
 export class LineFault extends Error {}
@@ -107,13 +108,14 @@ export function parseCatalogLine(text: string): SeriesRecord {
 function volumeRecord(volume: VolumeLine, seriesSlug: string) {
   const { order, release_date: releaseDate = null } = volume;
   if (Number(order.toFixed(2)) !== order) throw new LineFault('order has more than two fraction digits');
-  if (releaseDate !== null && !isDate(releaseDate))
+  if (releaseDate !== null && !isCalendarDate(releaseDate))
     throw new LineFault(`release_date ${releaseDate} does not exist`);
   const optional = (name: string) => volume[name] ?? null;
   return {
     external_id: volume.external_id,
     name: volume.name,
     slug: `${seriesSlug}-${slugOf(volume.name)}`,
+    search_text: fold(volume.name),
     group_order: order,
     language: known(volume.language),
     release_date: releaseDate,
@@ -149,11 +151,6 @@ function known(language: string): string {
 function distinct<T>(items: readonly T[], key: (item: T) => string, fault: string): readonly T[] {
   if (new Set(items.map(key)).size < items.length) throw new LineFault(fault);
   return items;
-}
-
-function isDate(text: string): boolean {
-  const date = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text) && !text.startsWith('0000');
 }
 
 function isStorable(value: unknown): boolean {

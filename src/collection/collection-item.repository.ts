@@ -1,0 +1,157 @@
+import { Injectable } from '@nestjs/common';
+import { containing, fold } from '../catalog/fold.js';
+import { volumeColumns, type VolumeRow } from '../catalog/volume-projection.js';
+import { clientKnown } from '../clients/client-filter.js';
+import { Sql, type Statement, statement } from '../database/sql.js';
+import type { CollectionOrder, ItemChanges, NewItem } from './collection.dto.js';
+import { isbnDigits } from './isbn.js';
+
+/** Which items of an owner's, and in what order. */
+export interface CollectionSelection {
+  readonly userId: string;
+  readonly client: number;
+  readonly search: string | undefined;
+  readonly order: CollectionOrder;
+  readonly language: string;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+export interface StatsRow {
+  readonly client_known: boolean;
+  readonly total_items: number;
+  /** Exact: a decimal in digits. */
+  readonly total_spent: string;
+  readonly first_buy: string | null;
+  readonly last_buy: string | null;
+}
+
+/** What an attempt to add a volume met. */
+export interface AddOutcome {
+  readonly client_known: boolean;
+  readonly volume_known: boolean;
+  readonly written: boolean;
+}
+
+/** Ties are broken by the item's id, ascending in either direction. */
+const ORDERS: Record<CollectionOrder, string> = {
+  'name-asc': 's.name asc, v.group_order asc, i.id',
+  'name-desc': 's.name desc, v.group_order desc, i.id',
+  'buy-date-asc': 'i.buy_date asc, i.id',
+  'buy-date-desc': 'i.buy_date desc, i.id',
+  'price-asc': 'i.price asc, i.id',
+  'price-desc': 'i.price desc, i.id',
+  'release-date-asc': 'v.release_date asc nulls last, i.id',
+  'release-date-desc': 'v.release_date desc nulls last, i.id',
+};
+
+/** The owner's items in the part of the catalog that a client shows. */
+const OWN_ITEMS = `from collection_items i join volumes v on v.id = i.volume_id join series s on s.id = v.series_id
+  where i.user_id = $1 and (s.client_id is null or s.client_id = $2)`;
+
+const STATS = statement(
+  'collection.stats',
+  `select ${clientKnown('$2')} as client_known, count(*)::int as total_items, coalesce(sum(i.price), 0) as total_spent,
+     to_char(min(i.buy_date), 'YYYY-MM-DD') as first_buy, to_char(max(i.buy_date), 'YYYY-MM-DD') as last_buy
+   ${OWN_ITEMS}`,
+);
+
+const ADD = statement(
+  'collection.add',
+  `with target as (
+     select ${clientKnown('$3')} as client_known, exists(select from volumes where id = $2) as volume_known
+   ), written as (
+     insert into collection_items (user_id, volume_id, client_id, price, buy_date)
+     select $1, $2, $3, $4, coalesce($5::date, (clock_timestamp() at time zone 'UTC')::date)
+     from target where client_known and volume_known
+     on conflict (user_id, volume_id) do nothing
+     returning 1
+   )
+   select client_known, volume_known, exists(select from written) as written from target`,
+);
+
+const UPDATE = statement(
+  'collection.update',
+  'update collection_items set price = $3, buy_date = $4 where user_id = $1 and id = $2 returning id',
+);
+
+const DELETE = statement(
+  'collection.delete',
+  'delete from collection_items where user_id = $1 and id = $2 returning id',
+);
+
+@Injectable()
+export class CollectionItemRepository {
+  private readonly statements = new Map<string, Statement>();
+
+  constructor(private readonly sql: Sql) {}
+
+  /** One statement for a page of an owner's items and its total; it reads this owner's items alone. */
+  async page(
+    selection: CollectionSelection,
+  ): Promise<{ total: number; clientKnown: boolean; rows: VolumeRow[] }> {
+    const { userId, client, language, limit, offset, order } = selection;
+    const values: unknown[] = [userId, client, language, limit, offset];
+    const condition = searchCondition(selection.search ?? '', (value) => `$${values.push(value)}`);
+    const text = `with matches as materialized (
+        select i.id, row_number() over (order by ${ORDERS[order]}) as position ${OWN_ITEMS} ${condition}
+      ), page as (
+        select id, position from matches order by position limit $4 offset $5
+      )
+      select (select count(*)::int from matches) as total, ${clientKnown('$2')} as client_known, shown.*
+      from (select) as one
+      left join lateral (
+        select ${volumeColumns('$3')}, page.position
+        from page
+        join collection_items i on i.user_id = $1 and i.id = page.id
+        join volumes v on v.id = i.volume_id
+        join series s on s.id = v.series_id
+      ) as shown on true
+      order by shown.position`;
+    const known = this.statements.get(text) ?? statement(`collection.page-${this.statements.size}`, text);
+    this.statements.set(text, known);
+    const rows = await this.sql.rows<VolumeRow & { total: number; client_known: boolean; id: number | null }>(
+      known,
+      values,
+    );
+    return {
+      total: rows[0]?.total ?? 0,
+      clientKnown: rows[0]?.client_known ?? false,
+      rows: rows.filter(({ id }) => id !== null),
+    };
+  }
+
+  async stats(userId: string, client: number): Promise<StatsRow> {
+    return (await this.sql.row<StatsRow>(STATS, [userId, client])) as StatsRow;
+  }
+
+  /** Adds a volume, or finds that it is owned: of many at once, one is written. */
+  async add(userId: string, volumeId: number, { client, price, date }: NewItem): Promise<AddOutcome> {
+    const values = [userId, volumeId, client, price ?? 0, date ?? null];
+    return (await this.sql.row<AddOutcome>(ADD, values)) as AddOutcome;
+  }
+
+  /** Whether the owner has such an item. */
+  async update(userId: string, itemId: number, { price, date }: ItemChanges): Promise<boolean> {
+    return (await this.sql.row(UPDATE, [userId, itemId, price, date])) !== undefined;
+  }
+
+  /** Whether the owner had such an item. */
+  async delete(userId: string, itemId: number): Promise<boolean> {
+    return (await this.sql.row(DELETE, [userId, itemId])) !== undefined;
+  }
+}
+
+/** Series by any title, volumes by name, and both ISBNs. */
+function searchCondition(search: string, bind: (value: unknown) => string): string {
+  const term = fold(search);
+  if (term === '') return '';
+  const pattern = bind(containing(term));
+  const isbns = isbnDigits(search).map((digits) => bind(containing(digits)));
+  const conditions = [
+    `s.search_text like ${pattern}::text`,
+    `v.search_text like ${pattern}::text`,
+    ...isbns.flatMap((isbn) => [`v.isbn10 like ${isbn}::text`, `v.isbn13 like ${isbn}::text`]),
+  ];
+  return `and (${conditions.join(' or ')})`;
+}

@@ -1,0 +1,109 @@
+import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { CurrentViewer, SignedIn, type Viewer } from '../auth/access.js';
+import { volumeNotFound } from '../catalog/catalog.errors.js';
+import { presentVolume } from '../catalog/volume-projection.js';
+import { done } from '../http/families.js';
+import { IdPipe, ItemIdPipe } from '../http/ids.js';
+import { Operation } from '../http/operation.js';
+import { pagePosition } from '../http/page.js';
+import type { ResponseDto } from '../http/response.dto.js';
+import {
+  CollectionPageDto,
+  CollectionQuery,
+  CollectionStatsDto,
+  CollectionStatsQuery,
+  ItemChanges,
+  NewItem,
+} from './collection.dto.js';
+import { itemNotFound, volumeOwned } from './collection.errors.js';
+import { presentStats } from './collection.presenter.js';
+import { CollectionService } from './collection.service.js';
+
+const ADDED = 'Collection item added successfully';
+const UPDATED = 'Collection item updated successfully';
+const DELETED = 'Collection item deleted successfully';
+
+@ApiTags('Collection')
+@Controller('user/collection')
+export class CollectionController {
+  constructor(private readonly collection: CollectionService) {}
+
+  @Get()
+  @SignedIn()
+  @Operation({ id: 'collectionList', summary: 'List the volumes you own', answers: CollectionPageDto })
+  async list(
+    @CurrentViewer() { userId }: Viewer,
+    @Query() query: CollectionQuery,
+  ): Promise<CollectionPageDto> {
+    const { total, rows } = await this.collection.list(userId, query);
+    return { volumes: rows.map(presentVolume), ...pagePosition(query, rows.length, total) };
+  }
+
+  @Get('stats/general')
+  @SignedIn()
+  @Operation({
+    id: 'collectionStats',
+    summary: 'Get the totals of your collection',
+    answers: CollectionStatsDto,
+  })
+  async stats(
+    @CurrentViewer() { userId }: Viewer,
+    @Query() { client }: CollectionStatsQuery,
+  ): Promise<CollectionStatsDto> {
+    return presentStats(await this.collection.stats(userId, client));
+  }
+
+  @Post('add/:id')
+  @SignedIn()
+  @Operation({
+    id: 'collectionAdd',
+    summary: 'Add a volume to your collection',
+    description: 'The id is the volume’s.',
+    says: ADDED,
+    refuses: [volumeNotFound, volumeOwned],
+  })
+  async add(
+    @CurrentViewer() { userId }: Viewer,
+    @Param('id', IdPipe) id: number,
+    @Body() item: NewItem,
+  ): Promise<ResponseDto> {
+    await this.collection.add(userId, id, item);
+    return done(ADDED);
+  }
+
+  @Post('update/:id')
+  @SignedIn()
+  @Operation({
+    id: 'collectionUpdate',
+    summary: 'Change the price and date of an item',
+    description: 'The id is the item’s: `collection.item_id` of the volume.',
+    says: UPDATED,
+    refuses: [itemNotFound],
+  })
+  async update(
+    @CurrentViewer() { userId }: Viewer,
+    @Param('id', ItemIdPipe) id: number,
+    @Body() changes: ItemChanges,
+  ): Promise<ResponseDto> {
+    await this.collection.update(userId, id, changes);
+    return done(UPDATED);
+  }
+
+  @Delete('delete/:id')
+  @SignedIn()
+  @Operation({
+    id: 'collectionDelete',
+    summary: 'Remove an item from your collection',
+    description: 'The id is the item’s: `collection.item_id` of the volume.',
+    says: DELETED,
+    refuses: [itemNotFound],
+  })
+  async delete(
+    @CurrentViewer() { userId }: Viewer,
+    @Param('id', ItemIdPipe) id: number,
+  ): Promise<ResponseDto> {
+    await this.collection.delete(userId, id);
+    return done(DELETED);
+  }
+}

@@ -1,0 +1,132 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsIn, IsNumber, Max, Min } from 'class-validator';
+import { LocalizedSearchQuery, VolumeDto } from '../catalog/catalog.dto.js';
+import { IsClient } from '../clients/client-id.js';
+import { isCalendarDate } from '../http/dates.js';
+import { PageDto } from '../http/page.dto.js';
+import { BlankIsAbsent, FractionDigits, Integer, Optional, Required, rule } from '../http/validation.js';
+
+export const COLLECTION_ORDERS = [
+  'name-asc',
+  'name-desc',
+  'buy-date-asc',
+  'buy-date-desc',
+  'price-asc',
+  'price-desc',
+  'release-date-asc',
+  'release-date-desc',
+] as const;
+
+export type CollectionOrder = (typeof COLLECTION_ORDERS)[number];
+
+function IsCalendarDate(): PropertyDecorator {
+  return rule('calendarDate', 'must be an existing date: YYYY-MM-DD', (value) => {
+    return typeof value === 'string' && isCalendarDate(value);
+  });
+}
+
+export class CollectionQuery extends LocalizedSearchQuery {
+  /** `name` orders by the series' name, then by the volumes' order; volumes without a release date come last either way. */
+  @BlankIsAbsent()
+  @Optional()
+  @IsIn(COLLECTION_ORDERS)
+  @ApiProperty({ enum: COLLECTION_ORDERS, enumName: 'CollectionOrder', default: 'name-asc' })
+  order?: CollectionOrder;
+
+  /**
+   * The client that asks: only volumes of its series, or of series of none.
+   * @example 1
+   */
+  @IsClient()
+  client: number;
+}
+
+export class CollectionStatsQuery {
+  /**
+   * The client that asks: only volumes of its series, or of series of none.
+   * @example 1
+   */
+  @IsClient()
+  client: number;
+}
+
+export class NewItem {
+  /**
+   * The registered client that adds the volume; a number or its digits.
+   * @example 1
+   */
+  @IsClient()
+  client: number;
+
+  /**
+   * What it cost.
+   * @example 9.99
+   */
+  @Optional()
+  @IsNumber()
+  @Min(0)
+  @Max(999_999.99)
+  @FractionDigits(2)
+  price?: number = 0;
+
+  /**
+   * When it was bought; today (UTC) unless given.
+   * @example "2026-01-31"
+   */
+  @Optional()
+  @IsCalendarDate()
+  @ApiProperty({ format: 'date' })
+  date?: string;
+}
+
+export class ItemChanges {
+  /**
+   * What it cost.
+   * @example 9.99
+   */
+  @Required()
+  @IsNumber()
+  @Min(0)
+  @Max(999_999.99)
+  @FractionDigits(2)
+  price: number;
+
+  /**
+   * When it was bought.
+   * @example "2026-01-31"
+   */
+  @Required()
+  @IsCalendarDate()
+  @ApiProperty({ format: 'date' })
+  date: string;
+}
+
+export class CollectionPageDto extends PageDto {
+  /** Each with `in_collection` true and the reader's copy. */
+  volumes: VolumeDto[];
+}
+
+export class CollectionStatsDto {
+  /** @example 12 */
+  @Integer()
+  @Min(0)
+  total_items: number;
+
+  /**
+   * The sum of all prices, without rounding error.
+   * @example 10.29
+   */
+  total_spent: number;
+
+  /**
+   * Date of the first purchase; null when there is none.
+   * @example "2024-05-01"
+   */
+  first_buy: string | null;
+
+  /**
+   * Date of the last purchase; null when there is none.
+   * @example "2026-01-31"
+   */
+  last_buy: string | null;
+}

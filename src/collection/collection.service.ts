@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import { volumeNotFound } from '../catalog/catalog.errors.js';
+import { readingLanguage } from '../catalog/languages.js';
+import type { VolumeRow } from '../catalog/volume-projection.js';
+import { unknownClient } from '../clients/clients.errors.js';
+import { CollectionItemRepository, type StatsRow } from './collection-item.repository.js';
+import type { CollectionQuery, ItemChanges, NewItem } from './collection.dto.js';
+import { itemNotFound, volumeOwned } from './collection.errors.js';
+
+/** The volumes that readers own. */
+@Injectable()
+export class CollectionService {
+  constructor(private readonly items: CollectionItemRepository) {}
+
+  /** A page of the owner's collection. @throws unknownClient */
+  async list(userId: string, query: CollectionQuery): Promise<{ total: number; rows: VolumeRow[] }> {
+    const { order = 'name-asc', search, client, limit, offset } = query;
+    const language = readingLanguage(query.user_lang);
+    const page = await this.items.page({ userId, client, search, order, language, limit, offset });
+    if (!page.clientKnown) throw unknownClient();
+    return page;
+  }
+
+  /** @throws unknownClient */
+  async stats(userId: string, client: number): Promise<StatsRow> {
+    const stats = await this.items.stats(userId, client);
+    if (!stats.client_known) throw unknownClient();
+    return stats;
+  }
+
+  /** @throws unknownClient, volumeNotFound, volumeOwned */
+  async add(userId: string, volumeId: number, item: NewItem): Promise<void> {
+    const outcome = await this.items.add(userId, volumeId, item);
+    if (!outcome.client_known) throw unknownClient();
+    if (!outcome.volume_known) throw volumeNotFound();
+    if (!outcome.written) throw volumeOwned();
+  }
+
+  /** @throws itemNotFound, also for somebody else's */
+  async update(userId: string, itemId: number, changes: ItemChanges): Promise<void> {
+    if (!(await this.items.update(userId, itemId, changes))) throw itemNotFound();
+  }
+
+  /** @throws itemNotFound, also for somebody else's */
+  async delete(userId: string, itemId: number): Promise<void> {
+    if (!(await this.items.delete(userId, itemId))) throw itemNotFound();
+  }
+}

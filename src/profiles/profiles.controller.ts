@@ -1,0 +1,47 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { Anyone } from '../auth/access.js';
+import { userNotFound } from '../http/app-error.js';
+import { Operation } from '../http/operation.js';
+import { pagePosition } from '../http/page.js';
+import { HistoryQuery, PublicHistoryPageDto } from '../reading-history/reading-history.dto.js';
+import { presentPublicSeries } from '../reading-history/reading-history.presenter.js';
+import { ProfileDto } from './profiles.dto.js';
+import { presentProfile } from './profiles.presenter.js';
+import { ProfilesService } from './profiles.service.js';
+
+@ApiTags('Profiles')
+@Controller('profiles')
+export class ProfilesController {
+  constructor(private readonly profiles: ProfilesService) {}
+
+  @Get(':slug')
+  @Anyone()
+  @Operation({
+    id: 'profilesGet',
+    summary: 'Get a reader’s public profile',
+    answers: ProfileDto,
+    refuses: [userNotFound],
+  })
+  async get(@Param('slug') slug: string): Promise<ProfileDto> {
+    const { profile, counts } = await this.profiles.get(slug);
+    return presentProfile(profile, counts);
+  }
+
+  @Get(':slug/reading-history')
+  @Anyone()
+  @Operation({
+    id: 'profilesReadingHistoryList',
+    summary: 'List a reader’s public entries',
+    description: 'The same for everybody, the reader included.',
+    answers: PublicHistoryPageDto,
+    refuses: [userNotFound],
+  })
+  async listHistory(
+    @Param('slug') slug: string,
+    @Query() query: HistoryQuery,
+  ): Promise<PublicHistoryPageDto> {
+    const { total, rows } = await this.profiles.listHistory(slug, query);
+    return { series: rows.map(presentPublicSeries), ...pagePosition(query, rows.length, total) };
+  }
+}

@@ -1,0 +1,47 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { seriesNotFound } from '../catalog/catalog.errors.js';
+import { AccountDeletion } from '../users/account-deletion.js';
+import { RatingRanking } from './rating-ranking.js';
+import { RatingRepository } from './rating.repository.js';
+import { ratingExists, ratingMissing } from './ratings.errors.js';
+
+/** What readers think of series. */
+@Injectable()
+export class RatingsService implements OnModuleInit {
+  constructor(
+    private readonly ratings: RatingRepository,
+    private readonly ranking: RatingRanking,
+    private readonly deletion: AccountDeletion,
+  ) {}
+
+  onModuleInit(): void {
+    this.deletion.also((em, userId) => this.ratings.deleteAll(em, userId));
+  }
+
+  /** The user's rating, or null. @throws seriesNotFound */
+  async find(userId: string, seriesId: number): Promise<number | null> {
+    const rating = await this.ratings.find(userId, seriesId);
+    if (rating === undefined) throw seriesNotFound();
+    return rating;
+  }
+
+  /** @throws seriesNotFound, ratingExists */
+  async add(userId: string, seriesId: number, rating: number): Promise<void> {
+    const outcome = await this.ratings.add(userId, seriesId, rating);
+    if (!outcome.series_known) throw seriesNotFound();
+    if (!outcome.written) throw ratingExists();
+    this.ranking.mark(seriesId);
+  }
+
+  /** @throws ratingMissing */
+  async update(userId: string, seriesId: number, rating: number): Promise<void> {
+    if (!(await this.ratings.update(userId, seriesId, rating))) throw ratingMissing();
+    this.ranking.mark(seriesId);
+  }
+
+  /** @throws ratingMissing */
+  async delete(userId: string, seriesId: number): Promise<void> {
+    if (!(await this.ratings.delete(userId, seriesId))) throw ratingMissing();
+    this.ranking.mark(seriesId);
+  }
+}

@@ -1,0 +1,49 @@
+import { Body, Controller, Get, Param, Post } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { CurrentViewer, SignedIn, type Viewer } from '../auth/access.js';
+import { forbidden } from '../http/app-error.js';
+import { done } from '../http/families.js';
+import { UserIdPipe } from '../http/ids.js';
+import { Operation } from '../http/operation.js';
+import type { ResponseDto } from '../http/response.dto.js';
+import { Settings, SettingsChanges } from './settings.dto.js';
+import { SettingsService } from './settings.service.js';
+
+const SAVED = 'Settings saved successfully';
+
+@ApiTags('Settings')
+@Controller('users/:id')
+export class SettingsController {
+  constructor(private readonly settings: SettingsService) {}
+
+  @Post('save-settings')
+  @SignedIn()
+  @Operation({
+    id: 'settingsSave',
+    summary: 'Change your settings',
+    description: 'Only the given keys change.',
+    says: SAVED,
+    refuses: [forbidden],
+  })
+  async save(
+    @CurrentViewer() viewer: Viewer,
+    @Param('id', UserIdPipe) id: string,
+    @Body() changes: SettingsChanges,
+  ): Promise<ResponseDto> {
+    await this.settings.save(viewer.userId, id, changes);
+    return done(SAVED);
+  }
+
+  @Get('settings')
+  @SignedIn()
+  @Operation({
+    id: 'settingsGet',
+    summary: 'Get your settings',
+    description: 'The whole object, defaults filled in.',
+    answers: Settings,
+    refuses: [forbidden],
+  })
+  async get(@CurrentViewer() viewer: Viewer, @Param('id', UserIdPipe) id: string): Promise<Settings> {
+    return this.settings.getOwn(viewer.userId, id);
+  }
+}

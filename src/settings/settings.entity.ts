@@ -1,0 +1,13 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import { UserSchema } from '../users/user.entity.js';
+import type { Settings } from './settings.dto.js';
+
+/** What a user has chosen; what they have not is a default of the code. */
+export const UserSettingsSchema = defineEntity({
+  name: 'UserSettings',
+  tableName: 'user_settings',
+  properties: {
+    user: p.manyToOne(UserSchema).primary().deleteRule('cascade'),
+    chosen: p.json().$type<Partial<Settings>>().defaultRaw("'{}'"),
+  },
+});

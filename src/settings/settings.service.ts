@@ -1,0 +1,30 @@
+import { Injectable } from '@nestjs/common';
+import { forbidden } from '../http/app-error.js';
+import { emptyBody } from '../http/validation.js';
+import { DEFAULT_SETTINGS, type Settings } from './settings.dto.js';
+import { SettingsRepository } from './settings.repository.js';
+
+/** Users' preferences. */
+@Injectable()
+export class SettingsService {
+  constructor(private readonly settings: SettingsRepository) {}
+
+  /** The whole of a user's settings, defaults filled in. */
+  async get(userId: string): Promise<Settings> {
+    return { ...DEFAULT_SETTINGS, ...(await this.settings.find(userId)) };
+  }
+
+  /** The same, for the user alone. @throws forbidden */
+  async getOwn(viewerId: string, userId: string): Promise<Settings> {
+    if (viewerId !== userId) throw forbidden();
+    return this.get(userId);
+  }
+
+  /** Replaces the given keys. @throws missingParameters when there are none, forbidden for another user's */
+  async save(viewerId: string, userId: string, changes: Partial<Settings>): Promise<void> {
+    const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
+    if (Object.keys(given).length === 0) throw emptyBody();
+    if (viewerId !== userId) throw forbidden();
+    await this.settings.merge(userId, given);
+  }
+}
