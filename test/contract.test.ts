@@ -24,7 +24,8 @@ const PUBLIC = [
   'volumesGet',
 ];
 
-const fill = (path: string) => path.replace(/\{userId\}/g, '0'.repeat(24)).replace(/\{[^}]+\}/g, '999999');
+const fill = (path: string) =>
+  path.replace(/\{userId\}|(?<=\/users\/)\{id\}/g, '0'.repeat(24)).replace(/\{[^}]+\}/g, '999999');
 const withSession = (path: string) =>
   path.includes('/auth/sessions/')
     ? path.replace('{id}', '0b6e1d3c-4f52-4a8e-9d7b-2c1a5e8f9b60')
@@ -103,15 +104,31 @@ describe('every route', () => {
   it('answers ids that are malformed and ids that are unknown', async () => {
     const admin = await app.a.administrator();
     const client = app.client.as(admin);
-    for (const { method, path, operationId } of operations) {
-      if (!path.includes('{')) continue;
-      const body =
-        operationId.startsWith('readingStatus') && method === 'POST' ? await app.a.entry() : undefined;
+    const entry = await app.a.entry();
+    const bodies: Record<string, object> = {
+      readingStatusAdd: entry,
+      readingStatusUpdate: entry,
+      ratingAdd: { rating: 5 },
+      ratingUpdate: { rating: 5 },
+      collectionAdd: { client: entry['client'] },
+      collectionUpdate: { price: 1, date: '2026-01-31' },
+      settingsSave: { theme: 'dark' },
+    };
+    for (const { method, path, operationId } of operations.filter((operation) =>
+      operation.path.includes('{'),
+    )) {
+      const body = bodies[operationId];
       const malformed = await client.send(method, path.replace(/\{[^}]+\}/g, 'x'), body);
-      expect(malformed, operationId).toMatchObject({ status: 400, body: { data: 'Invalid parameters' } });
       const unknown = await client.send(method, withSession(path), body);
-      expect(unknown.status, operationId).toBe(404);
-      expect(unknown.body.data).toMatch(/not found$|does not exist for this series$/);
+      if (path.includes('{slug}')) {
+        expect([malformed.status, unknown.status], operationId).toEqual([404, 404]);
+        continue;
+      }
+      expect(malformed, operationId).toMatchObject({ status: 400, body: { data: 'Invalid parameters' } });
+      // A route for oneself does not say whether somebody else exists.
+      const isOwn = operationId.startsWith('settings');
+      expect(unknown.status, operationId).toBe(isOwn ? 403 : 404);
+      expect(unknown.body.data).toMatch(isOwn ? /^Forbidden$/ : /not found$|does not exist for this series$/);
     }
   });
 

@@ -1,6 +1,6 @@
 /**
- * The digits to look for in ISBNs when a search may mean one: without hyphens and spaces, and a whole ISBN-13 also as
- * the ISBN-10 of the same book. Empty when the search is something else.
+ * The digits to look for in ISBNs when a search may mean one: without hyphens and spaces, and a whole ISBN also in
+ * the other of the two forms. Empty when the search is something else.
  */
 export function isbnDigits(search: string): string[] {
   const digits = search
@@ -8,7 +8,9 @@ export function isbnDigits(search: string): string[] {
     .replace(/[-\u2010-\u2015\s]/g, '')
     .toUpperCase();
   if (!/^\d{2,13}$|^\d{9}X$/.test(digits)) return [];
-  return digits.length === 13 && digits.startsWith('978') ? [digits, asIsbn10(digits)] : [digits];
+  if (digits.length === 13 && digits.startsWith('978')) return [digits, asIsbn10(digits)];
+  // Only the check digit of the longer form differs.
+  return digits.length === 10 ? [digits, `978${digits.slice(0, 9)}`] : [digits];
 }
 
 function asIsbn10(isbn13: string): string {

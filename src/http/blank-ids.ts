@@ -24,6 +24,7 @@ export function refuseBlankIds(): {
     },
     rewrite: (url) => {
       const end = url.indexOf('?');
+      if (url.startsWith('/users//')) return `/users/%20/${url.slice('/users//'.length)}`;
       const path = (end === -1 ? url : url.slice(0, end)).replace(/\/+$/, '');
       if (!prefixes.has(path) || exact.has(path)) return url;
       return `${path}/%20${end === -1 ? '' : url.slice(end)}`;
