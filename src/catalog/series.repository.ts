@@ -124,10 +124,15 @@ function searched(conditions: readonly string[], order: string) {
   return { sources, total: 'select count(*)::int from matches' };
 }
 
+/**
+ * Terms of three letters go by trigrams. Others go by grams, which say all there is to say of one or two characters;
+ * where more must be compared, the comparison is kept from the trigrams' index, which would read itself whole for it.
+ */
 function matches(bind: (value: unknown) => string, term: string): string[] {
   const grams = shortTermGrams(term);
-  const contains = `s.search_text like ${bind(containing(term))}::text`;
-  return grams === null ? [contains] : [contains, `search_grams(s.search_text) @> ${bind(grams)}::text[]`];
+  if (grams === null) return [`s.search_text like ${bind(containing(term))}::text`];
+  const indexed = `search_grams(s.search_text) @> ${bind(grams)}::text[]`;
+  return grams.length === 1 ? [indexed] : [indexed, `(s.search_text || '') like ${bind(containing(term))}::text`];
 }
 
 /** Whole names first, then beginnings of names, then beginnings of words, then the rest. */
