@@ -54,16 +54,28 @@ async function seed(url) {
      select lpad(to_hex(i), 24, '0'), 'bench' || i, 'bench' || i, '' from generate_series(1, $1::int) i`,
     [USERS],
   );
-  await client.query(`insert into user_roles select u.id, r.id from users u, roles r where u.username like 'bench%' and r.name = 'user'`);
-  await client.query(`insert into sessions (user_id, id, expires, ip) select id, gen_random_uuid(), now() + '1 day', '' from users where username like 'bench%'`);
-  await client.query(`insert into ratings select u.id, s.id, 5 from users u join series s on s.external_id = 'bench-1' or s.external_id = 'bench-' || replace(u.username, 'bench', '') where u.username like 'bench%'`);
-  await client.query(`insert into rating_counts (series_id, shard, count, sum, r5) select series_id, 0, count(*), 5 * count(*), count(*) from ratings group by series_id`);
+  await client.query(
+    `insert into user_roles select u.id, r.id from users u, roles r where u.username like 'bench%' and r.name = 'user'`,
+  );
+  await client.query(
+    `insert into sessions (user_id, id, expires, ip) select id, gen_random_uuid(), now() + '1 day', '' from users where username like 'bench%'`,
+  );
+  await client.query(
+    `insert into ratings select u.id, s.id, 5 from users u join series s on s.external_id = 'bench-1' or s.external_id = 'bench-' || replace(u.username, 'bench', '') where u.username like 'bench%'`,
+  );
+  await client.query(
+    `insert into rating_counts (series_id, shard, count, sum, r5) select series_id, 0, count(*), 5 * count(*), count(*) from ratings group by series_id`,
+  );
   await client.query('vacuum analyze');
-  const sessions = await client.query(`select s.user_id, s.id from sessions s join users u on u.id = s.user_id where u.username like 'bench%' order by length(u.username), u.username`);
+  const sessions = await client.query(
+    `select s.user_id, s.id from sessions s join users u on u.id = s.user_id where u.username like 'bench%' order by length(u.username), u.username`,
+  );
   const series = await client.query(`select id from series where external_id like 'bench-%' order by id`);
   await client.end();
   const secret = await readFile(join(folder, 'jwt.secret'), 'utf8');
-  const made = new Tokens(new JwtService({ secret, signOptions: { algorithm: 'HS256', issuer: 'tankobon' } }));
+  const made = new Tokens(
+    new JwtService({ secret, signOptions: { algorithm: 'HS256', issuer: 'tankobon' } }),
+  );
   return {
     tokens: sessions.rows.map((row) => made.accessToken(row.user_id, row.id)),
     series: series.rows.map((row) => row.id),
@@ -96,7 +108,11 @@ function rate(token, id, rating) {
         port,
         path: `/user/series-rating/update/${id}`,
         method: 'POST',
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'content-length': body.length },
+        headers: {
+          authorization: `Bearer ${token}`,
+          'content-type': 'application/json',
+          'content-length': body.length,
+        },
       },
       (response) => response.resume().on('end', () => resolve(response.statusCode)),
     );

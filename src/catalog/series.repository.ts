@@ -132,7 +132,9 @@ function matches(bind: (value: unknown) => string, term: string): string[] {
   const grams = shortTermGrams(term);
   if (grams === null) return [`s.search_text like ${bind(containing(term))}::text`];
   const indexed = `search_grams(s.search_text) @> ${bind(grams)}::text[]`;
-  return grams.length === 1 ? [indexed] : [indexed, `(s.search_text || '') like ${bind(containing(term))}::text`];
+  return grams.length === 1
+    ? [indexed]
+    : [indexed, `(s.search_text || '') like ${bind(containing(term))}::text`];
 }
 
 /** Whole names first, then beginnings of names, then beginnings of words, then the rest. */
