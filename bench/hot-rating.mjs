@@ -34,8 +34,10 @@ try {
   await server.leave();
   const median = (values) => values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)];
   const [hot, spread] = [median(rates.hot), median(rates.spread)];
-  console.log(`spread over ${series.length} series: ${Math.round(spread)} writes/s`);
-  console.log(`all on one series: ${Math.round(hot)} writes/s, ${(hot / spread).toFixed(2)} of that`);
+  process.stdout.write(`spread over ${series.length} series: ${Math.round(spread)} writes/s\n`);
+  process.stdout.write(
+    `all on one series: ${Math.round(hot)} writes/s, ${(hot / spread).toFixed(2)} of that\n`,
+  );
 } finally {
   service.kill('SIGTERM');
   await new Promise((resolve) => service.once('close', resolve));
