@@ -182,6 +182,30 @@ describe('a start', () => {
     expect(await fourth.stop()).toBe(0);
   });
 
+  it('keeps secrets and queries out of its log', async () => {
+    const folder = await aFolder();
+    const service = await (
+      await Service.start({ DATA_DIR: join(folder, 'data'), LOG_LEVEL: 'trace' })
+    ).ready();
+    const secrets = ['correct horse', 'wrong horse', 'a-private-search'];
+    const registered = await service.post('/auth/register', {
+      username: 'reader',
+      password: 'correct horse',
+    });
+    const { accessToken } = (await registered.json()) as { accessToken: string };
+    const cookie = registered.headers.get('set-cookie')?.split(';')[0] ?? '';
+    await service.post('/auth/login', { username: 'reader', password: 'wrong horse' });
+    await fetch(`${service.url}/series?search=a-private-search`, {
+      headers: { authorization: `Bearer ${accessToken}` },
+    });
+    await fetch(`${service.url}/auth/refresh`, { method: 'POST', headers: { cookie } });
+    expect(await service.stop()).toBe(0);
+    const logged = service.output.slice(service.output.indexOf('Its key'));
+    expect(logged).toContain('"path":"/auth/login"');
+    for (const secret of [...secrets, accessToken, cookie.slice(13)])
+      expect(service.output).not.toContain(secret);
+  });
+
   it('ends with one line and touches nothing when it cannot be', async () => {
     const folder = await aFolder();
     const data = join(folder, 'data');
