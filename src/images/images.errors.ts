@@ -1,0 +1,3 @@
+import { refusal } from '../http/app-error.js';
+
+export const invalidImage = refusal(400, 'Invalid image');

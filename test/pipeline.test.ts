@@ -1,0 +1,248 @@
+import { deflateSync } from 'node:zlib';
+import sharp, { type Sharp } from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { AppError } from '../src/http/app-error.js';
+import { countGifFrames, imageFormat } from '../src/images/image-format.js';
+import { ImagePipeline, SQUARES } from '../src/images/pipeline.js';
+
+const pipeline = new ImagePipeline();
+// The pipeline reads three formats; the test must look at what it writes, too.
+sharp.unblock({ operation: ['VipsForeignLoadWebpBuffer'] });
+
+const RED = { r: 250, g: 10, b: 10 };
+const BLUE = { r: 10, g: 10, b: 250 };
+const still = (width: number, height: number, background: object = RED, channels: 3 | 4 = 3) =>
+  sharp({ create: { width, height, channels, background: background as typeof RED } });
+
+/** Frames of a GIF, each of one colour. */
+async function animation(frames: number, width = 60, height = 40): Promise<Buffer> {
+  const pixels = Buffer.alloc(width * height * frames * 3);
+  for (let frame = 0; frame < frames; frame++) {
+    pixels.fill((frame * 37) % 256, frame * width * height * 3, (frame + 1) * width * height * 3);
+  }
+  return sharp(pixels, { raw: { width, height: height * frames, channels: 3, pageHeight: height } })
+    .gif({ delay: Array.from({ length: frames }, () => 80), loop: 3 })
+    .toBuffer();
+}
+
+/** A PNG that announces a size and holds nothing of it. */
+function bomb(width: number, height: number): Buffer {
+  const chunk = (type: string, data: Buffer) => {
+    const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(data.length);
+    const sum = Buffer.alloc(4);
+    sum.writeUInt32BE(crc(body));
+    return Buffer.concat([length, body, sum]);
+  };
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header.set([8, 6, 0, 0, 0], 8);
+  return Buffer.concat([
+    Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
+    chunk('IHDR', header),
+    chunk('IDAT', deflateSync(Buffer.alloc(1024))),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
+}
+
+function crc(bytes: Buffer): number {
+  let value = 0xffffffff;
+  for (const byte of bytes) {
+    value ^= byte;
+    for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
+  }
+  return (value ^ 0xffffffff) >>> 0;
+}
+
+async function refusalOf(bytes: Buffer): Promise<string> {
+  const error = await pipeline.avatar(bytes).then(
+    () => new Error('accepted'),
+    (thrown: unknown) => thrown,
+  );
+  return (error as Error).message;
+}
+
+describe('an avatar', () => {
+  it.each([
+    ['1x1', () => still(1, 1).png().toBuffer(), 'png'],
+    ['1x5000', () => still(1, 5000).png().toBuffer(), 'png'],
+    ['portrait', () => still(300, 700).jpeg().toBuffer(), 'jpeg'],
+    ['landscape', () => still(700, 300).jpeg().toBuffer(), 'jpeg'],
+    ['CMYK', () => still(320, 200).toColourspace('cmyk').jpeg().toBuffer(), 'jpeg'],
+    ['16 bits', () => still(320, 200).toColourspace('rgb16').png().toBuffer(), 'png'],
+    ['grey', () => still(320, 200).greyscale().png().toBuffer(), 'png'],
+    [
+      'transparent',
+      () =>
+        still(320, 200, { ...RED, alpha: 0.3 }, 4)
+          .png()
+          .toBuffer(),
+      'png',
+    ],
+    ['palette', () => still(320, 200).png({ palette: true }).toBuffer(), 'png'],
+    ['one frame', () => still(320, 200).gif().toBuffer(), 'gif'],
+  ])('of %s has exactly its sizes', async (_, make, format) => {
+    const source = await make();
+    const { full, squares } = await pipeline.avatar(source);
+    const original = await sharp(source).metadata();
+    expect(full).toMatchObject({ format, width: original.width, height: original.height });
+    expect([...squares.keys()]).toEqual([...SQUARES]);
+    for (const [side, square] of squares) {
+      const read = await sharp(square.bytes).metadata();
+      expect(read, String(side)).toMatchObject({ format: 'webp', width: side, height: side, space: 'srgb' });
+      expect(square).toMatchObject({ width: side, height: side });
+    }
+    const stored = await sharp(full.bytes).metadata();
+    expect(stored).toMatchObject({ format, depth: 'uchar' });
+    expect(stored.exif ?? stored.icc ?? stored.xmp).toBeUndefined();
+  });
+
+  it('keeps transparency', async () => {
+    const { squares } = await pipeline.avatar(
+      await still(50, 50, { ...RED, alpha: 0.5 }, 4)
+        .png()
+        .toBuffer(),
+    );
+    const { data, info } = await sharp(squares.get(20)?.bytes).raw().toBuffer({ resolveWithObject: true });
+    expect(info.channels).toBe(4);
+    expect(data[3]).toBeGreaterThan(100);
+    expect(data[3]).toBeLessThan(155);
+  });
+
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])(
+    'comes upright from EXIF orientation %i, without EXIF',
+    async (orientation) => {
+      // Upright: red above, blue below, 40 wide and 60 high. Stored as a camera in that orientation would.
+      const upright = await still(40, 60)
+        .composite([{ input: await still(40, 30, BLUE).png().toBuffer(), top: 30, left: 0 }])
+        .png()
+        .toBuffer();
+      // A pass for each step, because one pipeline has an order of its own.
+      const steps: ((image: Sharp) => Sharp)[] = {
+        1: [],
+        2: [(image: Sharp) => image.flop()],
+        3: [(image: Sharp) => image.rotate(180)],
+        4: [(image: Sharp) => image.flip()],
+        5: [(image: Sharp) => image.rotate(270), (image: Sharp) => image.flip()],
+        6: [(image: Sharp) => image.rotate(270)],
+        7: [(image: Sharp) => image.rotate(90), (image: Sharp) => image.flip()],
+        8: [(image: Sharp) => image.rotate(90)],
+      }[orientation] as ((image: Sharp) => Sharp)[];
+      let turned = upright;
+      for (const step of steps) turned = await step(sharp(turned)).png().toBuffer();
+      const source = await sharp(turned)
+        .withExif({ IFD0: { Make: 'Camera', Artist: 'Somebody' }, IFD3: { GPSLatitude: '51/1 30/1 0/1' } })
+        .withMetadata({ orientation })
+        .jpeg({ quality: 100, chromaSubsampling: '4:4:4' })
+        .toBuffer();
+      expect((await sharp(source).metadata()).orientation).toBe(orientation);
+      const { full } = await pipeline.avatar(source);
+      expect(full).toMatchObject({ width: 40, height: 60 });
+      const { data } = await sharp(full.bytes).raw().toBuffer({ resolveWithObject: true });
+      const at = (x: number, y: number) => [...data.subarray((y * 40 + x) * 3, (y * 40 + x) * 3 + 3)];
+      expect(at(20, 10)[0]).toBeGreaterThan(200);
+      expect(at(20, 50)[2]).toBeGreaterThan(200);
+      expect(full.bytes.includes('Somebody')).toBe(false);
+      expect((await sharp(full.bytes).metadata()).exif).toBeUndefined();
+    },
+  );
+
+  it('keeps a GIF animated in every size', async () => {
+    const { full, squares } = await pipeline.avatar(await animation(5));
+    expect(full).toMatchObject({ format: 'gif', width: 60, height: 40 });
+    expect(await sharp(full.bytes, { animated: true }).metadata()).toMatchObject({
+      pages: 5,
+      loop: 3,
+      pageHeight: 40,
+    });
+    for (const [side, { bytes }] of squares) {
+      const read = await sharp(bytes, { animated: true }).metadata();
+      expect(read, String(side)).toMatchObject({
+        format: 'webp',
+        pages: 5,
+        loop: 3,
+        width: side,
+        pageHeight: side,
+      });
+      expect(read.delay).toEqual([80, 80, 80, 80, 80]);
+    }
+  });
+});
+
+describe('a photo', () => {
+  it('has a thumbnail that fits, and is never enlarged', async () => {
+    const wide = await pipeline.photo(await still(1000, 500).jpeg().toBuffer());
+    expect(wide.full).toMatchObject({ format: 'jpeg', width: 1000, height: 500 });
+    expect(wide.thumbnail).toMatchObject({ format: 'webp', width: 320, height: 160 });
+    const tiny = await pipeline.photo(await still(5, 9).png().toBuffer());
+    expect(tiny.thumbnail).toMatchObject({ width: 5, height: 9 });
+  });
+});
+
+describe('what is no picture', () => {
+  it('is refused by its content, whatever it is called', async () => {
+    const png = await still(200, 200).png().toBuffer();
+    const jpeg = await still(200, 200).jpeg().toBuffer();
+    const gif = await animation(3);
+    const refused: Record<string, Buffer> = {
+      empty: Buffer.alloc(0),
+      text: Buffer.from('/etc/passwd'),
+      svg: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'),
+      webp: await still(20, 20).webp().toBuffer(),
+      tiff: await still(20, 20).tiff().toBuffer(),
+      'truncated png': png.subarray(0, png.length - 30),
+      'truncated jpeg': jpeg.subarray(0, jpeg.length / 2),
+      'truncated gif': gif.subarray(0, gif.length - 10),
+      'gif without its end': gif.subarray(0, -1),
+      'signature alone': png.subarray(0, 8),
+      'many pixels': bomb(16_000, 16_000),
+      'more pixels than 32 bits': bomb(2 ** 31 - 1, 2 ** 31 - 1),
+      'no pixels': bomb(0, 0),
+      'many frames': await animation(151, 2, 2),
+      'an animation of many pixels': await animation(120, 800, 500),
+    };
+    for (const [name, bytes] of Object.entries(refused))
+      expect(await refusalOf(bytes), name).toBe('Invalid image');
+  });
+
+  it('is told from what is just large enough', async () => {
+    await expect(pipeline.avatar(await animation(150, 2, 2))).resolves.toBeDefined();
+    expect(await refusalOf(bomb(5_000, 8_001))).toBe('Invalid image');
+  });
+
+  it('comes out clean when it is two things at once', async () => {
+    const script = Buffer.from('<script>alert(1)</script><?php system($_GET[0]); ?>');
+    const polyglot = Buffer.concat([await still(30, 30).jpeg().toBuffer(), script]);
+    const { full } = await pipeline.avatar(polyglot);
+    expect(full.bytes.includes('script')).toBe(false);
+  });
+
+  it('is counted frame by frame without decoding', async () => {
+    expect(countGifFrames(await animation(7))).toBe(7);
+    expect(imageFormat(await animation(2))).toBe('gif');
+    const head = (await animation(1)).subarray(0, 13);
+    const frame = Buffer.from([0x2c, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x4c, 1, 0]);
+    const many = Buffer.concat([
+      Buffer.from([...head.subarray(0, 10), 0, 0, 0]),
+      ...Array.from({ length: 200_000 }, () => frame),
+      Buffer.from([0x3b]),
+    ]);
+    expect(countGifFrames(many)).toBe(200_000);
+    expect(await refusalOf(many)).toBe('Invalid image');
+  });
+});
+
+describe('the queue', () => {
+  it('refuses what would wait too long, and serves the rest', async () => {
+    const source = await still(400, 400).jpeg().toBuffer();
+    const results = await Promise.allSettled(Array.from({ length: 50 }, () => pipeline.photo(source)));
+    const refused = results.filter((result) => result.status === 'rejected');
+    expect(refused).toHaveLength(9);
+    for (const { reason } of refused) {
+      expect((reason as AppError).refusal.status).toBe(503);
+      expect((reason as AppError).extra.retryAfter).toBeGreaterThan(0);
+    }
+  });
+});
