@@ -66,6 +66,8 @@ describe('settings', () => {
     [{ 'theme-accent-color': '#71c94' }, 'Invalid parameters'],
     [{ 'theme-accent-color': '#71c94e\n' }, 'Invalid parameters'],
     [{ 'prefered-content-language': 'klingon' }, 'Invalid parameters'],
+    [{ 'prefered-content-language': 'en ' }, 'Invalid parameters'],
+    [{ 'prefered-content-language': '\u3000ja' }, 'Invalid parameters'],
     [{ 'preferred-content-language': 'en' }, 'Invalid parameters'],
     [{ 'nsfw-mode': 'show' }, 'Invalid parameters'],
     [{ 'view-mode': 'list' }, 'Invalid parameters'],
@@ -102,5 +104,11 @@ describe('settings', () => {
         body: { data: 'Required parameters missing' },
       });
     }
+    const missing = { status: 400, body: { data: 'Required parameters missing' } };
+    expect(await app.client.as(user).post('/users/abc/save-settings', {})).toMatchObject(missing);
+    expect(await app.client.as(user).post('/users/abc/save-settings')).toMatchObject(missing);
+    expect((await app.client.as(user).post('/users/abc/save-settings', { theme: 'dark' })).body.data).toBe(
+      'Invalid parameters',
+    );
   });
 });

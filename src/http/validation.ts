@@ -32,7 +32,10 @@ export class InputPipe implements PipeTransform {
     const isObject = typeof value === 'object' && !Array.isArray(value);
     if (value !== undefined && !isObject) throw invalidParameters(about('body', 'must be an object'));
     const { inherited, body } = withoutInherited((value ?? {}) as Record<string, unknown>);
-    const input = storable(await this.bodies.transform(body, metadata));
+    const input = storable((await this.bodies.transform(body, metadata)) as object);
+    const saysNothing = Object.values(input).every((field) => field === undefined);
+    if (saysNothing && metadata.metatype && Reflect.hasMetadata(SAYS_SOMETHING, metadata.metatype))
+      throw emptyBody();
     if (inherited !== undefined) throw invalidParameters(about(inherited, 'should not exist'));
     return input;
   }
@@ -72,8 +75,14 @@ function about(field: string, says: string): { details: FieldError[] } {
   return { details: [{ field, messages: [`${field} ${says}`] }] };
 }
 
-/** A body that says nothing, where it must say something. */
-export function emptyBody(): AppError {
+const SAYS_SOMETHING = Symbol('SAYS_SOMETHING');
+
+/** On a DTO whose fields are all optional: at least one of them must be given. */
+export function SaysSomething(): ClassDecorator {
+  return (target) => Reflect.defineMetadata(SAYS_SOMETHING, true, target);
+}
+
+function emptyBody(): AppError {
   return missingParameters(about('body', 'must not be empty'));
 }
 

@@ -1,7 +1,7 @@
 import { ApiProperty, PartialType } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsString, Matches } from 'class-validator';
 import { languageCode } from '../catalog/languages.js';
-import { Optional, rule } from '../http/validation.js';
+import { Optional, rule, SaysSomething } from '../http/validation.js';
 
 const THEMES = ['system', 'light', 'dark'] as const;
 const NSFW_MODES = [
@@ -31,7 +31,10 @@ export class Settings {
    */
   @Optional()
   @rule('language', `must be ${INTERFACE} or a language`, (value) => {
-    return typeof value === 'string' && (value === INTERFACE || languageCode(value) !== null);
+    return (
+      typeof value === 'string' &&
+      (value === INTERFACE || (languageCode(value) !== null && value.trim() === value))
+    );
   })
   'prefered-content-language': string;
 
@@ -68,4 +71,5 @@ export const DEFAULT_SETTINGS: Settings = {
 };
 
 /** The keys to replace; the others stay. */
+@SaysSomething()
 export class SettingsChanges extends PartialType(Settings, { skipNullProperties: false }) {}

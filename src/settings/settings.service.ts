@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { forbidden } from '../http/app-error.js';
-import { emptyBody } from '../http/validation.js';
 import { DEFAULT_SETTINGS, type Settings } from './settings.dto.js';
 import { SettingsRepository } from './settings.repository.js';
 
@@ -20,10 +19,9 @@ export class SettingsService {
     return this.get(userId);
   }
 
-  /** Replaces the given keys. @throws missingParameters when there are none, forbidden for another user's */
+  /** Replaces the given keys. @throws forbidden for another user's */
   async save(viewerId: string, userId: string, changes: Partial<Settings>): Promise<void> {
     const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
-    if (Object.keys(given).length === 0) throw emptyBody();
     if (viewerId !== userId) throw forbidden();
     await this.settings.merge(userId, given);
   }

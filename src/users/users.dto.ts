@@ -10,6 +10,7 @@ import {
   Required,
   isBlank,
   rule,
+  SaysSomething,
 } from '../http/validation.js';
 
 /** Bytes that a password may have at most: longer ones are refused before they are hashed. */
@@ -86,6 +87,7 @@ export class Registration {
 }
 
 /** What a user may change about themself. Only the given fields change; null or blank clears an optional text. */
+@SaysSomething()
 export class ProfileChanges extends PickType(Registration, ['email', 'first_name', 'last_name']) {
   /**
    * Unique without regard to case; letters, digits and `_ . -`.

@@ -9,7 +9,6 @@ import type { Login } from '../auth/session.repository.js';
 import { SessionsService } from '../auth/sessions.service.js';
 import { Transactions } from '../database/transactions.js';
 import { userNotFound } from '../http/app-error.js';
-import { emptyBody } from '../http/validation.js';
 import { AccountDeletion } from './account-deletion.js';
 import { type User, UserSchema } from './user.entity.js';
 import { type ProfileRow, UserRepository, type UserRow } from './user.repository.js';
@@ -82,11 +81,10 @@ export class UsersService {
   /**
    * Changes the given fields. A new password ends the user's other sessions.
    *
-   * @throws missingParameters when nothing is given, usernameTaken, emailTaken
+   * @throws usernameTaken, emailTaken
    */
   async update(viewer: Viewer, changes: ProfileChanges): Promise<UserRow> {
     const { username, email, password, ...texts } = changes;
-    if (Object.values(changes).every((value) => value === undefined)) throw emptyBody();
     const passwordHash = password === undefined ? undefined : await this.passwords.hash(password);
     await this.transactions.run(async (em) => {
       const user = await em.findOne(UserSchema, viewer.userId, { lockMode: LockMode.PESSIMISTIC_WRITE });
