@@ -8,6 +8,17 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 const SAME_SITE = ['lax', 'none'] as const;
 const STORAGE_DRIVERS = ['local', 's3', 'none'] as const;
 
+/** An S3-compatible bucket. Without keys, the machine's own role signs. */
+export interface S3Settings {
+  readonly bucket: string;
+  readonly region: string;
+  /** Null means Amazon's own for the region. */
+  readonly endpoint: string | null;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string } | null;
+  /** Whether the bucket's name stands in the path rather than in the host. */
+  readonly pathStyle: boolean;
+}
+
 /** The whole configuration of one node: read once at start, validated, frozen. */
 export class Config {
   /** `production` makes some defaults errors: see `jwtSecret`. */
@@ -31,6 +42,8 @@ export class Config {
   /** Key of the tokens' signatures; null means one generated and kept in `dataDir`. */
   readonly jwtSecret: string | null;
   readonly storageDriver: (typeof STORAGE_DRIVERS)[number];
+  /** Where images go with the driver `s3`, else null. */
+  readonly s3: S3Settings | null;
   readonly rateLimit: boolean;
   /** Addresses or networks of proxies whose `X-Forwarded-For` counts. */
   readonly trustedProxies: readonly string[];
@@ -61,6 +74,7 @@ export function readConfig(env: Environment = process.env): Config {
   const databaseUrl = url(env, 'DATABASE_URL', ['postgres:', 'postgresql:']);
   const jwtSecret = text(env, 'JWT_SECRET');
   const production = env['NODE_ENV'] === 'production';
+  const storageDriver = choice(env, 'STORAGE_DRIVER', STORAGE_DRIVERS, 'local');
 
   if (sameSite === 'none' && !(secure && corsOrigins.length > 0)) {
     throw new StartError('COOKIE_SAME_SITE=none needs an https PUBLIC_URL and CORS_ORIGINS');
@@ -84,13 +98,31 @@ export function readConfig(env: Environment = process.env): Config {
     databaseDirectUrl: url(env, 'DATABASE_DIRECT_URL', ['postgres:', 'postgresql:']),
     databasePoolSize: integer(env, 'DATABASE_POOL_SIZE', 20, 2, 1000),
     jwtSecret,
-    storageDriver: choice(env, 'STORAGE_DRIVER', STORAGE_DRIVERS, 'local'),
+    storageDriver,
+    s3: storageDriver === 's3' ? s3Settings(env) : null,
     rateLimit: choice(env, 'RATE_LIMIT', ['on', 'off'] as const, 'on') === 'on',
     trustedProxies: list(env, 'TRUSTED_PROXIES').map(asNetwork),
     adminUsername: adminUsername(env),
     adminPassword: adminPassword(env),
     logLevel: choice(env, 'LOG_LEVEL', LOG_LEVELS, 'info'),
   });
+}
+
+function s3Settings(env: Environment): S3Settings {
+  const bucket = text(env, 'S3_BUCKET');
+  if (bucket === null) throw new StartError('S3_BUCKET is required with STORAGE_DRIVER=s3');
+  const accessKeyId = text(env, 'S3_ACCESS_KEY_ID');
+  const secretAccessKey = text(env, 'S3_SECRET_ACCESS_KEY');
+  if ((accessKeyId === null) !== (secretAccessKey === null)) {
+    throw new StartError('S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY go together');
+  }
+  return {
+    bucket,
+    region: text(env, 'S3_REGION') ?? 'us-east-1',
+    endpoint: url(env, 'S3_ENDPOINT', ['http:', 'https:']),
+    credentials: accessKeyId === null || secretAccessKey === null ? null : { accessKeyId, secretAccessKey },
+    pathStyle: choice(env, 'S3_PATH_STYLE', ['on', 'off'] as const, 'off') === 'on',
+  };
 }
 
 function text(env: Environment, name: string): string | null {

@@ -78,6 +78,7 @@ function refusalOf(thrown: unknown): RefusalFactory {
   if (!(thrown instanceof Error)) return internalError;
   const { code, statusCode } = thrown as { code?: unknown; statusCode?: unknown };
   if (typeof code === 'string') {
+    if (code === 'ENOSPC') return insufficientStorage;
     if (code.startsWith('FST_')) return fastifyRefusal(code, statusCode);
     if (code === FOREIGN_KEY && isUserKey(thrown)) return userNotFound;
     if (/^[0-9A-Z]{5}$/.test(code)) {

@@ -1,0 +1,230 @@
+import { randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { Injectable } from '@nestjs/common';
+import { Disk, errors } from 'flydrive';
+import { FSDriver } from 'flydrive/drivers/fs';
+import { S3Driver } from 'flydrive/drivers/s3';
+import { Config, type S3Settings } from '../config.js';
+import { serviceUnavailable } from '../http/app-error.js';
+import { noFileUploads } from './images.errors.js';
+
+/** A file to be kept under a key such as `avatars/7/3f2a/20x20.webp`. */
+export interface StoredFile {
+  readonly key: string;
+  readonly bytes: Buffer;
+  readonly type: string;
+}
+
+/** A kept file, as it is served. */
+export interface OpenedFile {
+  readonly size: number;
+  /** The bytes from `start` to `end`, both included. */
+  stream(start: number, end: number): Promise<Readable>;
+}
+
+/** Milliseconds that an S3 server has to answer. */
+const S3_TIMEOUT = 10_000;
+const RETRY_AFTER = 5;
+/** Where files lie that are not whole yet; never named by a key. */
+const UNFINISHED = '.unfinished';
+
+/**
+ * Keeps images, on the local disk or in an S3 bucket. A file that `put` has answered for survives a power cut; one
+ * that it has not answered for is never seen half.
+ */
+@Injectable()
+export class ImageStore {
+  private readonly disk: Disk | null;
+  private readonly root: string;
+  private readonly bucket: { client: S3Client; name: string } | null;
+
+  constructor(config: Config) {
+    this.root = join(config.dataDir, 'images');
+    this.bucket = config.s3 === null ? null : { client: createClient(config.s3), name: config.s3.bucket };
+    this.disk = config.storageDriver === 'none' ? null : this.createDisk();
+  }
+
+  /** Whether this node handles files at all. */
+  get handlesFiles(): boolean {
+    return this.disk !== null;
+  }
+
+  /** @throws noFileUploads on a node that is configured not to handle files */
+  requireFiles(): void {
+    if (this.disk === null) throw noFileUploads();
+  }
+
+  /** Keeps all of the files, or fails; what was kept until then is removed by whoever sweeps. */
+  async put(files: readonly StoredFile[]): Promise<void> {
+    const disk = this.requireDisk();
+    await answering(async () => {
+      for (const file of files) {
+        if (this.bucket === null) await this.putLocally(file);
+        else await disk.put(file.key, file.bytes, { contentType: file.type });
+      }
+    });
+  }
+
+  /** Opens a file; null when there is none. */
+  async open(key: string): Promise<OpenedFile | null> {
+    const disk = this.requireDisk();
+    return answering(async () => {
+      const size = await disk.getMetaData(key).then(
+        ({ contentLength }) => contentLength,
+        (error: unknown) => orMissing(error),
+      );
+      if (size === null) return null;
+      return { size, stream: (start, end) => answering(() => this.read(key, start, end)) };
+    });
+  }
+
+  /** Removes every file whose key begins with the prefix, which ends with a slash. Nothing to remove is no error. */
+  async removeAll(prefix: string): Promise<void> {
+    const disk = this.requireDisk();
+    await answering(() => disk.deleteAll(prefix));
+  }
+
+  /** The keys of all files that were kept before a time, in no order. */
+  async *keysOlderThan(time: Date): AsyncGenerator<string> {
+    this.requireFiles();
+    if (this.bucket === null) return yield* this.localKeys('', time);
+    const { client, name } = this.bucket;
+    let token: string | undefined;
+    do {
+      const list = new ListObjectsV2Command({ Bucket: name, ContinuationToken: token });
+      const page = await answering(() => client.send(list));
+      for (const { Key, LastModified } of page.Contents ?? []) {
+        if (Key !== undefined && LastModified !== undefined && LastModified < time) yield Key;
+      }
+      token = page.NextContinuationToken;
+    } while (token !== undefined);
+  }
+
+  /** Removes uploads that were never finished, of processes that were killed. */
+  async removeUnfinished(): Promise<void> {
+    if (this.disk === null || this.bucket !== null) return;
+    const folder = join(this.root, UNFINISHED);
+    for (const name of await readdir(folder).catch(() => [])) {
+      const { mtimeMs } = await stat(join(folder, name)).catch(() => ({ mtimeMs: Date.now() }));
+      if (Date.now() - mtimeMs > 3_600_000) await rm(join(folder, name), { force: true });
+    }
+  }
+
+  /** @throws serviceUnavailable when the store does not answer */
+  async check(): Promise<void> {
+    if (this.disk === null) return;
+    const disk = this.disk;
+    await answering(() => disk.exists('health'));
+  }
+
+  private requireDisk(): Disk {
+    this.requireFiles();
+    return this.disk as Disk;
+  }
+
+  private createDisk(): Disk {
+    if (this.bucket === null) return new Disk(new FSDriver({ location: this.root, visibility: 'private' }));
+    const { client, name } = this.bucket;
+    return new Disk(new S3Driver({ client, bucket: name, visibility: 'private', supportsACL: false }));
+  }
+
+  /** Written beside its place, flushed, and moved there whole; then the folder that names it is flushed. */
+  private async putLocally({ key, bytes }: StoredFile): Promise<void> {
+    const place = join(this.root, key);
+    const unfinished = join(this.root, UNFINISHED, randomBytes(12).toString('hex'));
+    await mkdir(dirname(unfinished), { recursive: true, mode: 0o700 });
+    await mkdir(dirname(place), { recursive: true, mode: 0o700 });
+    try {
+      const file = await open(unfinished, 'wx', 0o600);
+      try {
+        await file.writeFile(bytes);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(unfinished, place);
+    } catch (error) {
+      await rm(unfinished, { force: true });
+      throw error;
+    }
+    await flushFolder(dirname(place));
+  }
+
+  private async read(key: string, start: number, end: number): Promise<Readable> {
+    if (this.bucket === null) return createReadStream(join(this.root, key), { start, end });
+    const { client, name } = this.bucket;
+    const { Body } = await client.send(
+      new GetObjectCommand({ Bucket: name, Key: key, Range: `bytes=${start}-${end}` }),
+    );
+    return Body as Readable;
+  }
+
+  private async *localKeys(folder: string, time: Date): AsyncGenerator<string> {
+    const entries = await readdir(join(this.root, folder), { withFileTypes: true }).catch(() => []);
+    for (const entry of entries) {
+      const key = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      if (entry.isDirectory()) {
+        if (key !== UNFINISHED) yield* this.localKeys(key, time);
+      } else {
+        const found = await stat(join(this.root, key)).catch(() => null);
+        if (found !== null && found.mtime < time) yield key;
+      }
+    }
+  }
+}
+
+function createClient({ region, pathStyle, endpoint, credentials }: S3Settings): S3Client {
+  return new S3Client({
+    region,
+    forcePathStyle: pathStyle,
+    maxAttempts: 3,
+    requestHandler: { requestTimeout: S3_TIMEOUT, connectionTimeout: 3_000 },
+    // Checksums beyond what S3 itself asks for are unknown to many servers that speak its protocol.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    ...(endpoint === null ? {} : { endpoint }),
+    ...(credentials === null ? {} : { credentials }),
+  });
+}
+
+async function flushFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** A missing file is null; every other failure is the store's. */
+function orMissing(error: unknown): null {
+  const { name, code, cause } = error as {
+    name?: string;
+    code?: string;
+    cause?: { name?: string; code?: string };
+  };
+  const signs = [name, code, cause?.name, cause?.code];
+  if (
+    signs.some(
+      (sign) => sign === 'ENOENT' || sign === 'NotFound' || sign === 'NoSuchKey' || sign === 'ENOTDIR',
+    )
+  ) {
+    return null;
+  }
+  throw error;
+}
+
+/** A store that does not answer is a 503, whatever its library throws; a full disk stays one. */
+async function answering<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const cause = error instanceof errors.E_CANNOT_WRITE_FILE ? error.cause : error;
+    if ((cause as { code?: string }).code === 'ENOSPC') throw cause;
+    throw serviceUnavailable({ cause: error, retryAfter: RETRY_AFTER });
+  }
+}

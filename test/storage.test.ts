@@ -1,0 +1,165 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { createServer, request as send, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import type { AddressInfo } from 'node:net';
+import S3rver from 's3rver';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readConfig } from '../src/config.js';
+import { ImageStore } from '../src/images/storage.js';
+
+let folder: string;
+let s3: { close: () => Promise<void> };
+let s3Port: number;
+
+/** A server in front of S3 that fails or stays silent when it is told to. */
+let mood: 'well' | 'failing' | 'missing' = 'well';
+let front: Server;
+let frontPort: number;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tankobon-store-'));
+  const server = new S3rver({
+    port: 0,
+    address: '127.0.0.1',
+    silent: true,
+    directory: join(folder, 's3'),
+    configureBuckets: [{ name: 'images', configs: [] }],
+  });
+  const address = (await server.run()) as AddressInfo;
+  s3 = server;
+  s3Port = address.port;
+  front = createServer((request, response) => {
+    if (mood === 'failing') return response.writeHead(500).end();
+    if (mood === 'missing') return request.socket.destroy();
+    const target = { port: s3Port, path: request.url, method: request.method, headers: request.headers };
+    const onward = send(target, (answer) => {
+      response.writeHead(answer.statusCode ?? 500, answer.headers);
+      answer.pipe(response);
+    });
+    return request.pipe(onward);
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => front.once('listening', resolve));
+  frontPort = (front.address() as AddressInfo).port;
+});
+
+afterAll(async () => {
+  front.closeAllConnections();
+  front.close();
+  await s3.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const onDisk = () => new ImageStore(readConfig({ DATA_DIR: folder }));
+const onS3 = (port = s3Port) =>
+  new ImageStore(
+    readConfig({
+      DATA_DIR: folder,
+      STORAGE_DRIVER: 's3',
+      S3_BUCKET: 'images',
+      S3_ENDPOINT: `http://127.0.0.1:${port}`,
+      S3_ACCESS_KEY_ID: 'S3RVER',
+      S3_SECRET_ACCESS_KEY: 'S3RVER',
+      S3_PATH_STYLE: 'on',
+    }),
+  );
+
+const file = (key: string, text: string) => ({ key, bytes: Buffer.from(text), type: 'image/webp' });
+
+async function textOf(stream: Readable): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(Buffer.from(chunk as Buffer));
+  return Buffer.concat(chunks).toString();
+}
+
+async function keysOf(store: ImageStore, time = new Date(Date.now() + 60_000)): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const key of store.keysOlderThan(time)) keys.push(key);
+  return keys.toSorted();
+}
+
+describe.each([
+  ['local disk', onDisk],
+  ['S3', () => onS3()],
+])('the store on %s', (_, make) => {
+  it('keeps, opens, lists and removes files', async () => {
+    const store = make();
+    await store.put([file('avatars/1/a/20x20.webp', 'small'), file('avatars/1/a/full.png', 'large file')]);
+    await store.put([file('avatars/12/b/full.png', 'another')]);
+    const opened = await store.open('avatars/1/a/full.png');
+    expect(opened?.size).toBe(10);
+    expect(await textOf(await opened!.stream(0, 9))).toBe('large file');
+    expect(await textOf(await opened!.stream(6, 8))).toBe('fil');
+    expect(await store.open('avatars/1/a/none.png')).toBeNull();
+    expect(await store.open('avatars/1/a/full.png/none')).toBeNull();
+    expect(await keysOf(store)).toEqual([
+      'avatars/1/a/20x20.webp',
+      'avatars/1/a/full.png',
+      'avatars/12/b/full.png',
+    ]);
+    expect(await keysOf(store, new Date(0))).toEqual([]);
+    await store.removeAll('avatars/1/a/');
+    expect(await keysOf(store)).toEqual(['avatars/12/b/full.png']);
+    await store.removeAll('avatars/1/a/');
+    await store.removeAll('avatars/12/');
+    expect(await keysOf(store)).toEqual([]);
+    await store.check();
+  });
+
+  it('replaces a file as a whole', async () => {
+    const store = make();
+    await Promise.all(
+      Array.from({ length: 20 }, (_, index) => store.put([file('same/key', String(index).repeat(999))])),
+    );
+    const opened = await store.open('same/key');
+    const text = await textOf(await opened!.stream(0, (opened?.size ?? 1) - 1));
+    expect(text).toMatch(/^(\d+?)\1*$/);
+    expect([999, 1998]).toContain(text.length);
+    await store.removeAll('same/');
+  });
+});
+
+describe('a local store', () => {
+  it('leaves nothing behind of what cannot be written', async () => {
+    const store = onDisk();
+    await store.put([file('taken', 'x')]);
+    await expect(store.put([file('taken/below', 'x')])).rejects.toMatchObject({ refusal: { status: 503 } });
+    expect(await readdir(join(folder, 'images', '.unfinished'))).toEqual([]);
+    await store.removeAll('taken/');
+  });
+
+  it('sweeps what a killed process left unfinished, once it is old', async () => {
+    const unfinished = join(folder, 'images', '.unfinished');
+    await mkdir(unfinished, { recursive: true });
+    await writeFile(join(unfinished, 'young'), 'x');
+    await writeFile(join(unfinished, 'old'), 'x');
+    const { utimes } = await import('node:fs/promises');
+    await utimes(join(unfinished, 'old'), new Date(0), new Date(0));
+    await onDisk().removeUnfinished();
+    expect(await readdir(unfinished)).toEqual(['young']);
+  });
+});
+
+describe('a store that fails', () => {
+  it.each(['failing', 'missing'] as const)('is a 503 to come back from: %s', async (state) => {
+    const store = onS3(frontPort);
+    await store.put([file('front/a', 'x')]);
+    mood = state;
+    const refused = { refusal: { status: 503 }, extra: { retryAfter: expect.any(Number) } };
+    await expect(store.put([file('front/b', 'x')])).rejects.toMatchObject(refused);
+    await expect(store.open('front/a')).rejects.toMatchObject(refused);
+    await expect(store.removeAll('front/')).rejects.toMatchObject(refused);
+    await expect(store.check()).rejects.toMatchObject(refused);
+    mood = 'well';
+    expect(await store.open('front/a')).not.toBeNull();
+    await store.removeAll('front/');
+  });
+
+  it('handles nothing when it is told to', async () => {
+    const store = new ImageStore(readConfig({ DATA_DIR: folder, STORAGE_DRIVER: 'none' }));
+    expect(store.handlesFiles).toBe(false);
+    expect(() => store.requireFiles()).toThrow('This service is not handling file uploads.');
+    await store.check();
+  });
+});
