@@ -13,6 +13,7 @@ import { OperationsModule } from './http/operations.module.js';
 import { RateLimits } from './http/rate-limits.js';
 import { InputPipe } from './http/validation.js';
 import { ReadingHistoryModule } from './reading-history/reading-history.module.js';
+import { AvatarsModule } from './avatars/avatars.module.js';
 import { CollectionModule } from './collection/collection.module.js';
 import { ProfilesModule } from './profiles/profiles.module.js';
 import { RatingsModule } from './ratings/ratings.module.js';
@@ -51,6 +52,7 @@ export class AppModule {
         RatingsModule,
         CollectionModule,
         ProfilesModule,
+        AvatarsModule,
         FirstStartModule,
       ],
       providers: [

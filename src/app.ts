@@ -15,6 +15,7 @@ import { refuseBlankIds } from './http/blank-ids.js';
 import { renderRawError } from './http/families.js';
 import { invalidParameters, notFound } from './http/app-error.js';
 import { createLogger, logAnswers, NestLogger } from './http/logging.js';
+import { acceptUploads } from './http/upload.js';
 import { measureAnswers } from './http/metrics.js';
 
 /** Seconds that clients should hold on to https once they have seen it. */
@@ -77,6 +78,7 @@ export async function configureApp(
 ): Promise<NestFastifyApplication> {
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   parseBodies(fastify);
+  await acceptUploads(fastify);
   logAnswers(fastify);
   measureAnswers(fastify);
   refuseMalformed(fastify);

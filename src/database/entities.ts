@@ -1,3 +1,5 @@
+import { AvatarIdSchema, AvatarSchema } from '../avatars/avatar.entity.js';
+import { RemovedFilesSchema } from '../images/removed-files.entity.js';
 import { AuditEntrySchema } from '../audit/audit-entry.entity.js';
 import { PermissionSchema, RolePermissionSchema, RoleSchema, UserRoleSchema } from '../auth/role.entity.js';
 import { SessionSchema } from '../auth/session.entity.js';
@@ -39,4 +41,7 @@ export const ENTITIES = [
   RatingSchema,
   RatingCountSchema,
   CollectionItemSchema,
+  RemovedFilesSchema,
+  AvatarSchema,
+  AvatarIdSchema,
 ];

@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { AvatarVersionDto } from '../avatars/avatars.dto.js';
 import { ACCESS, type Access } from '../auth/access.js';
 import { PROJECT_VERSION } from '../project-folder.js';
 import {
@@ -32,6 +33,8 @@ const TAGS: Record<string, string> = {
   Collection: 'The volumes that a reader owns.',
   'Reading history': 'What a reader keeps about the series they read.',
   Catalog: 'Series and volumes: what can be read, rated and collected.',
+  Avatars: 'Profile images in ten sizes.',
+  Images: 'Stored pictures, for everybody who knows their URL.',
   Operations: 'Health and metrics, for whoever runs the service.',
 };
 
@@ -62,7 +65,9 @@ export function buildDocument(app: INestApplication): OpenAPIObject {
       'webApiClientKey',
     );
   for (const [name, description] of Object.entries(TAGS)) builder.addTag(name, description);
-  const document = SwaggerModule.createDocument(app, builder.build(), { extraModels: [ResponseDto] });
+  const document = SwaggerModule.createDocument(app, builder.build(), {
+    extraModels: [ResponseDto, AvatarVersionDto],
+  });
   for (const item of Object.values(document.paths)) {
     for (const method of METHODS) {
       const operation = item[method] as Operation | undefined;

@@ -27,17 +27,29 @@ interface OperationOptions {
   readonly orNull?: boolean;
   /** Or the message of the Response that success answers. */
   readonly says?: string;
+  /** Or a picture, which success answers. */
+  readonly image?: boolean;
   /** What this operation refuses beyond what its access and parameters imply. */
   readonly refuses?: readonly RefusalFactory[];
 }
 
 /** Documents a handler and sets its status. */
 export function Operation(options: OperationOptions): MethodDecorator {
-  const { id, summary, description, status = 200, answers, says, orNull = false, refuses = [] } = options;
+  const {
+    id,
+    summary,
+    description,
+    status = 200,
+    answers,
+    says,
+    orNull = false,
+    image = false,
+    refuses = [],
+  } = options;
   return applyDecorators(
     HttpCode(status),
     ApiOperation({ operationId: id, summary, ...(description === undefined ? {} : { description }) }),
-    ApiResponse(success(status, answers, says, orNull)),
+    ApiResponse(image ? PICTURE : success(status, answers, says, orNull)),
     ...(answers !== undefined && orNull ? [ApiExtraModels(answers)] : []),
     ApiExtension(OUTCOMES, {
       status,
@@ -45,6 +57,18 @@ export function Operation(options: OperationOptions): MethodDecorator {
     } satisfies Outcomes),
   );
 }
+
+/** The media types of pictures, stored and generated. */
+const PICTURE = {
+  status: 200,
+  description: 'The picture',
+  content: Object.fromEntries(
+    ['image/webp', 'image/png', 'image/jpeg', 'image/gif', 'image/svg+xml'].map((type) => [
+      type,
+      { schema: { type: 'string', format: 'binary' } },
+    ]),
+  ),
+};
 
 function success(status: number, answers: Type | undefined, says: string | undefined, orNull: boolean) {
   if (says !== undefined) {

@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import type { Login } from '../auth/session.repository.js';
+import { ImageUrls } from '../images/image-urls.js';
 import { Sql, statement } from '../database/sql.js';
 
 /** A user with roles and permissions, as every route that shows a user needs it. */
@@ -17,13 +18,18 @@ export interface UserRow {
   readonly x: string | null;
   readonly youtube: string | null;
   readonly slug: string;
+  /** URL of the avatar at 180x180. */
+  readonly profile_image: string | null;
   readonly registered: string;
   readonly age_verified: boolean;
   readonly roles: string[];
   readonly permissions: string[];
 }
 
-const COLUMNS = `u.id, u.username, u.email, u.first_name, u.last_name, u.website, u.facebook, u.instagram, u.linkedin, u.x,
+/** The folder of the user's avatar in the store, below all avatars; null without one. */
+const AVATAR = "(select a.id || '/' || a.hash from avatars a where a.user_id = u.id) as avatar";
+
+const COLUMNS = `${AVATAR}, u.id, u.username, u.email, u.first_name, u.last_name, u.website, u.facebook, u.instagram, u.linkedin, u.x,
   u.youtube, u.slug, u.age_verified,
   to_char(u.registered at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as registered,
   array(select r.name from user_roles ur join roles r on r.id = ur.role_id where ur.user_id = u.id order by 1) as roles,
@@ -53,7 +59,7 @@ const LOGIN_BY_EMAIL = statement(
 
 const PROFILE = statement(
   'users.profile',
-  `select u.id, u.username, u.slug,
+  `select ${AVATAR}, u.id, u.username, u.slug,
      to_char(u.registered at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as registered
    from usernames n join users u on u.id = n.user_id where n.key = $1`,
 );
@@ -63,26 +69,40 @@ export interface ProfileRow {
   readonly id: string;
   readonly username: string;
   readonly slug: string;
+  readonly profile_image: string | null;
   readonly registered: string;
 }
 
+type WithAvatar<Row> = Omit<Row, 'profile_image'> & { readonly avatar: string | null };
+
 @Injectable()
 export class UserRepository {
-  constructor(private readonly sql: Sql) {}
+  constructor(
+    private readonly sql: Sql,
+    private readonly urls: ImageUrls,
+  ) {}
 
   async find(id: string): Promise<UserRow | undefined> {
-    return this.sql.row<UserRow>(GET, [id]);
+    const row = await this.sql.row<WithAvatar<UserRow>>(GET, [id]);
+    return row && this.withImage(row);
   }
 
   async page(limit: number, offset: number): Promise<{ total: number; rows: UserRow[] }> {
-    const rows = await this.sql.rows<UserRow & { total: number; id: string | null }>(PAGE, [limit, offset]);
-    return { total: rows[0]?.total ?? 0, rows: rows.filter(({ id }) => id !== null) };
+    const rows = await this.sql.rows<WithAvatar<UserRow> & { total: number; id: string | null }>(PAGE, [
+      limit,
+      offset,
+    ]);
+    return {
+      total: rows[0]?.total ?? 0,
+      rows: rows.filter(({ id }) => id !== null).map((row) => this.withImage(row)),
+    };
   }
 
   /** The user whose public profile has this address; its case does not matter. */
   async findProfile(slug: string): Promise<ProfileRow | undefined> {
     if (slug.includes('\0')) return undefined;
-    return this.sql.row<ProfileRow>(PROFILE, [usernameKey(slug)]);
+    const row = await this.sql.row<WithAvatar<ProfileRow>>(PROFILE, [usernameKey(slug)]);
+    return row && this.withImage(row);
   }
 
   /** Id and password hash behind a login name: a username, or an address, which alone has an `@`. */
@@ -133,6 +153,11 @@ export class UserRepository {
       "select ur.user_id from user_roles ur join roles r on r.id = ur.role_id where r.name = 'admin' limit 2",
     );
     return rows.length === 1 && rows[0]?.user_id === userId;
+  }
+
+  private withImage<Row extends { avatar: string | null }>(row: Row): Row & { profile_image: string | null } {
+    const image = row.avatar === null ? null : this.urls.of(`avatars/${row.avatar}/180x180.webp`);
+    return { ...row, profile_image: image };
   }
 
   async hasAdministrator(em: EntityManager): Promise<boolean> {

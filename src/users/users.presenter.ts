@@ -16,7 +16,7 @@ export function presentUser(row: UserRow): UserDto {
     x: row.x,
     youtube: row.youtube,
     slug: row.slug,
-    profile_image: null,
+    profile_image: row.profile_image,
     registered: row.registered,
     age_verified: row.age_verified,
     roles: row.roles,

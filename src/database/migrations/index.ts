@@ -1,10 +1,12 @@
 import { Migration20261122043000Initial } from './Migration20261122043000_initial.js';
 import { Migration20261122054000ShortSearch } from './Migration20261122054000_short_search.js';
 import { Migration20261122054400RatingsCollection } from './Migration20261122054400_ratings_collection.js';
+import { Migration20261122062000Avatars } from './Migration20261122062000_avatars.js';
 
 /** Every migration, oldest first. An applied one is never edited. */
 export const MIGRATIONS = [
   { name: 'Migration20261122043000_initial', class: Migration20261122043000Initial },
   { name: 'Migration20261122054000_short_search', class: Migration20261122054000ShortSearch },
   { name: 'Migration20261122054400_ratings_collection', class: Migration20261122054400RatingsCollection },
+  { name: 'Migration20261122062000_avatars', class: Migration20261122062000Avatars },
 ];

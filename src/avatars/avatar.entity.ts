@@ -1,0 +1,26 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import { UserSchema } from '../users/user.entity.js';
+
+/** A user's one avatar. Its files lie under a folder that the row names, and are there before the row says so. */
+export const AvatarSchema = defineEntity({
+  name: 'Avatar',
+  tableName: 'avatars',
+  properties: {
+    user: p.manyToOne(UserSchema).primary().deleteRule('cascade'),
+    id: p.integer(),
+    /** Name of the uploaded file, without anything but its last part. */
+    name: p.text().default(''),
+    format: p.text().default(''),
+    /** Digest of the picture and a part of its own for each upload; null while the first upload is under way. */
+    hash: p.text().nullable(),
+    /** Until when an upload under way keeps others away. */
+    reservedUntil: p.datetime(3).nullable(),
+  },
+});
+
+/** Which user an avatar's id belongs to: a reference table where users are distributed. */
+export const AvatarIdSchema = defineEntity({
+  name: 'AvatarId',
+  tableName: 'avatar_ids',
+  properties: { id: p.integer().primary().autoincrement(), userId: p.text() },
+});

@@ -1,0 +1,117 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { Injectable } from '@nestjs/common';
+import { runIn, Sql, statement } from '../database/sql.js';
+
+/** An avatar that is there. */
+export interface AvatarRow {
+  readonly id: number;
+  readonly user_id: string;
+  readonly name: string;
+  readonly format: string;
+  readonly hash: string;
+}
+
+/** What an upload is stored as. */
+export interface AvatarContent {
+  readonly name: string;
+  readonly format: string;
+  readonly hash: string;
+}
+
+/** Minutes that an upload under way keeps others away, should its node be killed. */
+const RESERVATION = 2;
+
+const COLUMNS = 'a.id, a.user_id, a.name, a.format, a.hash';
+
+const OF_USER = statement(
+  'avatars.of-user',
+  `select u.id as owner, ${COLUMNS} from users u
+   left join avatars a on a.user_id = u.id and a.hash is not null where u.id = $1`,
+);
+
+const BY_ID = statement(
+  'avatars.by-id',
+  `select ${COLUMNS} from avatar_ids i join avatars a on a.user_id = i.user_id and a.id = i.id
+   where i.id = $1 and a.hash is not null`,
+);
+
+// Of two hundred uploads at once, one takes the place; the others find it taken before they have read a byte.
+const RESERVE = statement(
+  'avatars.reserve',
+  `with reserved as (
+     insert into avatars as a (user_id, id, reserved_until)
+     values ($1, nextval('avatar_ids_id_seq'), clock_timestamp() + interval '${RESERVATION} minutes')
+     on conflict (user_id) do update set id = excluded.id, reserved_until = excluded.reserved_until
+       where a.hash is null and a.reserved_until < clock_timestamp()
+     returning id, user_id
+   )
+   insert into avatar_ids (id, user_id) select id, user_id from reserved returning id`,
+);
+
+const RELEASE = statement(
+  'avatars.release',
+  'delete from avatars where user_id = $1 and id = $2 and hash is null',
+);
+const FORGET = statement('avatars.forget', 'delete from avatar_ids where id = $1');
+
+@Injectable()
+export class AvatarRepository {
+  constructor(private readonly sql: Sql) {}
+
+  /** The user's avatar; null when there is none, undefined when there is no such user. */
+  async findOfUser(userId: string): Promise<AvatarRow | null | undefined> {
+    const row = await this.sql.row<AvatarRow & { id: number | null }>(OF_USER, [userId]);
+    return row && (row.id === null ? null : row);
+  }
+
+  async find(id: number): Promise<AvatarRow | undefined> {
+    return this.sql.row<AvatarRow>(BY_ID, [id]);
+  }
+
+  /** Takes the place of a user's first avatar; undefined when it is taken. */
+  async reserve(userId: string): Promise<number | undefined> {
+    return (await this.sql.row<{ id: number }>(RESERVE, [userId]))?.id;
+  }
+
+  /** Gives the place back after an upload that failed. */
+  async release(userId: string, id: number): Promise<void> {
+    await this.sql.rows(RELEASE, [userId, id]);
+    await this.sql.rows(FORGET, [id]);
+  }
+
+  /**
+   * Makes an upload the user's avatar.
+   *
+   * @returns the hash that it had before, null for none; undefined when the avatar is not there any more
+   */
+  async fill(
+    em: EntityManager,
+    userId: string,
+    id: number,
+    content: AvatarContent,
+  ): Promise<string | null | undefined> {
+    const [held] = await runIn<{ hash: string | null }>(
+      em,
+      'select hash from avatars where user_id = $1 and id = $2 for update',
+      [userId, id],
+    );
+    if (held === undefined) return undefined;
+    await runIn(
+      em,
+      'update avatars set name = $3, format = $4, hash = $5, reserved_until = null where user_id = $1 and id = $2',
+      [userId, id, content.name, content.format, content.hash],
+    );
+    return held.hash;
+  }
+
+  /** Removes a user's avatar; undefined when there is none. */
+  async remove(em: EntityManager, userId: string): Promise<{ id: number; hash: string } | undefined> {
+    const [row] = await runIn<{ id: number; hash: string }>(
+      em,
+      'delete from avatars where user_id = $1 and hash is not null returning id, hash',
+      [userId],
+    );
+    if (row !== undefined) await runIn(em, 'delete from avatar_ids where id = $1', [row.id]);
+    return row;
+  }
+}

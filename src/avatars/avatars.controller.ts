@@ -1,0 +1,90 @@
+import { Controller, Delete, Get, Param, Patch, Post } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { Anyone, CurrentViewer, SignedIn, type Viewer } from '../auth/access.js';
+import { forbidden, userNotFound } from '../http/app-error.js';
+import { IdPipe, UserIdPipe } from '../http/ids.js';
+import { Operation } from '../http/operation.js';
+import { TakesImage, UploadedImage, type UploadReader } from '../http/upload.js';
+import { ImageUrls } from '../images/image-urls.js';
+import { invalidImage, noFileUploads } from '../images/images.errors.js';
+import { AvatarDto } from './avatars.dto.js';
+import { avatarExists, avatarNotFound } from './avatars.errors.js';
+import { presentAvatar } from './avatars.presenter.js';
+import { AvatarsService } from './avatars.service.js';
+
+/** Family C: avatars as multipart uploads. */
+@ApiTags('Avatars')
+@Controller('v1')
+export class AvatarsController {
+  constructor(
+    private readonly avatars: AvatarsService,
+    private readonly urls: ImageUrls,
+  ) {}
+
+  @Post('users/:id/avatars')
+  @SignedIn()
+  @TakesImage({ required: true })
+  @Operation({
+    id: 'avatarsCreate',
+    summary: 'Upload your first avatar',
+    status: 201,
+    answers: AvatarDto,
+    refuses: [forbidden, avatarExists, invalidImage, noFileUploads],
+  })
+  async create(
+    @CurrentViewer() viewer: Viewer,
+    @Param('id', UserIdPipe) id: string,
+    @UploadedImage() read: UploadReader,
+  ): Promise<AvatarDto> {
+    return presentAvatar(await this.avatars.create(viewer, id, read), this.urls);
+  }
+
+  @Get('users/:id/avatars')
+  @Anyone()
+  @Operation({
+    id: 'avatarsGetOfUser',
+    summary: 'Get a user’s avatar',
+    answers: AvatarDto,
+    refuses: [userNotFound, avatarNotFound],
+  })
+  async getOfUser(@Param('id', UserIdPipe) id: string): Promise<AvatarDto> {
+    return presentAvatar(await this.avatars.getOfUser(id), this.urls);
+  }
+
+  @Get('avatars/:id')
+  @Anyone()
+  @Operation({ id: 'avatarsGet', summary: 'Get an avatar', answers: AvatarDto, refuses: [avatarNotFound] })
+  async get(@Param('id', IdPipe) id: number): Promise<AvatarDto> {
+    return presentAvatar(await this.avatars.get(id), this.urls);
+  }
+
+  @Patch('avatars/:id')
+  @SignedIn()
+  @TakesImage({ required: false })
+  @Operation({
+    id: 'avatarsUpdate',
+    summary: 'Replace your avatar’s picture',
+    description: 'The id stays; with another picture the URLs change. Without one nothing changes.',
+    answers: AvatarDto,
+    refuses: [forbidden, avatarNotFound, invalidImage, noFileUploads],
+  })
+  async update(
+    @CurrentViewer() viewer: Viewer,
+    @Param('id', IdPipe) id: number,
+    @UploadedImage() read: UploadReader,
+  ): Promise<AvatarDto> {
+    return presentAvatar(await this.avatars.update(viewer, id, read), this.urls);
+  }
+
+  @Delete('avatars/:id')
+  @SignedIn()
+  @Operation({
+    id: 'avatarsDelete',
+    summary: 'Delete your avatar',
+    status: 204,
+    refuses: [forbidden, avatarNotFound, noFileUploads],
+  })
+  async delete(@CurrentViewer() viewer: Viewer, @Param('id', IdPipe) id: number): Promise<void> {
+    await this.avatars.delete(viewer, id);
+  }
+}

@@ -1,0 +1,65 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsString } from 'class-validator';
+import { Integer, Required } from '../http/validation.js';
+import { AVATAR_SIZES } from './avatar-files.js';
+
+/** One size of an avatar. */
+export class AvatarVersionDto {
+  /**
+   * Pixels; null for the original size.
+   * @example 180
+   */
+  @Integer()
+  height: number | null;
+
+  /** Needs no credential and may be cached for ever: another picture has another URL. */
+  @ApiProperty({ format: 'uri', example: 'http://localhost:3000/images/avatars/1/0f3c/180x180.webp' })
+  url: string;
+
+  /**
+   * Pixels; null for the original size.
+   * @example 180
+   */
+  @Integer()
+  width: number | null;
+}
+
+/** A user's profile image. */
+export class AvatarDto {
+  /** @example 1 */
+  @Integer()
+  id: number;
+
+  /**
+   * Name of the uploaded file.
+   * @example "me.png"
+   */
+  name: string;
+
+  /**
+   * Key of the stored file, relative to the store.
+   * @example "avatars/1/0f3c/full.png"
+   */
+  value: string;
+
+  /** Each size by its name; all but `full` are squares about the centre, in WebP. */
+  @ApiProperty({
+    type: 'object',
+    properties: Object.fromEntries(
+      AVATAR_SIZES.map((size) => [size, { $ref: '#/components/schemas/AvatarVersionDto' } as never]),
+    ),
+    required: [...AVATAR_SIZES],
+    additionalProperties: false,
+  })
+  versions: Record<string, AvatarVersionDto>;
+}
+
+export class ImageInput {
+  /**
+   * GIF, JPEG or PNG of less than 5,000,000 bytes, as base64, bare or in a data URL.
+   * @example "data:image/png;base64,iVBORw0KGgo="
+   */
+  @Required()
+  @IsString()
+  image: string;
+}

@@ -1,0 +1,220 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { type Actor, AuditLog } from '../audit/audit-log.js';
+import type { Viewer } from '../auth/access.js';
+import { Transactions } from '../database/transactions.js';
+import {
+  forbidden,
+  internalError,
+  missingParameters,
+  serviceUnavailable,
+  userNotFound,
+} from '../http/app-error.js';
+import type { Upload, UploadReader } from '../http/upload.js';
+import { FileRemoval } from '../images/file-removal.js';
+import { ImagePipeline } from '../images/pipeline.js';
+import { ImageStore } from '../images/storage.js';
+import { AccountDeletion } from '../users/account-deletion.js';
+import { filesOf, folderOf, hashOf } from './avatar-files.js';
+import { AvatarRepository, type AvatarRow } from './avatar.repository.js';
+import { avatarExists, avatarNotFound } from './avatars.errors.js';
+
+/** How often somebody else's first upload is waited for, and how long each time, in milliseconds. */
+const PATIENCE = { attempts: 20, pause: 250 };
+
+/** Profile images: one for each user, in ten sizes and the original one. */
+@Injectable()
+export class AvatarsService implements OnModuleInit {
+  constructor(
+    private readonly avatars: AvatarRepository,
+    private readonly transactions: Transactions,
+    private readonly pipeline: ImagePipeline,
+    private readonly store: ImageStore,
+    private readonly removal: FileRemoval,
+    private readonly deletion: AccountDeletion,
+    private readonly audit: AuditLog,
+  ) {}
+
+  onModuleInit(): void {
+    this.deletion.also(async (em, userId) => {
+      await this.letGo(em, userId);
+    });
+  }
+
+  /** @throws userNotFound, avatarNotFound */
+  async getOfUser(userId: string): Promise<AvatarRow> {
+    const avatar = await this.avatars.findOfUser(userId);
+    if (avatar === undefined) throw userNotFound();
+    if (avatar === null) throw avatarNotFound();
+    return avatar;
+  }
+
+  /** The user's avatar, or null; also for a user who is not there. */
+  async findOfUser(userId: string): Promise<AvatarRow | null> {
+    return (await this.avatars.findOfUser(userId)) ?? null;
+  }
+
+  /** @throws avatarNotFound */
+  async get(id: number): Promise<AvatarRow> {
+    const avatar = await this.avatars.find(id);
+    if (avatar === undefined) throw avatarNotFound();
+    return avatar;
+  }
+
+  /** A user's first avatar. @throws forbidden, noFileUploads, avatarExists, missingParameters, invalidImage */
+  async create(viewer: Viewer, userId: string, read: UploadReader): Promise<AvatarRow> {
+    if (viewer.userId !== userId) throw forbidden();
+    this.store.requireFiles();
+    const id = await this.avatars.reserve(userId);
+    if (id === undefined) throw avatarExists();
+    return this.fillReserved(userId, id, async () => required(await read()));
+  }
+
+  /** Another picture, if one is sent. @throws avatarNotFound, forbidden, noFileUploads, invalidImage */
+  async update(viewer: Viewer, id: number, read: UploadReader): Promise<AvatarRow> {
+    const avatar = await this.getOwn(viewer, id);
+    this.store.requireFiles();
+    const upload = await read();
+    if (upload === null) return avatar;
+    await this.fill(avatar.user_id, id, upload);
+    return this.get(id);
+  }
+
+  /** @throws avatarNotFound, forbidden, noFileUploads */
+  async delete(viewer: Viewer, id: number): Promise<void> {
+    const avatar = await this.getOwn(viewer, id);
+    this.store.requireFiles();
+    if (!(await this.remove(avatar.user_id))) throw avatarNotFound();
+  }
+
+  /** Creates or replaces one's own profile image. @throws forbidden, noFileUploads, invalidImage */
+  async replaceOwn(viewer: Viewer, userId: string, decode: () => Upload): Promise<void> {
+    if (viewer.userId !== userId) throw forbidden();
+    await this.replace(userId, decode);
+  }
+
+  /** The same for any user, written down. @throws userNotFound, noFileUploads, invalidImage */
+  async replaceAny(actor: Actor, userId: string, decode: () => Upload): Promise<void> {
+    await this.replace(userId, decode, (em) => {
+      this.audit.write(em, actor, { action: 'user.update-image', target: userId });
+    });
+  }
+
+  /** Removes one's own profile image, or as an administrator anybody's. @throws forbidden, internalError without one */
+  async removeOwn(viewer: Viewer, userId: string): Promise<void> {
+    if (viewer.userId === userId) await this.removeAny(userId);
+    else if (viewer.isAdministrator)
+      await this.removeAsAdministrator({ id: viewer.userId, ip: viewer.ip }, userId);
+    else throw forbidden();
+  }
+
+  /** The same for any user, written down. @throws userNotFound, internalError without one */
+  async removeAsAdministrator(actor: Actor, userId: string): Promise<void> {
+    await this.removeAny(userId, (em) => {
+      this.audit.write(em, actor, { action: 'user.delete-image', target: userId });
+    });
+  }
+
+  private async getOwn(viewer: Viewer, id: number): Promise<AvatarRow> {
+    const avatar = await this.get(id);
+    if (avatar.user_id !== viewer.userId) throw forbidden();
+    return avatar;
+  }
+
+  private async replace(
+    userId: string,
+    decode: () => Upload,
+    also?: (em: EntityManager) => void,
+  ): Promise<void> {
+    for (let attempt = 0; attempt < PATIENCE.attempts; attempt++) {
+      const avatar = await this.avatars.findOfUser(userId);
+      if (avatar === undefined) throw userNotFound();
+      this.store.requireFiles();
+      if (avatar !== null) return this.fill(userId, avatar.id, decode(), also);
+      const id = await this.avatars.reserve(userId);
+      if (id !== undefined) {
+        await this.fillReserved(userId, id, () => Promise.resolve(decode()), also);
+        return;
+      }
+      await sleep(PATIENCE.pause);
+    }
+    throw serviceUnavailable({ retryAfter: 1 });
+  }
+
+  private async fillReserved(
+    userId: string,
+    id: number,
+    read: () => Promise<Upload>,
+    also?: (em: EntityManager) => void,
+  ): Promise<AvatarRow> {
+    try {
+      await this.fill(userId, id, await read(), also);
+    } catch (error) {
+      await this.avatars.release(userId, id);
+      throw error;
+    }
+    return this.get(id);
+  }
+
+  /** Files first, then the row; what the row named before goes after the commit. */
+  private async fill(
+    userId: string,
+    id: number,
+    upload: Upload,
+    also?: (em: EntityManager) => void,
+  ): Promise<void> {
+    const pictures = await this.pipeline.avatar(upload.bytes);
+    const { format } = pictures.full;
+    const hash = hashOf(upload.bytes);
+    try {
+      await this.store.put(filesOf(id, hash, pictures));
+      await this.transactions.run(async (em) => {
+        const former = await this.avatars.fill(em, userId, id, { name: upload.name, format, hash });
+        if (former === undefined) throw avatarNotFound();
+        if (former !== null) await this.removal.note(em, folderOf(id, former));
+        also?.(em);
+      });
+    } catch (error) {
+      await this.discard(folderOf(id, hash));
+      throw error;
+    } finally {
+      this.removal.soon();
+    }
+  }
+
+  /** Notes files that no row has come to name; should that fail too, the sweeper finds them. */
+  private async discard(folder: string): Promise<void> {
+    await this.transactions.run((em) => this.removal.note(em, folder)).catch(() => undefined);
+  }
+
+  private async removeAny(userId: string, also?: (em: EntityManager) => void): Promise<void> {
+    if ((await this.avatars.findOfUser(userId)) === undefined) throw userNotFound();
+    this.store.requireFiles();
+    // The source says so: a user without an image is an unexpected error to its clients.
+    if (!(await this.remove(userId, also))) throw internalError();
+  }
+
+  private async remove(userId: string, also?: (em: EntityManager) => void): Promise<boolean> {
+    const removed = await this.transactions.run(async (em) => {
+      if (!(await this.letGo(em, userId))) return false;
+      also?.(em);
+      return true;
+    });
+    this.removal.soon();
+    return removed;
+  }
+
+  private async letGo(em: EntityManager, userId: string): Promise<boolean> {
+    const avatar = await this.avatars.remove(em, userId);
+    if (avatar !== undefined) await this.removal.note(em, `avatars/${avatar.id}/`);
+    return avatar !== undefined;
+  }
+}
+
+function required(upload: Upload | null): Upload {
+  if (upload === null) {
+    throw missingParameters({ details: [{ field: 'image', messages: ['image is required'] }] });
+  }
+  return upload;
+}

@@ -1,0 +1,70 @@
+import { Controller, Get, Param, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { toSvg } from 'jdenticon';
+import { Open } from '../auth/access.js';
+import { invalidParameters, notFound } from '../http/app-error.js';
+import { UserIdPipe } from '../http/ids.js';
+import { Operation } from '../http/operation.js';
+import { ImageUrls } from '../images/image-urls.js';
+import { AVATAR_SIZES, keyOf } from './avatar-files.js';
+import { AvatarsService } from './avatars.service.js';
+
+/** Pixels of the default picture at the original size, which it does not have. */
+const DEFAULT_SIDE = 290;
+
+/** Where a page can point for anybody's picture, whether there is one or not. */
+@ApiTags('Avatars')
+@Controller()
+export class DefaultAvatarsController {
+  constructor(
+    private readonly avatars: AvatarsService,
+    private readonly urls: ImageUrls,
+  ) {}
+
+  @Get('user/avatar/:id/:size')
+  @Open()
+  @Operation({
+    id: 'userAvatarRedirect',
+    summary: 'Go to a user’s avatar, or to a generated picture',
+    description: 'Sizes are those of an avatar’s versions. For a user who is not there, too.',
+    status: 302,
+  })
+  async redirect(
+    @Param('id', UserIdPipe) id: string,
+    @Param('size') size: string,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    if (!AVATAR_SIZES.includes(size)) {
+      throw invalidParameters({
+        details: [{ field: 'size', messages: [`size must be one of ${AVATAR_SIZES.join(', ')}`] }],
+      });
+    }
+    const avatar = await this.avatars.findOfUser(id);
+    const key = avatar ? keyOf(avatar.id, avatar.hash, size, avatar.format) : `default/${id}/${size}`;
+    reply.header('cache-control', 'public, max-age=60');
+    return void reply.redirect(this.urls.of(key), 302);
+  }
+
+  @Get('images/default/:id/:size')
+  @Open()
+  @Operation({
+    id: 'imagesGetDefault',
+    summary: 'Get the picture generated for a user id',
+    description: 'An identicon in SVG, the same every time.',
+    image: true,
+    refuses: [notFound],
+  })
+  picture(
+    @Param('id', UserIdPipe) id: string,
+    @Param('size') size: string,
+    @Res() reply: FastifyReply,
+  ): void {
+    if (!AVATAR_SIZES.includes(size)) throw notFound();
+    reply
+      .header('content-type', 'image/svg+xml')
+      .header('cache-control', 'public, max-age=86400')
+      .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox")
+      .send(toSvg(id, size === 'full' ? DEFAULT_SIDE : Number.parseInt(size, 10)));
+  }
+}

@@ -1,0 +1,98 @@
+import { Body, Controller, Delete, Param, Post } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { CurrentViewer, RequirePermission, SignedIn, type Viewer } from '../auth/access.js';
+import { forbidden, userNotFound } from '../http/app-error.js';
+import { BodyLimit } from '../http/body-limit.js';
+import { done } from '../http/families.js';
+import { UserIdPipe } from '../http/ids.js';
+import { Operation } from '../http/operation.js';
+import type { ResponseDto } from '../http/response.dto.js';
+import { IMAGE_BODY_LIMIT } from '../http/upload.js';
+import { imageFromBase64 } from '../images/base64.js';
+import { imageFormat } from '../images/image-format.js';
+import { invalidImage, noFileUploads } from '../images/images.errors.js';
+import { ImageInput } from './avatars.dto.js';
+import { AvatarsService } from './avatars.service.js';
+
+const UPDATED = 'Profile image updated successfully';
+const DELETED = 'Profile image deleted successfully';
+
+/** Family A: the same avatars, as base64 in JSON. */
+@ApiTags('Avatars')
+@Controller()
+export class ProfileImagesController {
+  constructor(private readonly avatars: AvatarsService) {}
+
+  @Post('user/update-image/:id')
+  @SignedIn()
+  @BodyLimit(IMAGE_BODY_LIMIT)
+  @Operation({
+    id: 'profileImageUpdate',
+    summary: 'Create or replace your profile image',
+    says: UPDATED,
+    refuses: [forbidden, invalidImage, noFileUploads],
+  })
+  async update(
+    @CurrentViewer() viewer: Viewer,
+    @Param('id', UserIdPipe) id: string,
+    @Body() { image }: ImageInput,
+  ): Promise<ResponseDto> {
+    await this.avatars.replaceOwn(viewer, id, () => decode(image));
+    return done(UPDATED);
+  }
+
+  @Delete('user/delete-image/:id')
+  @SignedIn()
+  @Operation({
+    id: 'profileImageDelete',
+    summary: 'Delete your profile image, or as an administrator anybody’s',
+    description: 'A user without an image is answered with 500, as existing frontends expect.',
+    says: DELETED,
+    refuses: [forbidden, noFileUploads],
+  })
+  async delete(@CurrentViewer() viewer: Viewer, @Param('id', UserIdPipe) id: string): Promise<ResponseDto> {
+    await this.avatars.removeOwn(viewer, id);
+    return done(DELETED);
+  }
+
+  @Post('admin/user/update-image/:id')
+  @RequirePermission('edit-users')
+  @BodyLimit(IMAGE_BODY_LIMIT)
+  @Operation({
+    id: 'adminProfileImageUpdate',
+    summary: 'Create or replace a user’s profile image',
+    says: UPDATED,
+    refuses: [userNotFound, invalidImage, noFileUploads],
+  })
+  async updateAny(
+    @CurrentViewer() { userId, ip }: Viewer,
+    @Param('id', UserIdPipe) id: string,
+    @Body() { image }: ImageInput,
+  ): Promise<ResponseDto> {
+    await this.avatars.replaceAny({ id: userId, ip }, id, () => decode(image));
+    return done(UPDATED);
+  }
+
+  @Delete('admin/user/delete-image/:id')
+  @RequirePermission('edit-users')
+  @Operation({
+    id: 'adminProfileImageDelete',
+    summary: 'Delete a user’s profile image',
+    description: 'A user without an image is answered with 500, as existing frontends expect.',
+    says: DELETED,
+    refuses: [userNotFound, noFileUploads],
+  })
+  async deleteAny(
+    @CurrentViewer() { userId, ip }: Viewer,
+    @Param('id', UserIdPipe) id: string,
+  ): Promise<ResponseDto> {
+    await this.avatars.removeAsAdministrator({ id: userId, ip }, id);
+    return done(DELETED);
+  }
+}
+
+/** A picture sent as text has no name but its format's. */
+function decode(image: string) {
+  const bytes = imageFromBase64(image);
+  return { bytes, name: `image.${imageFormat(bytes) ?? 'bin'}` };
+}

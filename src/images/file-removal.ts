@@ -1,0 +1,77 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { runIn } from '../database/sql.js';
+import { Transactions } from '../database/transactions.js';
+import { ImageStore } from './storage.js';
+
+/** Milliseconds after which what could not be removed is tried again. */
+const INTERVAL = 30_000;
+const BATCH = 50;
+
+/**
+ * Removes files after the commit of the transaction that let go of them, and never before it. The table remembers
+ * them until they are gone, through restarts and failures of the store; nodes share the work.
+ */
+@Injectable()
+export class FileRemoval implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger(FileRemoval.name);
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly store: ImageStore,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    if (!this.store.handlesFiles) return;
+    this.timer = setInterval(() => this.soon(), INTERVAL);
+    this.timer.unref();
+    this.soon();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    clearInterval(this.timer);
+    await this.running;
+  }
+
+  /** Notes files in the caller's transaction. Call `soon` after its commit. */
+  async note(em: EntityManager, prefix: string): Promise<void> {
+    await runIn(em, 'insert into removed_files (prefix) values ($1)', [prefix]);
+  }
+
+  /** Begins to remove what has been noted; nobody waits for it. */
+  soon(): void {
+    if (!this.store.handlesFiles) return;
+    this.running = this.running.then(() => this.removeAll());
+  }
+
+  /** Waits until everything that `soon` has begun is done. */
+  async settled(): Promise<void> {
+    await this.running;
+  }
+
+  private async removeAll(): Promise<void> {
+    try {
+      while ((await this.removeSome()) === BATCH);
+    } catch (error) {
+      this.logger.warn(`Files wait to be removed: ${(error as Error).message}`);
+    }
+  }
+
+  /** The rows are held while their files go, so that no other node takes them, and none is forgotten. */
+  private async removeSome(): Promise<number> {
+    return this.transactions.run(async (em) => {
+      const rows = await runIn<{ id: string; prefix: string }>(
+        em,
+        'select id, prefix from removed_files order by id limit $1 for update skip locked',
+        [BATCH],
+      );
+      for (const { prefix } of rows) await this.store.removeAll(prefix);
+      if (rows.length > 0) {
+        await runIn(em, 'delete from removed_files where id = any($1)', [rows.map(({ id }) => id)]);
+      }
+      return rows.length;
+    });
+  }
+}

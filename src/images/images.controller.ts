@@ -1,0 +1,89 @@
+import { Controller, Get, Param, Req, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Open } from '../auth/access.js';
+import { notFound, refusal } from '../http/app-error.js';
+import { Operation } from '../http/operation.js';
+import { ImageStore } from './storage.js';
+
+const TYPES: Record<string, string> = {
+  gif: 'image/gif',
+  jpg: 'image/jpeg',
+  png: 'image/png',
+  webp: 'image/webp',
+};
+/** The only keys that are served: nothing a client writes becomes a path. */
+const KEY = /^(?:\d{1,10})\/(?:[0-9a-f]{40})\/(?:full|\d{2,3}x\d{2,3})\.(gif|jpg|png|webp)$/;
+
+const rangeNotSatisfiable = refusal(416, 'Range not satisfiable');
+
+/** Stored pictures. From S3 they come through this node, so that their URLs stay the same for ever and can be cached. */
+@ApiTags('Images')
+@Controller('images')
+export class ImagesController {
+  constructor(private readonly store: ImageStore) {}
+
+  @Get('avatars/:id/:hash/:file')
+  @Open()
+  @Operation({
+    id: 'imagesGetAvatar',
+    summary: 'Get a picture of an avatar',
+    description: 'Immutable: may be cached for ever. Answers conditional and range requests.',
+    image: true,
+    refuses: [notFound, rangeNotSatisfiable],
+  })
+  async avatar(
+    @Param('id') id: string,
+    @Param('hash') hash: string,
+    @Param('file') file: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const key = `${id}/${hash}/${file}`;
+    const extension = KEY.exec(key)?.[1];
+    if (extension === undefined || !this.store.handlesFiles) throw notFound();
+    await this.serve(`avatars/${key}`, TYPES[extension] as string, request, reply);
+  }
+
+  private async serve(
+    key: string,
+    type: string,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
+    const file = await this.store.open(key);
+    if (file === null) throw notFound();
+    const etag = `"${key.split('/').slice(-2).join('-')}"`;
+    reply
+      .header('cache-control', 'public, max-age=31536000, immutable')
+      .header('etag', etag)
+      .header('accept-ranges', 'bytes')
+      .header('content-security-policy', "default-src 'none'; sandbox")
+      .header('content-type', type);
+    const known = request.headers['if-none-match'];
+    if (
+      known !== undefined &&
+      known.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag || tag.trim() === '*')
+    ) {
+      return void reply.status(304).send();
+    }
+    const range = rangeOf(request.headers, etag, file.size);
+    const { start, end } = range ?? { start: 0, end: file.size - 1 };
+    if (range !== null) reply.status(206).header('content-range', `bytes ${start}-${end}/${file.size}`);
+    reply.header('content-length', end - start + 1);
+    return void reply.send(await file.stream(start, end));
+  }
+}
+
+/** The one range that is asked for; null for the whole file, as for several ranges and for those of another version. */
+function rangeOf(headers: FastifyRequest['headers'], etag: string, size: number) {
+  const match = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(headers.range ?? '');
+  const condition = headers['if-range'];
+  if (match === null || (condition !== undefined && condition !== etag)) return null;
+  const [, from = '', to = ''] = match;
+  if (from === '' && to === '') return null;
+  const start = from === '' ? Math.max(0, size - Number(to)) : Number(from);
+  const end = from === '' || to === '' ? size - 1 : Math.min(Number(to), size - 1);
+  if (start > end) throw rangeNotSatisfiable();
+  return { start, end };
+}

@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { FileRemoval } from './file-removal.js';
+import { ImageUrls } from './image-urls.js';
+import { ImagesController } from './images.controller.js';
+import { ImagePipeline } from './pipeline.js';
+import { ImageStore } from './storage.js';
+
+@Module({
+  controllers: [ImagesController],
+  providers: [ImagePipeline, ImageStore, FileRemoval, ImageUrls],
+  exports: [ImagePipeline, ImageStore, FileRemoval, ImageUrls],
+})
+export class ImagesModule {}

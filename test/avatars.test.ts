@@ -1,0 +1,366 @@
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { AVATAR_SIZES } from '../src/avatars/avatar-files.js';
+import { FileRemoval } from '../src/images/file-removal.js';
+import { ImageStore } from '../src/images/storage.js';
+import { appForFile, startApp, type TestApp } from './support/app.js';
+import type { TestUser } from './support/builders.js';
+import type { TestClient } from './support/client.js';
+
+sharp.unblock({ operation: ['VipsForeignLoadWebpBuffer'] });
+const app = appForFile();
+
+const picture = (shade: number, width = 40, height = 30) =>
+  sharp({ create: { width, height, channels: 3, background: { r: shade, g: 50, b: 200 } } })
+    .png()
+    .toBuffer();
+
+/** A multipart form with one file, or with the given parts. */
+function form(parts: { name?: string; filename?: string; bytes: Buffer | string }[]) {
+  const boundary = 'boundary-of-a-test';
+  const chunks = parts.flatMap(({ name = 'image', filename, bytes }) => [
+    `--${boundary}\r\ncontent-disposition: form-data; name="${name}"${filename === undefined ? '' : `; filename="${filename}"`}\r\n\r\n`,
+    bytes,
+    '\r\n',
+  ]);
+  return {
+    raw: Buffer.concat([...chunks, `--${boundary}--\r\n`].map((chunk) => Buffer.from(chunk as string))),
+    headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
+  };
+}
+
+const file = (bytes: Buffer, filename = 'me.png') => form([{ filename, bytes }]);
+const upload = (client: TestClient, user: TestUser, bytes: Buffer, filename?: string) =>
+  client.post(`/v1/users/${user.id}/avatars`, undefined, file(bytes, filename));
+const pathOf = (url: string) => new URL(url).pathname;
+
+/** Keys of all files in the store. */
+async function keys(of: TestApp = app): Promise<string[]> {
+  await of.nest.get(FileRemoval).settled();
+  const found: string[] = [];
+  for await (const key of of.nest.get(ImageStore).keysOlderThan(new Date(Date.now() + 60_000)))
+    found.push(key);
+  return found;
+}
+const keysOfAvatar = async (id: number) => (await keys()).filter((key) => key.startsWith(`avatars/${id}/`));
+
+describe('an avatar', () => {
+  it('is uploaded, shown, replaced and deleted', async () => {
+    const user = await app.a.user();
+    const client = app.client.withCookie(user);
+    const created = await upload(client, user, await picture(1), '../../é<b>.png');
+    expect(created.status).toBe(201);
+    const { id, versions } = created.body;
+    expect(created.body).toMatchObject({
+      name: 'éb.png',
+      value: expect.stringMatching(/^avatars\/\d+\/[0-9a-f]+\/full\.png$/),
+    });
+    expect(Object.keys(versions)).toEqual([...AVATAR_SIZES]);
+    expect(versions.full).toMatchObject({ height: null, width: null });
+    for (const size of AVATAR_SIZES.slice(0, -1)) {
+      const side = Number.parseInt(size, 10);
+      expect(versions[size]).toMatchObject({ height: side, width: side });
+      const { rawPayload, headers, statusCode } = await app.nest.inject(pathOf(versions[size].url));
+      expect(statusCode).toBe(200);
+      expect(headers).toMatchObject({
+        'content-type': 'image/webp',
+        'cache-control': 'public, max-age=31536000, immutable',
+        'x-content-type-options': 'nosniff',
+        etag: expect.any(String),
+      });
+      expect(await sharp(rawPayload).metadata()).toMatchObject({ format: 'webp', width: side, height: side });
+    }
+    for (const url of [`/v1/users/${user.id}/avatars`, `/v1/avatars/${id}`]) {
+      expect((await app.client.get(url)).body).toEqual(created.body);
+    }
+    expect((await client.get('/auth/me')).body.user.profile_image).toBe(versions['180x180'].url);
+    expect((await app.client.get(`/profiles/${user.username}`)).body.profile_image).toBe(
+      versions['180x180'].url,
+    );
+
+    expect(await upload(client, user, await picture(2))).toMatchObject({
+      status: 409,
+      body: { data: 'Avatar already exists', code: 409 },
+    });
+    const replaced = await client.patch(`/v1/avatars/${id}`, undefined, file(await picture(3)));
+    expect(replaced).toMatchObject({ status: 200, body: { id } });
+    expect(replaced.body.versions.full.url).not.toBe(versions.full.url);
+    expect(await keysOfAvatar(id)).toHaveLength(11);
+    expect((await app.client.get(pathOf(versions.full.url))).status).toBe(404);
+    expect((await app.client.get(pathOf(replaced.body.versions.full.url))).status).toBe(200);
+    const same = await client.patch(`/v1/avatars/${id}`);
+    expect(same.body).toEqual(replaced.body);
+
+    expect((await client.delete(`/v1/avatars/${id}`)).status).toBe(204);
+    expect(await keysOfAvatar(id)).toEqual([]);
+    const missing = { status: 404, body: { data: 'Avatar not found', code: 404 } };
+    expect(await client.delete(`/v1/avatars/${id}`)).toMatchObject(missing);
+    expect(await app.client.get(`/v1/avatars/${id}`)).toMatchObject(missing);
+    expect(await app.client.get(`/v1/users/${user.id}/avatars`)).toMatchObject(missing);
+    expect(await app.client.get(`/v1/users/${'f'.repeat(24)}/avatars`)).toMatchObject({
+      status: 404,
+      body: { data: 'User not found' },
+    });
+  });
+
+  it('is its owner’s alone to change, which is decided before the file is read', async () => {
+    const [user, other, admin] = [await app.a.user(), await app.a.user(), await app.a.administrator()];
+    const { body } = await upload(app.client.as(user), user, await picture(1));
+    const broken = form([{ name: 'wrong', bytes: 'x' }]);
+    for (const stranger of [other, admin]) {
+      const client = app.client.as(stranger);
+      const forbidden = { status: 403, body: { data: 'Forbidden' } };
+      expect(await client.post(`/v1/users/${user.id}/avatars`, undefined, broken)).toMatchObject(forbidden);
+      expect(await client.patch(`/v1/avatars/${body.id}`, undefined, broken)).toMatchObject(forbidden);
+      expect(await client.delete(`/v1/avatars/${body.id}`)).toMatchObject(forbidden);
+    }
+    expect((await app.client.as(user).post(`/v1/users/${user.id}/avatars`, undefined, broken)).status).toBe(
+      409,
+    );
+    expect((await app.client.as(user).patch('/v1/avatars/999999', undefined, broken)).status).toBe(404);
+    expect((await app.client.post(`/v1/users/${user.id}/avatars`, undefined, broken)).status).toBe(401);
+  });
+
+  it.each([
+    ['no file', () => form([]), 400, 'Required parameters missing'],
+    ['nothing', () => ({}), 400, 'Required parameters missing'],
+    [
+      'two files',
+      async () =>
+        form([
+          { filename: 'a', bytes: await picture(1) },
+          { filename: 'b', bytes: await picture(2) },
+        ]),
+      400,
+      'Invalid parameters',
+    ],
+    [
+      'another field',
+      async () => form([{ filename: 'a', name: 'picture', bytes: await picture(1) }]),
+      400,
+      'Invalid parameters',
+    ],
+    ['a text', () => form([{ bytes: 'image' }]), 400, 'Invalid parameters'],
+    ['no picture', () => file(Buffer.from('<svg/>')), 400, 'Invalid image'],
+    ['an empty file', () => file(Buffer.alloc(0)), 400, 'Invalid image'],
+    ['5,000,000 bytes', () => file(Buffer.alloc(5_000_000)), 413, 'Payload too large'],
+    ['a little less', () => file(Buffer.alloc(4_999_999)), 400, 'Invalid image'],
+    [
+      'a form without an end',
+      () => ({ ...file(Buffer.alloc(9)), raw: Buffer.from('--boundary-of-a-test\r\nnonsense') }),
+      400,
+      'Invalid parameters',
+    ],
+    [
+      'JSON',
+      () => ({ raw: '{}', headers: { 'content-type': 'application/json' } }),
+      415,
+      'Unsupported media type',
+    ],
+  ])('is not %s', async (_, make, status, data) => {
+    const user = await app.a.user();
+    const before = await keys();
+    const client = app.client.as(user);
+    expect(await client.post(`/v1/users/${user.id}/avatars`, undefined, await make())).toMatchObject({
+      status,
+      body: { data },
+    });
+    expect((await client.get(`/v1/users/${user.id}/avatars`)).status).toBe(404);
+    expect(await keys()).toEqual(before);
+    // The place is free again.
+    expect((await upload(client, user, await picture(1))).status).toBe(201);
+  });
+
+  it('is one, however many upload at once', async () => {
+    const user = await app.a.user();
+    const bytes = await picture(9);
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, () => upload(app.client.as(user), user, bytes)),
+    );
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 409)).toHaveLength(199);
+  });
+
+  it('is one coherent set after many replacements at once', async () => {
+    const user = await app.a.user();
+    const { body } = await upload(app.client.as(user), user, await picture(1));
+    const pictures = await Promise.all(Array.from({ length: 50 }, (_, index) => picture(index * 5)));
+    const answers = await Promise.all(
+      pictures.map((bytes) => app.client.as(user).patch(`/v1/avatars/${body.id}`, undefined, file(bytes))),
+    );
+    const statuses = answers.map(({ status }) => status);
+    expect(statuses.filter((status) => status === 200).length).toBeGreaterThan(30);
+    expect(statuses.filter((status) => status !== 200 && status !== 503)).toEqual([]);
+    const left = await keysOfAvatar(body.id);
+    expect(left).toHaveLength(11);
+    const { versions } = (await app.client.get(`/v1/avatars/${body.id}`)).body;
+    for (const size of AVATAR_SIZES)
+      expect((await app.client.get(pathOf(versions[size].url))).status).toBe(200);
+  });
+
+  it('goes with the account', async () => {
+    const user = await app.a.user();
+    const { body } = await upload(app.client.as(user), user, await picture(1));
+    expect((await app.client.as(user).delete('/users/current')).status).toBe(204);
+    app.nest.get(FileRemoval).soon();
+    expect(await keysOfAvatar(body.id)).toEqual([]);
+    expect((await app.client.get(`/v1/avatars/${body.id}`)).status).toBe(404);
+    const rows = await app.database.query('select from avatar_ids where user_id = $1', [user.id]);
+    expect(rows).toEqual([]);
+  });
+});
+
+describe('a profile image in JSON', () => {
+  const done = { status: 200, body: { data: 'Profile image updated successfully', code: 200 } };
+
+  it('is created and replaced from base64, bare or in a data URL', async () => {
+    const user = await app.a.user();
+    const client = app.client.withCookie(user);
+    const [one, two] = [(await picture(1)).toString('base64'), (await picture(2)).toString('base64')];
+    expect(await client.post(`/user/update-image/${user.id}`, { image: one })).toMatchObject(done);
+    const first = (await client.get(`/v1/users/${user.id}/avatars`)).body;
+    expect(first.name).toBe('image.png');
+    expect(
+      await client.post(`/user/update-image/${user.id}`, { image: `data:image/gif;base64,${two}` }),
+    ).toMatchObject(done);
+    const second = (await client.get(`/v1/users/${user.id}/avatars`)).body;
+    expect(second.id).toBe(first.id);
+    expect(await keysOfAvatar(first.id)).toHaveLength(11);
+    expect(await client.delete(`/user/delete-image/${user.id}`)).toMatchObject({
+      status: 200,
+      body: { data: 'Profile image deleted successfully', code: 200 },
+    });
+    expect(await client.delete(`/user/delete-image/${user.id}`)).toMatchObject({
+      status: 500,
+      body: { data: 'Internal server error', code: 500 },
+    });
+  });
+
+  it.each([
+    [{}, 400, 'Required parameters missing'],
+    [{ image: '' }, 400, 'Required parameters missing'],
+    [{ image: 5 }, 400, 'Invalid parameters'],
+    [{ image: 'not base64!' }, 400, 'Invalid image'],
+    [{ image: 'data:image/png;base64,####' }, 400, 'Invalid image'],
+    [{ image: '/etc/passwd' }, 400, 'Invalid image'],
+    [{ image: Buffer.alloc(5_000_000).toString('base64') }, 413, 'Payload too large'],
+    [{ image: 'A'.repeat(7 * 1024 * 1024) }, 413, 'Payload too large'],
+  ])('is not %#', async (body, status, data) => {
+    const user = await app.a.user();
+    const answer = await app.client.as(user).post(`/user/update-image/${user.id}`, body);
+    expect(answer).toMatchObject({ status, body: { data } });
+    expect((await app.client.get(`/v1/users/${user.id}/avatars`)).status).toBe(404);
+  });
+
+  it('is changed by administrators through their own routes, and that is written down', async () => {
+    const [user, admin, other] = [await app.a.user(), await app.a.administrator(), await app.a.user()];
+    const image = (await picture(4)).toString('base64');
+    expect((await app.client.as(admin).post(`/user/update-image/${user.id}`, { image })).status).toBe(403);
+    expect((await app.client.as(other).post(`/admin/user/update-image/${user.id}`, { image })).status).toBe(
+      403,
+    );
+    expect((await app.client.as(other).delete(`/user/delete-image/${user.id}`)).status).toBe(403);
+    expect(await app.client.as(admin).post(`/admin/user/update-image/${user.id}`, { image })).toMatchObject(
+      done,
+    );
+    expect((await app.client.as(admin).delete(`/user/delete-image/${user.id}`)).status).toBe(200);
+    expect((await app.client.as(admin).delete(`/admin/user/delete-image/${user.id}`)).status).toBe(500);
+    const gone = 'f'.repeat(24);
+    expect((await app.client.as(admin).post(`/admin/user/update-image/${gone}`, { image })).status).toBe(404);
+    expect((await app.client.as(admin).delete(`/admin/user/delete-image/${gone}`)).status).toBe(404);
+    const entries = await app.database.query(
+      'select actor, action from audit_entries where target = $1 order by id',
+      [user.id],
+    );
+    expect(entries).toEqual([
+      { actor: admin.id, action: 'user.update-image' },
+      { actor: admin.id, action: 'user.delete-image' },
+    ]);
+  });
+});
+
+describe('the redirect', () => {
+  it('goes to the avatar, or to a picture that is always the same', async () => {
+    const user = await app.a.user();
+    const location = async (id: string, size: string) => {
+      const answer = await app.client.get(`/user/avatar/${id}/${size}`);
+      expect(answer.status).toBe(302);
+      return String(answer.headers['location']);
+    };
+    const generated = await location(user.id, '55x55');
+    expect(generated).toContain(`/images/default/${user.id}/55x55`);
+    const [one, two] = [await app.client.get(pathOf(generated)), await app.client.get(pathOf(generated))];
+    expect(one.text).toBe(two.text);
+    expect(one.text).toMatch(/^<svg [^>]*width="55"/);
+    expect(one.headers['content-type']).toBe('image/svg+xml');
+    expect((await app.client.get(`/images/default/${'e'.repeat(24)}/55x55`)).text).not.toBe(one.text);
+    expect((await app.client.get(pathOf(await location('f'.repeat(24), 'full')))).status).toBe(200);
+    const { body } = await upload(app.client.as(user), user, await picture(1));
+    expect(await location(user.id, '55x55')).toBe(body.versions['55x55'].url);
+    expect((await app.client.get(`/user/avatar/${user.id}/56x56`)).status).toBe(400);
+    expect((await app.client.get('/user/avatar/x/full')).status).toBe(400);
+  });
+});
+
+describe('serving', () => {
+  it('answers conditions and ranges, and nothing but its keys', async () => {
+    const user = await app.a.user();
+    const { body } = await upload(app.client.as(user), user, await picture(1));
+    const url = pathOf(body.versions.full.url);
+    const whole = await app.nest.inject(url);
+    const etag = String(whole.headers.etag);
+    const get = (headers: Record<string, string>) => app.nest.inject({ url, headers });
+    expect((await get({ 'if-none-match': etag })).statusCode).toBe(304);
+    expect((await get({ 'if-none-match': '"other"' })).statusCode).toBe(200);
+    const part = await get({ range: 'bytes=5-9' });
+    expect(part).toMatchObject({ statusCode: 206 });
+    expect(part.headers['content-range']).toBe(`bytes 5-9/${whole.rawPayload.length}`);
+    expect(part.rawPayload.equals(whole.rawPayload.subarray(5, 10))).toBe(true);
+    expect((await get({ range: 'bytes=-4' })).rawPayload.equals(whole.rawPayload.subarray(-4))).toBe(true);
+    expect((await get({ range: 'bytes=5-', 'if-range': '"other"' })).statusCode).toBe(200);
+    expect((await get({ range: `bytes=${whole.rawPayload.length}-` })).statusCode).toBe(416);
+    expect((await get({ range: 'bytes=0-1,4-5' })).statusCode).toBe(200);
+    for (const path of [
+      '/images/avatars/1/..%2F..%2Fjwt.secret/full.png',
+      '/images/avatars/1/x/full.png',
+      `${url}x`,
+    ]) {
+      expect((await app.client.get(path)).status, path).toBe(404);
+    }
+  });
+});
+
+describe('a store that fails', () => {
+  it('leaves neither a row without files nor, in the end, files without a row', async () => {
+    const user = await app.a.user();
+    const { body } = await upload(app.client.as(user), user, await picture(1));
+    const store = app.nest.get(ImageStore);
+    const original = store.put.bind(store);
+    for (let file_ = 0; file_ < 11; file_++) {
+      // Everything up to the n-th file is really written, then the disk fails.
+      store.put = async (files) => {
+        await original(files.slice(0, file_));
+        throw new Error('the disk failed');
+      };
+      const answer = await app.client
+        .as(user)
+        .patch(`/v1/avatars/${body.id}`, undefined, file(await picture(file_)));
+      expect(answer.status).toBe(500);
+    }
+    store.put = original;
+    expect((await app.client.get(`/v1/avatars/${body.id}`)).body).toEqual(body);
+    expect(await keysOfAvatar(body.id)).toHaveLength(11);
+  });
+
+  it('is told from a node that handles no files', async () => {
+    const without = await startApp({ STORAGE_DRIVER: 'none' }, app.database);
+    const user = await app.a.user();
+    const refused = { status: 503, body: { data: 'This service is not handling file uploads.', code: 503 } };
+    const client = without.client.as(user);
+    expect(await upload(client, user, await picture(1))).toMatchObject(refused);
+    expect(await client.post(`/user/update-image/${user.id}`, { image: 'x' })).toMatchObject(refused);
+    expect(await client.delete(`/user/delete-image/${user.id}`)).toMatchObject(refused);
+    expect((await without.client.get(`/user/avatar/${user.id}/full`)).status).toBe(302);
+    await without.close();
+  });
+});
