@@ -15,6 +15,7 @@ import { InputPipe } from './http/validation.js';
 import { ReadingHistoryModule } from './reading-history/reading-history.module.js';
 import { AvatarsModule } from './avatars/avatars.module.js';
 import { CollectionModule } from './collection/collection.module.js';
+import { PhotosModule } from './photos/photos.module.js';
 import { ProfilesModule } from './profiles/profiles.module.js';
 import { RatingsModule } from './ratings/ratings.module.js';
 import { SettingsModule } from './settings/settings.module.js';
@@ -53,6 +54,7 @@ export class AppModule {
         CollectionModule,
         ProfilesModule,
         AvatarsModule,
+        PhotosModule,
         FirstStartModule,
       ],
       providers: [

@@ -6,6 +6,7 @@ import { ImageStore } from '../src/images/storage.js';
 import { appForFile, startApp, type TestApp } from './support/app.js';
 import type { TestUser } from './support/builders.js';
 import type { TestClient } from './support/client.js';
+import { form } from './support/forms.js';
 
 sharp.unblock({ operation: ['VipsForeignLoadWebpBuffer'] });
 const app = appForFile();
@@ -14,20 +15,6 @@ const picture = (shade: number, width = 40, height = 30) =>
   sharp({ create: { width, height, channels: 3, background: { r: shade, g: 50, b: 200 } } })
     .png()
     .toBuffer();
-
-/** A multipart form with one file, or with the given parts. */
-function form(parts: { name?: string; filename?: string; bytes: Buffer | string }[]) {
-  const boundary = 'boundary-of-a-test';
-  const chunks = parts.flatMap(({ name = 'image', filename, bytes }) => [
-    `--${boundary}\r\ncontent-disposition: form-data; name="${name}"${filename === undefined ? '' : `; filename="${filename}"`}\r\n\r\n`,
-    bytes,
-    '\r\n',
-  ]);
-  return {
-    raw: Buffer.concat([...chunks, `--${boundary}--\r\n`].map((chunk) => Buffer.from(chunk as string))),
-    headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
-  };
-}
 
 const file = (bytes: Buffer, filename = 'me.png') => form([{ filename, bytes }]);
 const upload = (client: TestClient, user: TestUser, bytes: Buffer, filename?: string) =>

@@ -43,7 +43,7 @@ it('leads every key of a user-owned table with the user', async () => {
      where n.nspname = 'public' and i.indisunique`,
   );
   // These resolve a name to its user, and are reference tables where users are distributed.
-  const references = ['usernames', 'emails', 'avatar_ids'];
+  const references = ['usernames', 'emails', 'avatar_ids', 'photo_ids'];
   const owned = keys.filter((key) => key.has_user && !references.includes(key.table));
   expect(owned.length).toBeGreaterThan(2);
   for (const key of owned) expect(key.first, key.table).toBe('user_id');

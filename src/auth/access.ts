@@ -16,6 +16,8 @@ export interface Access {
   readonly kind: 'open' | 'anyone' | 'signed-in' | 'bearer' | 'refresh';
   readonly permission?: Permission;
   readonly administrator?: boolean;
+  /** Documents that the route asks for a client's key. */
+  readonly clientKey?: boolean;
   /** Clears the cookie of whoever is refused for it, too; the handler clears it when the session has ended. */
   readonly endsSession?: boolean;
 }
@@ -50,6 +52,8 @@ function require(access: Access): MethodDecorator {
 
 /** For everybody; credentials are not even read. */
 export const Open = () => require({ kind: 'open' });
+/** For partners' servers, by client key, which the route itself checks; readers' credentials never count. */
+export const ClientKey = () => require({ kind: 'open', clientKey: true });
 /** For everybody; a credential shows more. */
 export const Anyone = () => require({ kind: 'anyone' });
 /** For users, by cookie or Bearer. */

@@ -68,16 +68,16 @@ export class AvatarsService implements OnModuleInit {
     this.store.requireFiles();
     const id = await this.avatars.reserve(userId);
     if (id === undefined) throw avatarExists();
-    return this.fillReserved(userId, id, async () => required(await read()));
+    return this.fillReserved(userId, id, async () => required((await read()).file));
   }
 
   /** Another picture, if one is sent. @throws avatarNotFound, forbidden, noFileUploads, invalidImage */
   async update(viewer: Viewer, id: number, read: UploadReader): Promise<AvatarRow> {
     const avatar = await this.getOwn(viewer, id);
     this.store.requireFiles();
-    const upload = await read();
-    if (upload === null) return avatar;
-    await this.fill(avatar.user_id, id, upload);
+    const { file } = await read();
+    if (file === null) return avatar;
+    await this.fill(avatar.user_id, id, file);
     return this.get(id);
   }
 

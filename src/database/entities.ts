@@ -1,3 +1,4 @@
+import { PhotoIdSchema, PhotoSchema } from '../photos/photo.entity.js';
 import { AvatarIdSchema, AvatarSchema } from '../avatars/avatar.entity.js';
 import { RemovedFilesSchema } from '../images/removed-files.entity.js';
 import { AuditEntrySchema } from '../audit/audit-entry.entity.js';
@@ -44,4 +45,6 @@ export const ENTITIES = [
   RemovedFilesSchema,
   AvatarSchema,
   AvatarIdSchema,
+  PhotoSchema,
+  PhotoIdSchema,
 ];

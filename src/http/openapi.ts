@@ -34,6 +34,9 @@ const TAGS: Record<string, string> = {
   'Reading history': 'What a reader keeps about the series they read.',
   Catalog: 'Series and volumes: what can be read, rated and collected.',
   Avatars: 'Profile images in ten sizes.',
+  Photos: 'Pictures in users’ own libraries.',
+  'Photo moderation': 'Deletion of photos by partners’ servers.',
+  Clients: 'Registered frontends and their keys.',
   Images: 'Stored pictures, for everybody who knows their URL.',
   Operations: 'Health and metrics, for whoever runs the service.',
 };
@@ -89,13 +92,14 @@ function complete(operation: Operation, method: string): void {
   operation.security = securityOf(access);
   const byStatus = Map.groupBy([...refuses, ...implied(operation, access, method)], ({ status }) => status);
   for (const [status, refusals] of [...byStatus].toSorted(([one], [other]) => one - other)) {
-    operation.responses[String(status)] = describe(status, [
-      ...new Set(refusals.map(({ message }) => message)),
-    ]);
+    operation.responses[String(status)] = access.clientKey
+      ? describeEnvelope(refusals)
+      : describe(status, [...new Set(refusals.map(({ message }) => message))]);
   }
 }
 
-function securityOf({ kind }: Access): Record<string, string[]>[] {
+function securityOf({ kind, clientKey }: Access): Record<string, string[]>[] {
+  if (clientKey) return [{ websiteId: [], webApiClientKey: [] }];
   if (kind === 'open') return [];
   if (kind === 'bearer') return [{ bearer: [] }];
   if (kind === 'refresh') return [{ cookie: [] }];
@@ -106,6 +110,7 @@ function securityOf({ kind }: Access): Record<string, string[]>[] {
 /** What an operation refuses because of its access, its parameters and its body. */
 function implied(operation: Operation, access: Access, method: string): Refusal[] {
   const refusals: Refusal[] = [tooManyRequests, internalError, serviceUnavailable];
+  if (access.clientKey) return refusals;
   const parameters = (operation.parameters ?? []) as { required?: boolean }[];
   const hasBody = operation.requestBody !== undefined;
   const mayHaveBody = method !== 'get';
@@ -125,6 +130,19 @@ function describe(status: number, messages: readonly string[]) {
   );
   const schema = { $ref: '#/components/schemas/Response' };
   return { description: messages.join(' · '), content: { 'application/json': { schema, examples } } };
+}
+
+/** The same in family D's envelope, whose messages tell what its statuses do not. */
+function describeEnvelope(refusals: readonly Refusal[]) {
+  const examples = Object.fromEntries(
+    refusals.map(({ status, message, code }) => [
+      nameOf(message),
+      { value: { Response: 'Error', Message: message, Data: null, ErrorCode: code ?? String(status) } },
+    ]),
+  );
+  const schema = { $ref: '#/components/schemas/EnvelopeDto' };
+  const description = [...new Set(refusals.map(({ message }) => message))].join(' · ');
+  return { description, content: { 'application/json': { schema, examples } } };
 }
 
 function nameOf(message: string): string {

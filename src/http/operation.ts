@@ -53,7 +53,9 @@ export function Operation(options: OperationOptions): MethodDecorator {
     ...(answers !== undefined && orNull ? [ApiExtraModels(answers)] : []),
     ApiExtension(OUTCOMES, {
       status,
-      refuses: refuses.map(({ status, message }): Refusal => ({ status, message })),
+      refuses: refuses.map(({ status, message, code }): Refusal =>
+        code === undefined ? { status, message } : { status, message, code },
+      ),
     } satisfies Outcomes),
   );
 }

@@ -15,6 +15,8 @@ const LIMITS = {
   register: { points: 10, duration: 60 * 60 },
   /** Refused refreshes from one address. */
   refresh: { points: 30, duration: 60 },
+  /** Calls with one client's id from one address. */
+  clientKey: { points: 60, duration: 60 },
 } as const;
 
 export type LimitName = keyof typeof LIMITS;
@@ -49,6 +51,7 @@ export class RateLimits {
       login: limiterOf('login'),
       register: limiterOf('register'),
       refresh: limiterOf('refresh'),
+      clientKey: limiterOf('clientKey'),
     };
   }
 

@@ -23,11 +23,30 @@ export interface Upload {
   readonly bytes: Buffer;
 }
 
-/** Reads the uploaded image; null when none was sent. Called once everything else has been decided. */
-export type UploadReader = () => Promise<Upload | null>;
+/** A form that was sent: its image, if there is one, and its texts. */
+export interface SentForm {
+  readonly file: Upload | null;
+  readonly fields: Readonly<Record<string, string>>;
+}
 
-/** A handler whose body is a multipart form with the file `image`. */
-export function TakesImage({ required }: { required: boolean }): MethodDecorator {
+/** Reads the form. Called once everything that can be decided without it has been decided. */
+export type UploadReader = () => Promise<SentForm>;
+
+const CLIENT = {
+  type: 'integer',
+  minimum: 1,
+  example: 1,
+  description: 'The registered client that uploads.',
+};
+
+/** A handler whose body is a multipart form with the file `image`, and perhaps the id of a client. */
+export function TakesImage({
+  required,
+  client = false,
+}: {
+  required: boolean;
+  client?: boolean;
+}): MethodDecorator {
   const image = {
     type: 'string',
     format: 'binary',
@@ -38,16 +57,22 @@ export function TakesImage({ required }: { required: boolean }): MethodDecorator
     ApiConsumes('multipart/form-data'),
     ApiBody({
       required,
-      schema: { type: 'object', properties: { image }, ...(required ? { required: ['image'] } : {}) },
+      schema: {
+        type: 'object',
+        properties: { image, ...(client ? { client: CLIENT } : {}) },
+        ...(required ? { required: client ? ['image', 'client'] : ['image'] } : {}),
+      },
     }),
   );
 }
 
-/** The uploaded image, which has not been read yet. */
-export const UploadedImage = createParamDecorator((_: unknown, context: ExecutionContext): UploadReader => {
-  const request = context.switchToHttp().getRequest<FastifyRequest>();
-  return () => readImage(request);
-});
+/** The uploaded form, which has not been read yet; texts other than the named ones are refused. */
+export const UploadedImage = createParamDecorator(
+  (fields: string[] | undefined, context: ExecutionContext): UploadReader => {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    return () => readForm(request, fields ?? []);
+  },
+);
 
 /** Lets routes that take uploads read multipart forms, and keeps them from all others. */
 export async function acceptUploads(fastify: FastifyInstance): Promise<void> {
@@ -68,20 +93,24 @@ export async function acceptUploads(fastify: FastifyInstance): Promise<void> {
   });
 }
 
-async function readImage(request: FastifyRequest): Promise<Upload | null> {
-  if (!request.isMultipart()) return null;
-  let upload: Upload | null = null;
+async function readForm(request: FastifyRequest, known: readonly string[]): Promise<SentForm> {
+  let file: Upload | null = null;
+  const fields: Record<string, string> = {};
+  if (!request.isMultipart()) return { file, fields };
   try {
     for await (const part of request.parts()) {
-      if (part.fieldname !== 'image' || part.type !== 'file')
-        throw invalidParameters(about(part.fieldname, 'should not exist'));
-      if (upload !== null) throw invalidParameters(about('image', 'must be one file'));
-      upload = { name: plainName(part.filename), bytes: await part.toBuffer() };
+      const { fieldname: name } = part;
+      if (part.type === 'file' && name === 'image') {
+        if (file !== null) throw invalidParameters(about('image', 'must be one file'));
+        file = { name: plainName(part.filename), bytes: await part.toBuffer() };
+      } else if (part.type === 'field' && known.includes(name) && !(name in fields)) {
+        fields[name] = String(part.value);
+      } else throw invalidParameters(about(name, 'should not exist'));
     }
   } catch (error) {
     throw asRefusal(error);
   }
-  return upload;
+  return { file, fields };
 }
 
 /** Whatever a form gets wrong is the client's fault. */

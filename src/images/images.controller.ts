@@ -15,6 +15,8 @@ const TYPES: Record<string, string> = {
 /** The only keys that are served: nothing a client writes becomes a path. */
 const KEY = /^(?:\d{1,10})\/(?:[0-9a-f]{40})\/(?:full|\d{2,3}x\d{2,3})\.(gif|jpg|png|webp)$/;
 
+const PHOTO_KEY = /^(?:[0-9a-f]{32})\/(?:full|thumbnail)\.(gif|jpg|png|webp)$/;
+
 const rangeNotSatisfiable = refusal(416, 'Range not satisfiable');
 
 /** Stored pictures. From S3 they come through this node, so that their URLs stay the same for ever and can be cached. */
@@ -43,6 +45,27 @@ export class ImagesController {
     const extension = KEY.exec(key)?.[1];
     if (extension === undefined || !this.store.handlesFiles) throw notFound();
     await this.serve(`avatars/${key}`, TYPES[extension] as string, request, reply);
+  }
+
+  @Get('photos/:token/:file')
+  @Open()
+  @Operation({
+    id: 'imagesGetPhoto',
+    summary: 'Get a photo or its thumbnail',
+    description: 'Immutable: may be cached for ever. Answers conditional and range requests.',
+    image: true,
+    refuses: [notFound, rangeNotSatisfiable],
+  })
+  async photo(
+    @Param('token') token: string,
+    @Param('file') file: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const key = `${token}/${file}`;
+    const extension = PHOTO_KEY.exec(key)?.[1];
+    if (extension === undefined || !this.store.handlesFiles) throw notFound();
+    await this.serve(`photos/${key}`, TYPES[extension] as string, request, reply);
   }
 
   private async serve(

@@ -56,8 +56,8 @@ export class Builders {
     return (await this.defaultClient).id;
   }
 
-  async registeredClient(name = unique('website')): Promise<NewClient> {
-    return this.app.get(ClientsService).register(name, [], { id: 'test', ip: '' });
+  async registeredClient(name = unique('website'), scopes: string[] = []): Promise<NewClient> {
+    return this.app.get(ClientsService).register(name, scopes, { id: 'test', ip: '' });
   }
 
   /** Imports series and returns their ids, in order. */

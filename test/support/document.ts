@@ -81,8 +81,9 @@ export function requireDocumented(
   const body: unknown = JSON.parse(payload);
   const validate = validatorOf(name, schema);
   if (!validate(body)) throw new Error(`${name}: ${ajv.errorsText(validate.errors)} in ${payload}`);
-  const messages = Object.values(examples ?? {}).map(({ value }) => value['data']);
-  if (status >= 400 && !messages.includes((body as Json)['data'])) {
+  const messageOf = (value: Json) => value['data'] ?? value['Message'];
+  const messages = Object.values(examples ?? {}).map(({ value }) => messageOf(value));
+  if (status >= 400 && !messages.includes(messageOf(body as Json))) {
     throw new Error(`${name} does not document the message of ${payload}`);
   }
 }

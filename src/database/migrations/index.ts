@@ -2,6 +2,7 @@ import { Migration20261122043000Initial } from './Migration20261122043000_initia
 import { Migration20261122054000ShortSearch } from './Migration20261122054000_short_search.js';
 import { Migration20261122054400RatingsCollection } from './Migration20261122054400_ratings_collection.js';
 import { Migration20261122062000Avatars } from './Migration20261122062000_avatars.js';
+import { Migration20261122063000Photos } from './Migration20261122063000_photos.js';
 
 /** Every migration, oldest first. An applied one is never edited. */
 export const MIGRATIONS = [
@@ -9,4 +10,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261122054000_short_search', class: Migration20261122054000ShortSearch },
   { name: 'Migration20261122054400_ratings_collection', class: Migration20261122054400RatingsCollection },
   { name: 'Migration20261122062000_avatars', class: Migration20261122062000Avatars },
+  { name: 'Migration20261122063000_photos', class: Migration20261122063000Photos },
 ];

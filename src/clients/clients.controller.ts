@@ -1,0 +1,109 @@
+import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { CurrentViewer, RequirePermission, type Viewer } from '../auth/access.js';
+import { IdPipe } from '../http/ids.js';
+import { Operation } from '../http/operation.js';
+import { PageQuery } from '../http/page.dto.js';
+import { pagePosition } from '../http/page.js';
+import {
+  ClientChanges,
+  ClientDto,
+  ClientPageDto,
+  KeyRotation,
+  NewClientDto,
+  NewClientInput,
+  RotatedKeyDto,
+  type Scope,
+} from './clients.dto.js';
+import { clientInUse, clientNotFound } from './clients.errors.js';
+import { ClientsService } from './clients.service.js';
+
+@ApiTags('Clients')
+@Controller('admin/clients')
+export class ClientsController {
+  constructor(private readonly clients: ClientsService) {}
+
+  @Get()
+  @RequirePermission('manage-clients')
+  @Operation({ id: 'clientsList', summary: 'List the registered clients', answers: ClientPageDto })
+  async list(@Query() query: PageQuery): Promise<ClientPageDto> {
+    const { total, rows } = await this.clients.list(query.limit, query.offset);
+    const clients = rows.map(({ id, name, enabled, scopes, created }) => ({
+      id,
+      name,
+      enabled,
+      scopes: scopes as Scope[],
+      created,
+    }));
+    return { clients, ...pagePosition(query, rows.length, total) };
+  }
+
+  @Post()
+  @RequirePermission('manage-clients')
+  @Operation({
+    id: 'clientsCreate',
+    summary: 'Register a client',
+    description: 'The key is shown this once.',
+    status: 201,
+    answers: NewClientDto,
+  })
+  async create(
+    @CurrentViewer() viewer: Viewer,
+    @Body() { name, scopes = [] }: NewClientInput,
+  ): Promise<NewClientDto> {
+    const client = await this.clients.register(name, scopes, actorOf(viewer));
+    return { ...client, scopes: client.scopes as Scope[], created: client.created.toISOString() };
+  }
+
+  @Patch(':id')
+  @RequirePermission('manage-clients')
+  @Operation({
+    id: 'clientsUpdate',
+    summary: 'Change a client',
+    answers: ClientDto,
+    refuses: [clientNotFound],
+  })
+  async update(
+    @CurrentViewer() viewer: Viewer,
+    @Param('id', IdPipe) id: number,
+    @Body() changes: ClientChanges,
+  ): Promise<ClientDto> {
+    const client = await this.clients.update(id, changes, actorOf(viewer));
+    const { name, enabled, scopes, created } = client;
+    return { id, name, enabled, scopes: scopes as Scope[], created: created.toISOString() };
+  }
+
+  @Post(':id/rotate-key')
+  @RequirePermission('manage-clients')
+  @Operation({
+    id: 'clientsRotateKey',
+    summary: 'Give a client a new key',
+    description: 'The former key works until the overlap is over.',
+    answers: RotatedKeyDto,
+    refuses: [clientNotFound],
+  })
+  async rotateKey(
+    @CurrentViewer() viewer: Viewer,
+    @Param('id', IdPipe) id: number,
+    @Body() { overlap_hours = 24 }: KeyRotation,
+  ): Promise<RotatedKeyDto> {
+    const { key, formerUntil } = await this.clients.rotateKey(id, overlap_hours, actorOf(viewer));
+    return { id, key, former_key_valid_until: formerUntil.toISOString() };
+  }
+
+  @Delete(':id')
+  @RequirePermission('manage-clients')
+  @Operation({
+    id: 'clientsDelete',
+    summary: 'Delete a client that nothing names',
+    status: 204,
+    refuses: [clientNotFound, clientInUse],
+  })
+  async delete(@CurrentViewer() viewer: Viewer, @Param('id', IdPipe) id: number): Promise<void> {
+    await this.clients.delete(id, actorOf(viewer));
+  }
+}
+
+function actorOf({ userId, ip }: Viewer) {
+  return { id: userId, ip };
+}

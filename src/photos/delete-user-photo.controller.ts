@@ -1,0 +1,63 @@
+import { Controller, Get, Req } from '@nestjs/common';
+import { ApiHeader, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { ClientKey } from '../auth/access.js';
+import { forbidden } from '../http/app-error.js';
+import type { EnvelopeBody } from '../http/families.js';
+import { Operation } from '../http/operation.js';
+import { noFileUploads } from '../images/images.errors.js';
+import { DeleteUserPhoto } from './delete-user-photo.service.js';
+import { EnvelopeDto } from './photos.dto.js';
+import {
+  invalidClientKey,
+  invalidUserId,
+  invalidWebsiteId,
+  malformedPhotoId,
+  missingWebsiteId,
+  unknownPhotoId,
+} from './photos.errors.js';
+
+const DELETED: EnvelopeBody = {
+  Response: 'Success',
+  Message: 'The Image has been successfully deleted.',
+  Data: null,
+  ErrorCode: '',
+};
+
+/** Family D: a GET that deletes, as partners' servers call it. */
+@ApiTags('Photo moderation')
+@Controller('api/4/UploadImage')
+export class DeleteUserPhotoController {
+  constructor(private readonly deletion: DeleteUserPhoto) {}
+
+  @Get('DeleteUserPhoto')
+  @ClientKey()
+  @ApiHeader({ name: 'websiteId', required: false, schema: { type: 'integer', example: 1 } })
+  @ApiHeader({ name: 'webApiClientKey', required: false, schema: { type: 'string' } })
+  @ApiQuery({
+    name: 'userId',
+    required: false,
+    schema: { type: 'string', example: '6740a1b2c3d4e5f601234567' },
+  })
+  @ApiQuery({ name: 'photoId', required: false, schema: { type: 'string', example: '1' } })
+  @Operation({
+    id: 'deleteUserPhoto',
+    summary: 'Delete a photo that was uploaded under your website',
+    description: 'A GET that deletes: it is never cached, and HEAD does not run it.',
+    answers: EnvelopeDto,
+    refuses: [
+      missingWebsiteId,
+      invalidWebsiteId,
+      invalidClientKey,
+      forbidden,
+      invalidUserId,
+      malformedPhotoId,
+      unknownPhotoId,
+      noFileUploads,
+    ],
+  })
+  async delete(@Req() request: FastifyRequest): Promise<EnvelopeBody> {
+    await this.deletion.run(request);
+    return DELETED;
+  }
+}

@@ -1,0 +1,31 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import { ClientSchema } from '../clients/client.entity.js';
+import { UserSchema } from '../users/user.entity.js';
+
+/** A picture in a user's library. Its files are there before the row is. */
+export const PhotoSchema = defineEntity({
+  name: 'Photo',
+  tableName: 'photos',
+  properties: {
+    user: p.manyToOne(UserSchema).primary().deleteRule('cascade'),
+    id: p.integer().primary(),
+    /** The website under which it was uploaded, whose key may delete it. */
+    client: p.manyToOne(ClientSchema).deleteRule('no action'),
+    /** Name of the files' folder: random, so that URLs cannot be guessed. */
+    token: p.text(),
+    name: p.text(),
+    format: p.text(),
+    width: p.integer(),
+    height: p.integer(),
+    /** Bytes of the stored picture, without its thumbnail. */
+    size: p.integer(),
+    uploaded: p.datetime(3).defaultRaw('current_timestamp(3)'),
+  },
+});
+
+/** Which user a photo's id belongs to: a reference table where users are distributed. */
+export const PhotoIdSchema = defineEntity({
+  name: 'PhotoId',
+  tableName: 'photo_ids',
+  properties: { id: p.integer().primary().autoincrement(), userId: p.text() },
+});

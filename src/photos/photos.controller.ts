@@ -1,0 +1,75 @@
+import { Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { CurrentViewer, SignedIn, type Viewer } from '../auth/access.js';
+import { forbidden, userNotFound } from '../http/app-error.js';
+import { IdPipe, UserIdPipe } from '../http/ids.js';
+import { Operation } from '../http/operation.js';
+import { PageQuery } from '../http/page.dto.js';
+import { pagePosition } from '../http/page.js';
+import { TakesImage, UploadedImage, type UploadReader } from '../http/upload.js';
+import { ImageUrls } from '../images/image-urls.js';
+import { invalidImage, noFileUploads } from '../images/images.errors.js';
+import { PhotoDto, PhotoPageDto } from './photos.dto.js';
+import { photoLimitReached, photoNotFound } from './photos.errors.js';
+import { presentPhoto } from './photos.presenter.js';
+import { PhotosService } from './photos.service.js';
+
+@ApiTags('Photos')
+@Controller('v1')
+export class PhotosController {
+  constructor(
+    private readonly photos: PhotosService,
+    private readonly urls: ImageUrls,
+  ) {}
+
+  @Post('users/:id/photos')
+  @SignedIn()
+  @TakesImage({ required: true, client: true })
+  @Operation({
+    id: 'photosCreate',
+    summary: 'Upload a photo to your library',
+    description: 'At most 200 photos a user.',
+    status: 201,
+    answers: PhotoDto,
+    refuses: [forbidden, photoLimitReached, invalidImage, noFileUploads],
+  })
+  async create(
+    @CurrentViewer() viewer: Viewer,
+    @Param('id', UserIdPipe) id: string,
+    @UploadedImage(['client']) read: UploadReader,
+  ): Promise<PhotoDto> {
+    return presentPhoto(await this.photos.add(viewer, id, read), this.urls);
+  }
+
+  @Get('users/:id/photos')
+  @SignedIn()
+  @Operation({
+    id: 'photosList',
+    summary: 'List your photos, or as an administrator anybody’s',
+    answers: PhotoPageDto,
+    refuses: [forbidden, userNotFound],
+  })
+  async list(
+    @CurrentViewer() viewer: Viewer,
+    @Param('id', UserIdPipe) id: string,
+    @Query() query: PageQuery,
+  ): Promise<PhotoPageDto> {
+    const { total, rows } = await this.photos.list(viewer, id, query.limit, query.offset);
+    return {
+      photos: rows.map((row) => presentPhoto(row, this.urls)),
+      ...pagePosition(query, rows.length, total),
+    };
+  }
+
+  @Delete('photos/:id')
+  @SignedIn()
+  @Operation({
+    id: 'photosDelete',
+    summary: 'Delete your photo, or as an administrator anybody’s',
+    status: 204,
+    refuses: [forbidden, photoNotFound, noFileUploads],
+  })
+  async delete(@CurrentViewer() viewer: Viewer, @Param('id', IdPipe) id: number): Promise<void> {
+    await this.photos.delete(viewer, id);
+  }
+}
