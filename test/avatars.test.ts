@@ -1,6 +1,8 @@
+import { type AddressInfo, connect } from 'node:net';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { AVATAR_SIZES } from '../src/avatars/avatar-files.js';
+import { FileSweeper } from '../src/images/file-sweeper.js';
 import { FileRemoval } from '../src/images/file-removal.js';
 import { ImageStore } from '../src/images/storage.js';
 import { appForFile, startApp, type TestApp } from './support/app.js';
@@ -337,6 +339,57 @@ describe('a store that fails', () => {
     store.put = original;
     expect((await app.client.get(`/v1/avatars/${body.id}`)).body).toEqual(body);
     expect(await keysOfAvatar(body.id)).toHaveLength(11);
+  });
+
+  it('is swept of what a killed node left behind, and of nothing else', async () => {
+    const user = await app.a.user();
+    const { body } = await upload(app.client.as(user), user, await picture(1));
+    const store = app.nest.get(ImageStore);
+    const stray = { bytes: Buffer.from('x'), type: 'image/webp' };
+    const strays = [
+      `avatars/${body.id}/${'0'.repeat(40)}/`,
+      `avatars/999999/${'0'.repeat(40)}/`,
+      `photos/${'0'.repeat(32)}/`,
+    ];
+    for (const folder of strays) await store.put([{ ...stray, key: `${folder}full.webp` }]);
+    const sweeper = app.nest.get(FileSweeper);
+    expect(await sweeper.sweep()).toEqual([]);
+    expect((await sweeper.sweep(-60_000)).toSorted()).toEqual(strays.toSorted());
+    expect(await keysOfAvatar(body.id)).toHaveLength(11);
+  });
+
+  it('has nothing left of uploads that break off', async () => {
+    const user = await app.a.user();
+    await app.nest.listen(0, '127.0.0.1');
+    const { port } = app.nest.getHttpServer().address() as AddressInfo;
+    const { raw, headers } = file(await picture(1, 500, 500));
+    const before = await keys();
+    await Promise.all(
+      Array.from({ length: 300 }, async (_, index) => {
+        const socket = connect(port, '127.0.0.1');
+        socket.on('error', () => undefined);
+        const head = [
+          `POST /v1/users/${user.id}/avatars HTTP/1.1`,
+          'Host: localhost',
+          `Authorization: Bearer ${user.accessToken}`,
+          `Content-Type: ${headers['content-type']}`,
+          `Content-Length: ${raw.length}`,
+        ].join('\r\n');
+        await new Promise((resolve) => socket.write(`${head}\r\n\r\n`, resolve));
+        await new Promise((resolve) =>
+          socket.write(raw.subarray(0, (index * 7) % (raw.length - 1)), resolve),
+        );
+        await new Promise((resolve) => setTimeout(resolve, index % 50));
+        socket.destroy();
+      }),
+    );
+    const end = Date.now() + 10_000;
+    const pending = async () => app.database.query('select from avatars where user_id = $1', [user.id]);
+    while ((await pending()).length > 0 && Date.now() < end)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await pending()).toEqual([]);
+    expect(await keys()).toEqual(before);
+    expect((await upload(app.client.as(user), user, await picture(2))).status).toBe(201);
   });
 
   it('is told from a node that handles no files', async () => {

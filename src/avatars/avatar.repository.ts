@@ -52,6 +52,13 @@ const RELEASE = statement(
   'avatars.release',
   'delete from avatars where user_id = $1 and id = $2 and hash is null',
 );
+const NAMED = statement(
+  'avatars.named',
+  `select 'avatars/' || a.id || '/' || a.hash || '/' as folder
+   from avatar_ids i join avatars a on a.user_id = i.user_id and a.id = i.id
+   where i.id = any($1::int[]) and a.hash is not null`,
+);
+
 const FORGET = statement('avatars.forget', 'delete from avatar_ids where id = $1');
 
 @Injectable()
@@ -66,6 +73,15 @@ export class AvatarRepository {
 
   async find(id: number): Promise<AvatarRow | undefined> {
     return this.sql.row<AvatarRow>(BY_ID, [id]);
+  }
+
+  /** Those of the folders that a row names. */
+  async named(folders: readonly string[]): Promise<ReadonlySet<string>> {
+    const ids = folders
+      .map((folder) => Number.parseInt(folder.split('/')[1] ?? '', 10))
+      .filter(Number.isInteger);
+    const rows = await this.sql.rows<{ folder: string }>(NAMED, [ids]);
+    return new Set(rows.map(({ folder }) => folder));
   }
 
   /** Takes the place of a user's first avatar; undefined when it is taken. */

@@ -13,6 +13,7 @@ import {
 } from '../http/app-error.js';
 import type { Upload, UploadReader } from '../http/upload.js';
 import { FileRemoval } from '../images/file-removal.js';
+import { FileSweeper } from '../images/file-sweeper.js';
 import { ImagePipeline } from '../images/pipeline.js';
 import { ImageStore } from '../images/storage.js';
 import { AccountDeletion } from '../users/account-deletion.js';
@@ -32,11 +33,13 @@ export class AvatarsService implements OnModuleInit {
     private readonly pipeline: ImagePipeline,
     private readonly store: ImageStore,
     private readonly removal: FileRemoval,
+    private readonly sweeper: FileSweeper,
     private readonly deletion: AccountDeletion,
     private readonly audit: AuditLog,
   ) {}
 
   onModuleInit(): void {
+    this.sweeper.answersFor('avatars', (folders) => this.avatars.named(folders));
     this.deletion.also(async (em, userId) => {
       await this.letGo(em, userId);
     });

@@ -2,6 +2,7 @@ import { Controller, Get, Header } from '@nestjs/common';
 import { ApiProduces, ApiTags } from '@nestjs/swagger';
 import { Open } from '../auth/access.js';
 import { Sql, statement } from '../database/sql.js';
+import { ImageStore } from '../images/storage.js';
 import { serviceUnavailable } from './app-error.js';
 import { HealthDto } from './operations.dto.js';
 import { registry } from './metrics.js';
@@ -12,7 +13,10 @@ const PING = statement('operations.ping', 'select 1 as answer');
 @ApiTags('Operations')
 @Controller()
 export class OperationsController {
-  constructor(private readonly sql: Sql) {}
+  constructor(
+    private readonly sql: Sql,
+    private readonly store: ImageStore,
+  ) {}
 
   @Get('health/live')
   @Open()
@@ -25,12 +29,12 @@ export class OperationsController {
   @Open()
   @Operation({
     id: 'healthReady',
-    summary: 'Whether requests can be served: the database answers',
+    summary: 'Whether requests can be served: database and storage answer',
     answers: HealthDto,
     refuses: [serviceUnavailable],
   })
   async ready(): Promise<HealthDto> {
-    await this.sql.rows(PING);
+    await Promise.all([this.sql.rows(PING), this.store.check()]);
     return { status: 'ok' };
   }
 

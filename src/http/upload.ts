@@ -94,23 +94,40 @@ export async function acceptUploads(fastify: FastifyInstance): Promise<void> {
 }
 
 async function readForm(request: FastifyRequest, known: readonly string[]): Promise<SentForm> {
-  let file: Upload | null = null;
-  const fields: Record<string, string> = {};
-  if (!request.isMultipart()) return { file, fields };
+  if (!request.isMultipart()) return { file: null, fields: {} };
   try {
-    for await (const part of request.parts()) {
-      const { fieldname: name } = part;
-      if (part.type === 'file' && name === 'image') {
-        if (file !== null) throw invalidParameters(about('image', 'must be one file'));
-        file = { name: plainName(part.filename), bytes: await part.toBuffer() };
-      } else if (part.type === 'field' && known.includes(name) && !(name in fields)) {
-        fields[name] = String(part.value);
-      } else throw invalidParameters(about(name, 'should not exist'));
-    }
+    return await Promise.race([collect(request, known), brokenOff(request)]);
   } catch (error) {
     throw asRefusal(error);
   }
+}
+
+async function collect(request: FastifyRequest, known: readonly string[]): Promise<SentForm> {
+  let file: Upload | null = null;
+  const fields: Record<string, string> = {};
+  for await (const part of request.parts()) {
+    const { fieldname: name } = part;
+    if (part.type === 'file' && name === 'image') {
+      if (file !== null) throw invalidParameters(about('image', 'must be one file'));
+      file = { name: plainName(part.filename), bytes: await part.toBuffer() };
+    } else if (part.type === 'field' && known.includes(name) && !(name in fields)) {
+      fields[name] = String(part.value);
+    } else throw invalidParameters(about(name, 'should not exist'));
+  }
   return { file, fields };
+}
+
+/** Fails when the client goes away in the middle of its body: the parser would wait for the rest for ever. */
+function brokenOff({ raw }: FastifyRequest): Promise<never> {
+  const broken = new Promise<never>((_, reject) => {
+    const check = () => {
+      if (!raw.complete) reject(new Error('The upload broke off'));
+    };
+    if (raw.destroyed) check();
+    else raw.once('close', check);
+  });
+  broken.catch(() => undefined);
+  return broken;
 }
 
 /** Whatever a form gets wrong is the client's fault. */

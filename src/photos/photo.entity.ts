@@ -23,9 +23,9 @@ export const PhotoSchema = defineEntity({
   },
 });
 
-/** Which user a photo's id belongs to: a reference table where users are distributed. */
+/** Which user a photo's id, or the folder of its files, belongs to: a reference table where users are distributed. */
 export const PhotoIdSchema = defineEntity({
   name: 'PhotoId',
   tableName: 'photo_ids',
-  properties: { id: p.integer().primary().autoincrement(), userId: p.text() },
+  properties: { id: p.integer().primary().autoincrement(), userId: p.text(), token: p.text().index() },
 });

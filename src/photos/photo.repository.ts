@@ -29,6 +29,8 @@ const UNDER = statement(
   'select id from photos where user_id = $1 and id = $2 and client_id = $3',
 );
 
+const NAMED = statement('photos.named', 'select token from photo_ids where token = any($1::text[])');
+
 const BY_ID = statement(
   'photos.by-id',
   `select ${COLUMNS} from photo_ids i join photos p on p.user_id = i.user_id and p.id = i.id where i.id = $1`,
@@ -56,6 +58,13 @@ export class PhotoRepository {
 
   async isClient(id: number): Promise<boolean> {
     return (await this.sql.row<{ known: boolean }>(CLIENT, [id]))?.known ?? false;
+  }
+
+  /** Those of the folders that a row names. */
+  async named(folders: readonly string[]): Promise<ReadonlySet<string>> {
+    const tokens = folders.map((folder) => folder.split('/')[1] ?? '');
+    const rows = await this.sql.rows<{ token: string }>(NAMED, [tokens]);
+    return new Set(rows.map(({ token }) => `photos/${token}/`));
   }
 
   /** Whether the user's photo was uploaded under the client. */
@@ -103,8 +112,8 @@ export class PhotoRepository {
     if ((kept?.count ?? 0) >= limit) return undefined;
     const [named] = await runIn<{ id: number }>(
       em,
-      'insert into photo_ids (user_id) values ($1) returning id',
-      [userId],
+      'insert into photo_ids (user_id, token) values ($1, $2) returning id',
+      [userId, photo.token],
     );
     const id = named?.id as number;
     await runIn(

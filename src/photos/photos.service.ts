@@ -9,6 +9,7 @@ import { forbidden, invalidParameters, missingParameters, userNotFound } from '.
 import type { Upload, UploadReader } from '../http/upload.js';
 import { parseId } from '../http/ids.js';
 import { FileRemoval } from '../images/file-removal.js';
+import { FileSweeper } from '../images/file-sweeper.js';
 import { ImagePipeline } from '../images/pipeline.js';
 import { ImageStore } from '../images/storage.js';
 import { AccountDeletion } from '../users/account-deletion.js';
@@ -28,11 +29,13 @@ export class PhotosService implements OnModuleInit {
     private readonly pipeline: ImagePipeline,
     private readonly store: ImageStore,
     private readonly removal: FileRemoval,
+    private readonly sweeper: FileSweeper,
     private readonly deletion: AccountDeletion,
     private readonly audit: AuditLog,
   ) {}
 
   onModuleInit(): void {
+    this.sweeper.answersFor('photos', (folders) => this.photos.named(folders));
     this.deletion.also(async (em, userId) => {
       for (const token of await this.photos.removeAll(em, userId))
         await this.removal.note(em, folderOf(token));
