@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { migrate } from '../src/database/migrate.js';
 import { ormOptions } from '../src/database/options.js';
 import { appForFile } from './support/app.js';
+import { cloneDatabase } from './support/database.js';
 
 const app = appForFile();
 
@@ -14,10 +15,13 @@ it('has the tables that the entities describe', async () => {
 });
 
 it('is migrated once, however many nodes start at once', async () => {
-  await app.database.query('drop schema public cascade');
-  await app.database.query('create schema public');
-  const runs = await Promise.all(Array.from({ length: 4 }, () => migrate(app.database.url)));
+  // A database that no app works on.
+  const database = await cloneDatabase();
+  await database.query('drop schema public cascade');
+  await database.query('create schema public');
+  const runs = await Promise.all(Array.from({ length: 4 }, () => migrate(database.url)));
   expect(runs.filter((names) => names.length > 0)).toHaveLength(1);
+  await database.drop();
 });
 
 it('keeps what it has acknowledged', async () => {
