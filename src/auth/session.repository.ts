@@ -1,6 +1,6 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import { Sql, statement } from '../database/sql.js';
+import { Sql, statement, timestamp } from '../database/sql.js';
 import type { Device } from './device.js';
 
 /** Seconds in which a rotation's loser, and the former token, are still answered. */
@@ -96,8 +96,8 @@ const TOUCH = statement(
 const LIST = statement(
   'sessions.list',
   `select id, ip, user_agent as "userAgent",
-     to_char(created at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as created,
-     to_char(last_used at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "lastUsed"
+     ${timestamp('created')} as created,
+     ${timestamp('last_used')} as "lastUsed"
    from sessions where user_id = $1 and expires > clock_timestamp()
    order by id`,
 );

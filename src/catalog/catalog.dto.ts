@@ -1,8 +1,8 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, IntersectionType } from '@nestjs/swagger';
 import { IsIn, IsString, Max, Min } from 'class-validator';
 import { IsClientFilter } from '../clients/client-id.js';
-import { PageDto, PageQuery } from '../http/page.dto.js';
-import { BlankIsAbsent, Characters, Integer, Optional } from '../http/validation.js';
+import { PageDto, PageQuery, SearchQuery } from '../http/page.dto.js';
+import { BlankIsAbsent, Integer, Optional } from '../http/validation.js';
 import { SERIES_TYPES, type SeriesType } from './catalog.entity.js';
 
 export const SERIES_ORDERS = [
@@ -29,26 +29,7 @@ export class LanguageQuery {
 }
 
 /** The parameters of every list that shows localized texts and can be searched. */
-export class LocalizedSearchQuery extends PageQuery {
-  /**
-   * Part of a name or title: case, accents and width do not matter, and no character has a special meaning.
-   * @example "piece"
-   */
-  @BlankIsAbsent()
-  @Optional()
-  @Characters(0, 200)
-  search?: string;
-
-  /**
-   * ISO 639-1 code or English name of a language, in any case. Texts that are not there in it come in English, else
-   * as the item's own name.
-   * @example "en"
-   */
-  @BlankIsAbsent()
-  @Optional()
-  @IsString()
-  user_lang?: string;
-}
+export class LocalizedSearchQuery extends IntersectionType(SearchQuery, LanguageQuery) {}
 
 export class SeriesQuery extends LocalizedSearchQuery {
   /** Only series of this kind. */
@@ -73,16 +54,7 @@ export class SeriesQuery extends LocalizedSearchQuery {
   client?: number;
 }
 
-export class VolumePageQuery extends PageQuery {
-  /**
-   * ISO 639-1 code or English name of a language, in any case.
-   * @example "en"
-   */
-  @BlankIsAbsent()
-  @Optional()
-  @IsString()
-  user_lang?: string;
-}
+export class VolumePageQuery extends IntersectionType(PageQuery, LanguageQuery) {}
 
 /** The volume that stands for a series. */
 export class FirstVolumeDto {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Sql, statement } from '../database/sql.js';
+import { Sql, statement, timestamp } from '../database/sql.js';
 
 export interface ClientRow {
   readonly id: number;
@@ -14,7 +14,7 @@ const PAGE = statement(
   `select totals.total, page.* from (select count(*)::int as total from clients) as totals
    left join lateral (
      select id, name, enabled, scopes,
-       to_char(created at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as created
+       ${timestamp('created')} as created
      from clients order by id limit $1 offset $2
    ) as page on true
    order by page.id`,

@@ -18,6 +18,11 @@ export function statement(name: string, text: string): Statement {
   return { name, text };
 }
 
+/** SQL: a time as clients read it, RFC 3339 in UTC with milliseconds. */
+export function timestamp(column: string): string {
+  return `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+}
+
 /** Runs single statements on the ORM's pool, each its own transaction. Units of work go through `Transactions`. */
 @Injectable()
 export class Sql {

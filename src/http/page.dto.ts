@@ -59,7 +59,7 @@ export class PageDto implements PagePosition {
 /** The parameters of a list that can be searched. */
 export class SearchQuery extends PageQuery {
   /**
-   * Part of a name: case, accents and width do not matter, and no character has a special meaning.
+   * Part of a name or title: case, accents and width do not matter, and no character has a special meaning.
    * @example "piece"
    */
   @BlankIsAbsent()

@@ -36,8 +36,8 @@ export class FileRemoval implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /** Notes files in the caller's transaction. Call `soon` after its commit. */
-  async note(em: EntityManager, prefix: string): Promise<void> {
-    await runIn(em, 'insert into removed_files (prefix) values ($1)', [prefix]);
+  async note(em: EntityManager, ...prefixes: string[]): Promise<void> {
+    await runIn(em, 'insert into removed_files (prefix) select unnest($1::text[])', [prefixes]);
   }
 
   /** Begins to remove what has been noted; nobody waits for it. */
@@ -62,6 +62,8 @@ export class FileRemoval implements OnApplicationBootstrap, OnModuleDestroy {
   /** The rows are held while their files go, so that no other node takes them, and none is forgotten. */
   private async removeSome(): Promise<number> {
     return this.transactions.run(async (em) => {
+      // A slow store must not have the transaction ended as idle, and the same rows taken again for ever.
+      await runIn(em, 'set local idle_in_transaction_session_timeout = 0');
       const rows = await runIn<{ id: string; prefix: string }>(
         em,
         'select id, prefix from removed_files order by id limit $1 for update skip locked',

@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { clientKnown } from '../clients/client-filter.js';
-import { runIn, Sql, statement } from '../database/sql.js';
+import { runIn, Sql, statement, timestamp } from '../database/sql.js';
 
 export interface PhotoRow {
   readonly id: number;
@@ -19,7 +19,7 @@ export interface PhotoRow {
 export type NewPhoto = Omit<PhotoRow, 'id' | 'user_id' | 'uploaded'> & { readonly client: number };
 
 const COLUMNS = `p.id, p.user_id, p.token, p.name, p.format, p.width, p.height, p.size,
-  to_char(p.uploaded at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as uploaded`;
+  ${timestamp('p.uploaded')} as uploaded`;
 
 const COUNT = statement('photos.count', 'select count(*)::int as count from photos where user_id = $1');
 const CLIENT = statement('photos.client', `select ${clientKnown('$1')} as known`);

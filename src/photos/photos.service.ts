@@ -37,8 +37,8 @@ export class PhotosService implements OnModuleInit {
   onModuleInit(): void {
     this.sweeper.answersFor('photos', (folders) => this.photos.named(folders));
     this.deletion.also(async (em, userId) => {
-      for (const token of await this.photos.removeAll(em, userId))
-        await this.removal.note(em, folderOf(token));
+      const tokens = await this.photos.removeAll(em, userId);
+      await this.removal.note(em, ...tokens.map(folderOf));
     });
   }
 

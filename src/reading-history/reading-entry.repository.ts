@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { clientKnown } from '../clients/client-filter.js';
 import { containing, fold } from '../catalog/fold.js';
 import { seriesProjection, type SeriesRow } from '../catalog/series-projection.js';
-import { Sql, type Statement, statement } from '../database/sql.js';
+import { Sql, statement, timestamp, type Statement } from '../database/sql.js';
 import type {
   HistoryOrder,
   Priority,
@@ -66,7 +66,7 @@ export interface WriteOutcome {
 
 const ENTRY = `e.user_id, e.series_id, e.visibility, e.progress_type, e.progress, e.status, e.reread, e.score, e.priority,
   e.start, e."end", e.notes, e.client_id as entry_client,
-  to_char(e.last_update at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as last_update`;
+  ${timestamp('e.last_update')} as last_update`;
 
 /** A date of reduced precision sorts as its first day. */
 const firstDay = (column: string) => `rpad(${column}, 10, '-01-01')`;

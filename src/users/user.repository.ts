@@ -2,7 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import type { Login } from '../auth/session.repository.js';
 import { ImageUrls } from '../images/image-urls.js';
-import { Sql, statement } from '../database/sql.js';
+import { Sql, statement, timestamp } from '../database/sql.js';
 
 /** A user with roles and permissions, as every route that shows a user needs it. */
 export interface UserRow {
@@ -31,7 +31,7 @@ const AVATAR = "(select a.id || '/' || a.hash from avatars a where a.user_id = u
 
 const COLUMNS = `${AVATAR}, u.id, u.username, u.email, u.first_name, u.last_name, u.website, u.facebook, u.instagram, u.linkedin, u.x,
   u.youtube, u.slug, u.age_verified,
-  to_char(u.registered at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as registered,
+  ${timestamp('u.registered')} as registered,
   array(select r.name from user_roles ur join roles r on r.id = ur.role_id where ur.user_id = u.id order by 1) as roles,
   array(
     select distinct rp.permission from user_roles ur join role_permissions rp on rp.role_id = ur.role_id
@@ -60,7 +60,7 @@ const LOGIN_BY_EMAIL = statement(
 const PROFILE = statement(
   'users.profile',
   `select ${AVATAR}, u.id, u.username, u.slug,
-     to_char(u.registered at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as registered
+     ${timestamp('u.registered')} as registered
    from usernames n join users u on u.id = n.user_id where n.key = $1`,
 );
 
