@@ -8,6 +8,7 @@ import { ImageStore } from '../src/images/storage.js';
 import { appForFile, startApp, type TestApp } from './support/app.js';
 import type { TestUser } from './support/builders.js';
 import type { TestClient } from './support/client.js';
+import { failCommitsOf } from './support/database.js';
 import { form } from './support/forms.js';
 
 sharp.unblock({ operation: ['VipsForeignLoadWebpBuffer'] });
@@ -341,6 +342,29 @@ describe('a store that fails', () => {
     expect(await keysOfAvatar(body.id)).toHaveLength(11);
   });
 
+  it('leaves the former picture when the commit fails', async () => {
+    const [user, newcomer] = [await app.a.user(), await app.a.user()];
+    const { body } = await upload(app.client.as(user), user, await picture(1));
+    const files = await keys();
+    await failCommitsOf(app.database, 'avatars', async () => {
+      const answers = [
+        await app.client.as(user).patch(`/v1/avatars/${body.id}`, undefined, file(await picture(2))),
+        await app.client.as(user).delete(`/v1/avatars/${body.id}`),
+        await upload(app.client.as(newcomer), newcomer, await picture(3)),
+        await app.client.as(newcomer).post(`/user/update-image/${newcomer.id}`, {
+          image: (await picture(4)).toString('base64'),
+        }),
+      ];
+      for (const { status } of answers) expect(status).toBe(500);
+    });
+    expect((await app.client.get(`/v1/avatars/${body.id}`)).body).toEqual(body);
+    expect((await app.client.get(`/v1/users/${newcomer.id}/avatars`)).status).toBe(404);
+    expect((await keys()).toSorted()).toEqual(files.toSorted());
+    for (const size of AVATAR_SIZES)
+      expect((await app.client.get(pathOf(body.versions[size].url))).status).toBe(200);
+    expect((await upload(app.client.as(newcomer), newcomer, await picture(5))).status).toBe(201);
+  });
+
   it('is swept of what a killed node left behind, and of nothing else', async () => {
     const user = await app.a.user();
     const { body } = await upload(app.client.as(user), user, await picture(1));
@@ -393,6 +417,27 @@ describe('a store that fails', () => {
     expect(await pending()).toEqual([]);
     expect(await keys()).toEqual(before);
     expect((await upload(app.client.as(user), user, await picture(2))).status).toBe(201);
+  });
+
+  it('is not reached by more bodies at once than memory holds', async () => {
+    const user = await app.a.user();
+    const { port } = app.nest.getHttpServer().address() as AddressInfo;
+    const refused: string[] = [];
+    const sockets = Array.from({ length: 60 }, () => {
+      const socket = connect(port, '127.0.0.1');
+      socket.on('data', (chunk) => refused.push(String(chunk).slice(0, 12)));
+      socket.write(
+        `POST /user/update-image/${user.id} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{`,
+      );
+      return socket;
+    });
+    while (refused.length < 12) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(new Set(refused)).toEqual(new Set(['HTTP/1.1 503']));
+    expect((await upload(app.client.as(user), user, await picture(1))).status).toBe(503);
+    for (const socket of sockets) socket.destroy();
+    let status = 503;
+    while (status === 503) ({ status } = await upload(app.client.as(user), user, await picture(1)));
+    expect(status).toBe(201);
   });
 
   it('is told from a node that handles no files', async () => {

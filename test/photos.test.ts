@@ -6,6 +6,7 @@ import { ImageStore } from '../src/images/storage.js';
 import { appForFile, startApp } from './support/app.js';
 import type { TestUser } from './support/builders.js';
 import type { TestClient } from './support/client.js';
+import { failCommitsOf } from './support/database.js';
 import { form } from './support/forms.js';
 
 sharp.unblock({ operation: ['VipsForeignLoadWebpBuffer'] });
@@ -77,6 +78,44 @@ describe('a photo', () => {
       body: { data: 'Photo not found', code: 404 },
     });
     expect((await app.client.get(pathOf(first.body.url))).status).toBe(404);
+  });
+
+  it('leaves no file when the commit fails, and stays when its deletion does', async () => {
+    const user = await app.a.user();
+    const { body } = await upload(app.client.as(user), user);
+    const before = await filesLeft('photos/');
+    await failCommitsOf(app.database, 'photos', async () => {
+      expect((await upload(app.client.as(user), user)).status).toBe(500);
+      expect((await app.client.as(user).delete(`/v1/photos/${body.id}`)).status).toBe(500);
+      expect(await asPartner(`userId=${user.id}&photoId=${body.id}`)).toMatchObject({
+        status: 500,
+        body: envelope('Internal server error', '500'),
+      });
+    });
+    expect((await filesLeft('photos/')).toSorted()).toEqual(before.toSorted());
+    expect((await app.client.as(user).get(`/v1/users/${user.id}/photos`)).body.photos).toEqual([body]);
+    expect((await app.client.get(pathOf(body.url))).status).toBe(200);
+  });
+
+  it('is listed by an index, whatever others have', async () => {
+    const user = await app.a.user();
+    await app.database.query(
+      `insert into users (id, username, slug, password_hash)
+       select lpad(to_hex(n), 24, '0'), 'plan' || n, 'plan' || n, '' from generate_series(1, 100) n`,
+    );
+    await app.database.query(
+      `insert into photos (user_id, id, client_id, token, name, format, width, height, size)
+       select u.id, 1000000 + n, $1, '', '', 'png', 1, 1, 1 from users u, generate_series(1, 200) n`,
+      [website.id],
+    );
+    await app.database.query('analyze photos');
+    const plan = await app.database.query<Record<string, string>>(
+      `explain select * from photos where user_id = '${user.id}' order by id desc limit 20`,
+    );
+    const lines = plan.map((row) => row['QUERY PLAN']).join('\n');
+    expect(lines).toContain('Index Scan Backward using photos_pkey');
+    expect(lines).not.toContain('Sort');
+    await app.database.query('delete from photos where id > 1000000');
   });
 
   it('is its owner’s, and administrators may see and delete it', async () => {

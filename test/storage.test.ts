@@ -4,41 +4,35 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { AddressInfo } from 'node:net';
-import S3rver from 's3rver';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../src/config.js';
 import { ImageStore } from '../src/images/storage.js';
+import { startS3, type TestS3 } from './support/s3.js';
 
 let folder: string;
-let s3: { close: () => Promise<void> };
-let s3Port: number;
+let s3: TestS3;
 
 /** A server in front of S3 that fails or stays silent when it is told to. */
-let mood: 'well' | 'failing' | 'missing' = 'well';
+let mood: 'well' | 'slow' | 'silent' | 'failing' | 'missing' = 'well';
 let front: Server;
 let frontPort: number;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tankobon-store-'));
-  const server = new S3rver({
-    port: 0,
-    address: '127.0.0.1',
-    silent: true,
-    directory: join(folder, 's3'),
-    configureBuckets: [{ name: 'images', configs: [] }],
-  });
-  const address = (await server.run()) as AddressInfo;
-  s3 = server;
-  s3Port = address.port;
+  s3 = await startS3();
   front = createServer((request, response) => {
-    if (mood === 'failing') return response.writeHead(500).end();
-    if (mood === 'missing') return request.socket.destroy();
-    const target = { port: s3Port, path: request.url, method: request.method, headers: request.headers };
-    const onward = send(target, (answer) => {
-      response.writeHead(answer.statusCode ?? 500, answer.headers);
-      answer.pipe(response);
-    });
-    return request.pipe(onward);
+    const forward = () => {
+      const target = { port: s3.port, path: request.url, method: request.method, headers: request.headers };
+      const onward = send(target, (answer) => {
+        response.writeHead(answer.statusCode ?? 500, answer.headers);
+        answer.pipe(response);
+      });
+      request.pipe(onward);
+    };
+    if (mood === 'failing') response.writeHead(500).end();
+    else if (mood === 'missing') request.socket.destroy();
+    else if (mood === 'slow') setTimeout(forward, 300);
+    else if (mood === 'well') forward();
   }).listen(0, '127.0.0.1');
   await new Promise((resolve) => front.once('listening', resolve));
   frontPort = (front.address() as AddressInfo).port;
@@ -52,18 +46,8 @@ afterAll(async () => {
 });
 
 const onDisk = () => new ImageStore(readConfig({ DATA_DIR: folder }));
-const onS3 = (port = s3Port) =>
-  new ImageStore(
-    readConfig({
-      DATA_DIR: folder,
-      STORAGE_DRIVER: 's3',
-      S3_BUCKET: 'images',
-      S3_ENDPOINT: `http://127.0.0.1:${port}`,
-      S3_ACCESS_KEY_ID: 'S3RVER',
-      S3_SECRET_ACCESS_KEY: 'S3RVER',
-      S3_PATH_STYLE: 'on',
-    }),
-  );
+const onS3 = (port = s3.port) =>
+  new ImageStore(readConfig({ DATA_DIR: folder, ...s3.env, S3_ENDPOINT: `http://127.0.0.1:${port}` }));
 
 const file = (key: string, text: string) => ({ key, bytes: Buffer.from(text), type: 'image/webp' });
 
@@ -142,15 +126,28 @@ describe('a local store', () => {
 });
 
 describe('a store that fails', () => {
-  it.each(['failing', 'missing'] as const)('is a 503 to come back from: %s', async (state) => {
+  it('is waited for while it is slow', async () => {
+    const store = onS3(frontPort);
+    mood = 'slow';
+    await store.put([file('slow/a', 'x'), file('slow/b', 'y')]);
+    const opened = await store.open('slow/b');
+    expect(await textOf(await opened!.stream(0, 0))).toBe('y');
+    await store.removeAll('slow/');
+    expect(await store.open('slow/a')).toBeNull();
+    mood = 'well';
+  });
+
+  it.each(['silent', 'failing', 'missing'] as const)('is a 503 to come back from: %s', async (state) => {
     const store = onS3(frontPort);
     await store.put([file('front/a', 'x')]);
     mood = state;
     const refused = { refusal: { status: 503 }, extra: { retryAfter: expect.any(Number) } };
-    await expect(store.put([file('front/b', 'x')])).rejects.toMatchObject(refused);
-    await expect(store.open('front/a')).rejects.toMatchObject(refused);
-    await expect(store.removeAll('front/')).rejects.toMatchObject(refused);
-    await expect(store.check()).rejects.toMatchObject(refused);
+    await Promise.all([
+      expect(store.put([file('front/b', 'x')])).rejects.toMatchObject(refused),
+      expect(store.open('front/a')).rejects.toMatchObject(refused),
+      expect(store.removeAll('front/')).rejects.toMatchObject(refused),
+      expect(store.check()).rejects.toMatchObject(refused),
+    ]);
     mood = 'well';
     expect(await store.open('front/a')).not.toBeNull();
     await store.removeAll('front/');

@@ -1,5 +1,15 @@
+import { finished } from 'node:stream';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { serviceUnavailable } from './app-error.js';
+
+/** Requests whose body is beyond the usual limit and that are in memory at once. */
+const LARGE_AT_ONCE = 48;
+/** Seconds after which a refused one may come again. */
+const RETRY_AFTER = 5;
+
+/** Of the whole process: what is bounded is its memory. */
+let held = 0;
 
 /** Lets a route's body have more bytes than others: `applyBodyLimits` hands it to Fastify. */
 export function BodyLimit(bytes: number): MethodDecorator {
@@ -11,4 +21,19 @@ export function applyBodyLimits(fastify: FastifyInstance): void {
     const { bodyBytes } = (route.config ?? {}) as { bodyBytes?: number };
     if (bodyBytes !== undefined) route.bodyLimit = bodyBytes;
   });
+  fastify.addHook('onRequest', async (request, reply) => {
+    const { bodyBytes, multipart } = request.routeOptions.config as {
+      bodyBytes?: number;
+      multipart?: boolean;
+    };
+    // A form is held from when its handler reads it; JSON is read before its handler is asked.
+    if (bodyBytes !== undefined && !multipart) holdLargeBody(reply);
+  });
+}
+
+/** Counts a body that is about to be read, until its answer has gone out. @throws serviceUnavailable beyond the bound */
+export function holdLargeBody({ raw }: FastifyReply): void {
+  if (held >= LARGE_AT_ONCE) throw serviceUnavailable({ retryAfter: RETRY_AFTER });
+  held++;
+  finished(raw, () => held--);
 }

@@ -2,7 +2,7 @@ import multipart from '@fastify/multipart';
 import { applyDecorators, createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiBody, ApiConsumes } from '@nestjs/swagger';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import {
   AppError,
   type FieldError,
@@ -10,6 +10,7 @@ import {
   payloadTooLarge,
   unsupportedMediaType,
 } from './app-error.js';
+import { holdLargeBody } from './body-limit.js';
 
 /** Bytes that an image must stay below. */
 export const IMAGE_BYTES = 5_000_000;
@@ -69,8 +70,12 @@ export function TakesImage({
 /** The uploaded form, which has not been read yet; texts other than the named ones are refused. */
 export const UploadedImage = createParamDecorator(
   (fields: string[] | undefined, context: ExecutionContext): UploadReader => {
-    const request = context.switchToHttp().getRequest<FastifyRequest>();
-    return () => readForm(request, fields ?? []);
+    const http = context.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    return () => {
+      holdLargeBody(http.getResponse<FastifyReply>());
+      return readForm(request, fields ?? []);
+    };
   },
 );
 

@@ -26,8 +26,9 @@ export interface OpenedFile {
   stream(start: number, end: number): Promise<Readable>;
 }
 
-/** Milliseconds that an S3 server has to answer. */
-const S3_TIMEOUT = 10_000;
+/** Milliseconds that an S3 server has to answer, each of the times that it is asked. */
+const S3_TIMEOUT = 5_000;
+const S3_ATTEMPTS = 2;
 const RETRY_AFTER = 5;
 /** Where files lie that are not whole yet; never named by a key. */
 const UNFINISHED = '.unfinished';
@@ -62,10 +63,15 @@ export class ImageStore {
   async put(files: readonly StoredFile[]): Promise<void> {
     const disk = this.requireDisk();
     await answering(async () => {
-      for (const file of files) {
-        if (this.bucket === null) await this.putLocally(file);
-        else await disk.put(file.key, file.bytes, { contentType: file.type });
-      }
+      const puts = files.map((file) =>
+        this.bucket === null
+          ? this.putLocally(file)
+          : disk.put(file.key, file.bytes, { contentType: file.type }),
+      );
+      // Nobody is told of a failure while another file may still be written, after the removal of them all.
+      const failed = (await Promise.allSettled(puts)).find(({ status }) => status === 'rejected');
+      if (failed !== undefined) throw (failed as PromiseRejectedResult).reason;
+      if (this.bucket === null) await this.flushFolders(files);
     });
   }
 
@@ -132,7 +138,7 @@ export class ImageStore {
     return new Disk(new S3Driver({ client, bucket: name, visibility: 'private', supportsACL: false }));
   }
 
-  /** Written beside its place, flushed, and moved there whole; then the folder that names it is flushed. */
+  /** Written beside its place, flushed, and moved there whole. */
   private async putLocally({ key, bytes }: StoredFile): Promise<void> {
     const place = join(this.root, key);
     const unfinished = join(this.root, UNFINISHED, randomBytes(12).toString('hex'));
@@ -151,7 +157,15 @@ export class ImageStore {
       await rm(unfinished, { force: true });
       throw error;
     }
-    await flushFolder(dirname(place));
+  }
+
+  /** A file is safe when the folders on the way to it are. */
+  private async flushFolders(files: readonly StoredFile[]): Promise<void> {
+    const folders = new Set<string>();
+    for (const { key } of files) {
+      for (let name = dirname(key); name !== '.'; name = dirname(name)) folders.add(join(this.root, name));
+    }
+    for (const folder of [...folders, this.root]) await flushFolder(folder);
   }
 
   private async read(key: string, start: number, end: number): Promise<Readable> {
@@ -181,8 +195,13 @@ function createClient({ region, pathStyle, endpoint, credentials }: S3Settings):
   return new S3Client({
     region,
     forcePathStyle: pathStyle,
-    maxAttempts: 3,
-    requestHandler: { requestTimeout: S3_TIMEOUT, connectionTimeout: 3_000 },
+    maxAttempts: S3_ATTEMPTS,
+    requestHandler: {
+      requestTimeout: S3_TIMEOUT,
+      // Without it, a server that stays silent is only warned of.
+      throwOnRequestTimeout: true,
+      connectionTimeout: 3_000,
+    },
     // Checksums beyond what S3 itself asks for are unknown to many servers that speak its protocol.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',

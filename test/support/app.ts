@@ -25,6 +25,9 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
+/** Where the apps of a test file keep their images: `on-s3.ts` says otherwise than on the local disk. */
+export const storage: { env: Readonly<Record<string, string>> } = { env: {} };
+
 /** Starts the app from the production's module. The limits are off unless a test is about them. */
 export async function startApp(env: Record<string, string> = {}, shared?: TestDatabase): Promise<TestApp> {
   const dataDir = await mkdtemp(join(tmpdir(), 'tankobon-data-'));
@@ -36,6 +39,7 @@ export async function startApp(env: Record<string, string> = {}, shared?: TestDa
     JWT_SECRET,
     RATE_LIMIT: 'off',
     LOG_LEVEL: 'silent',
+    ...storage.env,
     ...env,
   });
   const running = { url: database.url, directUrl: database.url, close: () => Promise.resolve() };

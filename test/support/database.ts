@@ -29,6 +29,31 @@ export async function cloneDatabase(): Promise<TestDatabase> {
   };
 }
 
+/** Runs the work while every commit that has changed a row of the table fails, at the commit itself. */
+export async function failCommitsOf(
+  database: TestDatabase,
+  table: string,
+  work: () => Promise<void>,
+): Promise<void> {
+  // The place that an upload takes and gives back, outside of the transaction in question, has no hash yet.
+  await database.query(
+    `create or replace function fail_commit() returns trigger language plpgsql as
+     $$ begin
+       if coalesce(to_jsonb(new), to_jsonb(old)) @> '{"hash": null}' then return null; end if;
+       raise 'the commit failed';
+     end $$`,
+  );
+  await database.query(
+    `create constraint trigger fail_commit after insert or update or delete on ${table}
+     deferrable initially deferred for each row execute function fail_commit()`,
+  );
+  try {
+    await work();
+  } finally {
+    await database.query(`drop trigger fail_commit on ${table}`);
+  }
+}
+
 function withDatabase(url: string, database: string): string {
   const changed = new URL(url);
   changed.pathname = `/${database}`;
