@@ -72,6 +72,7 @@ describe('a photo', () => {
       height: 240,
     });
     expect((await client.delete(`/v1/photos/${first.body.id}`)).status).toBe(204);
+    expect((await app.client.get(pathOf(first.body.url))).status).toBe(404);
     expect(await filesLeft(String(pathOf(first.body.url).split('/')[3]))).toEqual([]);
     expect(await client.delete(`/v1/photos/${first.body.id}`)).toMatchObject({
       status: 404,
@@ -95,6 +96,16 @@ describe('a photo', () => {
     expect((await filesLeft('photos/')).toSorted()).toEqual(before.toSorted());
     expect((await app.client.as(user).get(`/v1/users/${user.id}/photos`)).body.photos).toEqual([body]);
     expect((await app.client.get(pathOf(body.url))).status).toBe(200);
+  });
+
+  it('is refused when its client goes meanwhile', async () => {
+    const user = await app.a.user();
+    const gone = await app.a.registeredClient();
+    const admin = await app.a.administrator();
+    const uploads = Array.from({ length: 4 }, () => upload(app.client.as(user), user, { client: gone.id }));
+    const deleted = await app.client.as(admin).delete(`/admin/clients/${gone.id}`);
+    for (const { status } of await Promise.all(uploads))
+      expect(status).toBe(deleted.status === 204 ? 400 : 201);
   });
 
   it('is listed by an index, whatever others have', async () => {
@@ -163,7 +174,7 @@ describe('a photo', () => {
         { name: 'other', bytes: '1' },
         { filename: 'a', bytes: 'x' },
       ],
-      'Invalid parameters',
+      'Required parameters missing',
     ],
   ])('is not %j', async (parts, data) => {
     const user = await app.a.user();

@@ -1,9 +1,9 @@
-import { deflateSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../src/http/app-error.js';
 import { countGifFrames, imageFormat } from '../src/images/image-format.js';
 import { ImagePipeline, SQUARES } from '../src/images/pipeline.js';
+import { gifOf, hollowPng } from './support/bombs.js';
 
 const pipeline = new ImagePipeline();
 // The pipeline reads three formats; the test must look at what it writes, too.
@@ -23,37 +23,6 @@ async function animation(frames: number, width = 60, height = 40): Promise<Buffe
   return sharp(pixels, { raw: { width, height: height * frames, channels: 3, pageHeight: height } })
     .gif({ delay: Array.from({ length: frames }, () => 80), loop: 3 })
     .toBuffer();
-}
-
-/** A PNG that announces a size and holds nothing of it. */
-function bomb(width: number, height: number): Buffer {
-  const chunk = (type: string, data: Buffer) => {
-    const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(data.length);
-    const sum = Buffer.alloc(4);
-    sum.writeUInt32BE(crc(body));
-    return Buffer.concat([length, body, sum]);
-  };
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(width, 0);
-  header.writeUInt32BE(height, 4);
-  header.set([8, 6, 0, 0, 0], 8);
-  return Buffer.concat([
-    Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
-    chunk('IHDR', header),
-    chunk('IDAT', deflateSync(Buffer.alloc(1024))),
-    chunk('IEND', Buffer.alloc(0)),
-  ]);
-}
-
-function crc(bytes: Buffer): number {
-  let value = 0xffffffff;
-  for (const byte of bytes) {
-    value ^= byte;
-    for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
-  }
-  return (value ^ 0xffffffff) >>> 0;
 }
 
 async function refusalOf(bytes: Buffer): Promise<string> {
@@ -193,13 +162,15 @@ describe('what is no picture', () => {
       webp: await still(20, 20).webp().toBuffer(),
       tiff: await still(20, 20).tiff().toBuffer(),
       'truncated png': png.subarray(0, png.length - 30),
+      'png without the end of its end': png.subarray(0, png.length - 1),
+      'png without its end': png.subarray(0, png.length - 12),
       'truncated jpeg': jpeg.subarray(0, jpeg.length / 2),
       'truncated gif': gif.subarray(0, gif.length - 10),
       'gif without its end': gif.subarray(0, -1),
       'signature alone': png.subarray(0, 8),
-      'many pixels': bomb(16_000, 16_000),
-      'more pixels than 32 bits': bomb(2 ** 31 - 1, 2 ** 31 - 1),
-      'no pixels': bomb(0, 0),
+      'many pixels': hollowPng(16_000, 16_000),
+      'more pixels than 32 bits': hollowPng(2 ** 31 - 1, 2 ** 31 - 1),
+      'no pixels': hollowPng(0, 0),
       'many frames': await animation(151, 2, 2),
       'an animation of many pixels': await animation(120, 800, 500),
     };
@@ -209,7 +180,7 @@ describe('what is no picture', () => {
 
   it('is told from what is just large enough', async () => {
     await expect(pipeline.avatar(await animation(150, 2, 2))).resolves.toBeDefined();
-    expect(await refusalOf(bomb(5_000, 8_001))).toBe('Invalid image');
+    expect(await refusalOf(hollowPng(5_000, 8_001))).toBe('Invalid image');
   });
 
   it('comes out clean when it is two things at once', async () => {
@@ -222,13 +193,7 @@ describe('what is no picture', () => {
   it('is counted frame by frame without decoding', async () => {
     expect(countGifFrames(await animation(7))).toBe(7);
     expect(imageFormat(await animation(2))).toBe('gif');
-    const head = (await animation(1)).subarray(0, 13);
-    const frame = Buffer.from([0x2c, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x4c, 1, 0]);
-    const many = Buffer.concat([
-      Buffer.from([...head.subarray(0, 10), 0, 0, 0]),
-      ...Array.from({ length: 200_000 }, () => frame),
-      Buffer.from([0x3b]),
-    ]);
+    const many = gifOf(200_000);
     expect(countGifFrames(many)).toBe(200_000);
     expect(await refusalOf(many)).toBe('Invalid image');
   });

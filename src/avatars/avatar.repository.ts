@@ -95,6 +95,16 @@ export class AvatarRepository {
     await this.sql.rows(FORGET, [id]);
   }
 
+  /** Names the picture anew, if it is still that one. @returns whether it is */
+  async rename(em: EntityManager, userId: string, id: number, name: string, hash: string): Promise<boolean> {
+    const rows = await runIn(
+      em,
+      'update avatars set name = $3 where user_id = $1 and id = $2 and hash = $4 returning id',
+      [userId, id, name, hash],
+    );
+    return rows.length > 0;
+  }
+
   /**
    * Makes an upload the user's avatar.
    *

@@ -4,20 +4,14 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { type Actor, AuditLog } from '../audit/audit-log.js';
 import type { Viewer } from '../auth/access.js';
 import { Transactions } from '../database/transactions.js';
-import {
-  forbidden,
-  internalError,
-  missingParameters,
-  serviceUnavailable,
-  userNotFound,
-} from '../http/app-error.js';
+import { forbidden, internalError, serviceUnavailable, userNotFound } from '../http/app-error.js';
 import type { Upload, UploadReader } from '../http/upload.js';
 import { FileRemoval } from '../images/file-removal.js';
 import { FileSweeper } from '../images/file-sweeper.js';
 import { ImagePipeline } from '../images/pipeline.js';
 import { ImageStore } from '../images/storage.js';
 import { AccountDeletion } from '../users/account-deletion.js';
-import { filesOf, folderOf, hashOf } from './avatar-files.js';
+import { digestOf, filesOf, folderOf, hashOf } from './avatar-files.js';
 import { AvatarRepository, type AvatarRow } from './avatar.repository.js';
 import { avatarExists, avatarNotFound } from './avatars.errors.js';
 
@@ -71,7 +65,9 @@ export class AvatarsService implements OnModuleInit {
     this.store.requireFiles();
     const id = await this.avatars.reserve(userId);
     if (id === undefined) throw avatarExists();
-    return this.fillReserved(userId, id, async () => required((await read()).file));
+    const wasThere = await this.fillReserved(userId, id, async () => (await read()).file as Upload);
+    if (!wasThere) throw await this.goneError(userId);
+    return this.get(id);
   }
 
   /** Another picture, if one is sent. @throws avatarNotFound, forbidden, noFileUploads, invalidImage */
@@ -80,7 +76,7 @@ export class AvatarsService implements OnModuleInit {
     this.store.requireFiles();
     const { file } = await read();
     if (file === null) return avatar;
-    await this.fill(avatar.user_id, id, file);
+    if (!(await this.refill(avatar, file))) throw await this.goneError(avatar.user_id);
     return this.get(id);
   }
 
@@ -125,6 +121,7 @@ export class AvatarsService implements OnModuleInit {
     return avatar;
   }
 
+  /** Until nobody deletes the avatar, or creates it, in the same moment. */
   private async replace(
     userId: string,
     decode: () => Upload,
@@ -134,13 +131,13 @@ export class AvatarsService implements OnModuleInit {
       const avatar = await this.avatars.findOfUser(userId);
       if (avatar === undefined) throw userNotFound();
       this.store.requireFiles();
-      if (avatar !== null) return this.fill(userId, avatar.id, decode(), also);
-      const id = await this.avatars.reserve(userId);
-      if (id !== undefined) {
-        await this.fillReserved(userId, id, () => Promise.resolve(decode()), also);
-        return;
+      if (avatar !== null) {
+        if (await this.refill(avatar, decode(), also)) return;
+        continue;
       }
-      await sleep(PATIENCE.pause);
+      const id = await this.avatars.reserve(userId);
+      if (id === undefined) await sleep(PATIENCE.pause);
+      else if (await this.fillReserved(userId, id, () => Promise.resolve(decode()), also)) return;
     }
     throw serviceUnavailable({ retryAfter: 1 });
   }
@@ -150,34 +147,64 @@ export class AvatarsService implements OnModuleInit {
     id: number,
     read: () => Promise<Upload>,
     also?: (em: EntityManager) => void,
-  ): Promise<AvatarRow> {
+  ): Promise<boolean> {
     try {
-      await this.fill(userId, id, await read(), also);
+      return await this.fill(userId, id, await read(), also);
     } catch (error) {
       await this.avatars.release(userId, id);
       throw error;
     }
-    return this.get(id);
   }
 
-  /** Files first, then the row; what the row named before goes after the commit. */
+  /** Why the avatar that was to be filled is not there. */
+  private async goneError(userId: string): Promise<Error> {
+    return (await this.avatars.findOfUser(userId)) === undefined ? userNotFound() : avatarNotFound();
+  }
+
+  /** Another picture; the same one again keeps its files. @returns whether the avatar was still there */
+  private async refill(
+    avatar: AvatarRow,
+    upload: Upload,
+    also?: (em: EntityManager) => void,
+  ): Promise<boolean> {
+    const { user_id: userId, id, hash } = avatar;
+    const kept =
+      hash.startsWith(digestOf(upload.bytes)) &&
+      (await this.transactions.run(async (em) => {
+        if (!(await this.avatars.rename(em, userId, id, upload.name, hash))) return false;
+        also?.(em);
+        return true;
+      }));
+    return kept || this.fill(userId, id, upload, also);
+  }
+
+  /**
+   * Files first, then the row; what the row named before goes after the commit.
+   *
+   * @returns whether the avatar was still there
+   */
   private async fill(
     userId: string,
     id: number,
     upload: Upload,
     also?: (em: EntityManager) => void,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const pictures = await this.pipeline.avatar(upload.bytes);
     const { format } = pictures.full;
-    const hash = hashOf(upload.bytes);
+    const hash = hashOf(digestOf(upload.bytes));
     try {
-      await this.store.put(filesOf(id, hash, pictures));
-      await this.transactions.run(async (em) => {
+      await this.store.put(folderOf(id, hash), filesOf(pictures));
+      const wasThere = await this.transactions.run(async (em) => {
         const former = await this.avatars.fill(em, userId, id, { name: upload.name, format, hash });
-        if (former === undefined) throw avatarNotFound();
+        if (former === undefined) {
+          await this.removal.note(em, folderOf(id, hash));
+          return false;
+        }
         if (former !== null) await this.removal.note(em, folderOf(id, former));
         also?.(em);
+        return true;
       });
+      return wasThere;
     } catch (error) {
       await this.discard(folderOf(id, hash));
       throw error;
@@ -213,11 +240,4 @@ export class AvatarsService implements OnModuleInit {
     if (avatar !== undefined) await this.removal.note(em, `avatars/${avatar.id}/`);
     return avatar !== undefined;
   }
-}
-
-function required(upload: Upload | null): Upload {
-  if (upload === null) {
-    throw missingParameters({ details: [{ field: 'image', messages: ['image is required'] }] });
-  }
-  return upload;
 }

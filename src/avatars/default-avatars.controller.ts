@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { toSvg } from 'jdenticon';
 import { Open } from '../auth/access.js';
-import { invalidParameters, notFound } from '../http/app-error.js';
+import { invalidParameters, missingParameters, notFound } from '../http/app-error.js';
 import { UserIdPipe } from '../http/ids.js';
 import { Operation } from '../http/operation.js';
 import { ImageUrls } from '../images/image-urls.js';
@@ -35,6 +35,9 @@ export class DefaultAvatarsController {
     @Param('size') size: string,
     @Res() reply: FastifyReply,
   ): Promise<void> {
+    if (size.trim() === '') {
+      throw missingParameters({ details: [{ field: 'size', messages: ['size is required'] }] });
+    }
     if (!AVATAR_SIZES.includes(size)) {
       throw invalidParameters({
         details: [{ field: 'size', messages: [`size must be one of ${AVATAR_SIZES.join(', ')}`] }],

@@ -78,7 +78,8 @@ export class ClientsController {
   @Operation({
     id: 'clientsRotateKey',
     summary: 'Give a client a new key',
-    description: 'The former key works until the overlap is over.',
+    description:
+      'The former key works until the overlap is over. A client has two keys at most: another rotation within the overlap ends the older one at once.',
     answers: RotatedKeyDto,
     refuses: [clientNotFound],
   })

@@ -24,7 +24,7 @@ export function applyBodyLimits(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', async (request, reply) => {
     const { bodyBytes, multipart } = request.routeOptions.config as {
       bodyBytes?: number;
-      multipart?: boolean;
+      multipart?: object;
     };
     // A form is held from when its handler reads it; JSON is read before its handler is asked.
     if (bodyBytes !== undefined && !multipart) holdLargeBody(reply);

@@ -80,7 +80,8 @@ function refusalOf(thrown: unknown): RefusalFactory {
   if (typeof code === 'string') {
     if (code === 'ENOSPC') return insufficientStorage;
     if (code.startsWith('FST_')) return fastifyRefusal(code, statusCode);
-    if (code === FOREIGN_KEY && isUserKey(thrown)) return userNotFound;
+    if (code === FOREIGN_KEY && isKeyOf(thrown, 'user')) return userNotFound;
+    if (code === FOREIGN_KEY && isKeyOf(thrown, 'client')) return invalidParameters;
     if (/^[0-9A-Z]{5}$/.test(code)) {
       return BY_SQLSTATE.find(([prefix]) => code.startsWith(prefix))?.[1] ?? internalError;
     }
@@ -91,9 +92,9 @@ function refusalOf(thrown: unknown): RefusalFactory {
   return typeof statusCode === 'number' ? (BY_STATUS[statusCode] ?? internalError) : internalError;
 }
 
-/** A user who goes while a request of theirs writes is gone for that request too. */
-function isUserKey(thrown: Error): boolean {
-  return (thrown as { constraint?: string }).constraint?.endsWith('_user_id_foreign') ?? false;
+/** A user or client who goes while a request writes in their name is gone for that request too. */
+function isKeyOf(thrown: Error, owner: 'user' | 'client'): boolean {
+  return (thrown as { constraint?: string }).constraint?.endsWith(`_${owner}_id_foreign`) ?? false;
 }
 
 /** ENOENT of a unix socket means "no server"; of a file it means a defect. */

@@ -7,6 +7,7 @@ import {
   AppError,
   type FieldError,
   invalidParameters,
+  missingParameters,
   payloadTooLarge,
   unsupportedMediaType,
 } from './app-error.js';
@@ -30,7 +31,10 @@ export interface SentForm {
   readonly fields: Readonly<Record<string, string>>;
 }
 
-/** Reads the form. Called once everything that can be decided without it has been decided. */
+/**
+ * Reads the form, with every part that the route needs. Called once everything that can be decided without it has been
+ * decided.
+ */
 export type UploadReader = () => Promise<SentForm>;
 
 const CLIENT = {
@@ -53,15 +57,16 @@ export function TakesImage({
     format: 'binary',
     description: 'GIF, JPEG or PNG of less than 5,000,000 bytes.',
   };
+  const needs = required ? ['image', ...(client ? ['client'] : [])] : [];
   return applyDecorators(
-    RouteConfig({ multipart: true, bodyBytes: IMAGE_BODY_LIMIT }) as MethodDecorator,
+    RouteConfig({ multipart: { needs }, bodyBytes: IMAGE_BODY_LIMIT }) as MethodDecorator,
     ApiConsumes('multipart/form-data'),
     ApiBody({
       required,
       schema: {
         type: 'object',
         properties: { image, ...(client ? { client: CLIENT } : {}) },
-        ...(required ? { required: client ? ['image', 'client'] : ['image'] } : {}),
+        ...(needs.length > 0 ? { required: needs } : {}),
       },
     }),
   );
@@ -85,11 +90,11 @@ export async function acceptUploads(fastify: FastifyInstance): Promise<void> {
     limits: { fileSize: IMAGE_BYTES - 1, files: 1, fields: 5, parts: 8, fieldSize: 1024, headerPairs: 50 },
   });
   fastify.addHook('preParsing', (request, _reply, payload, next) => {
-    const { multipart: takesForms } = request.routeOptions.config as { multipart?: boolean };
+    const takesForms = 'multipart' in request.routeOptions.config;
     const { 'content-type': type, 'content-length': length, 'transfer-encoding': encoding } = request.headers;
     const hasBody = encoding !== undefined || (length !== undefined && length !== '0');
     const isForm = /^multipart\/form-data\b/i.test(type ?? '');
-    if (hasBody && isForm !== (takesForms ?? false)) {
+    if (hasBody && isForm !== takesForms) {
       // JSON and unknown types are told apart by their parsers.
       if (isForm || type !== undefined) return next(unsupportedMediaType());
     }
@@ -99,27 +104,47 @@ export async function acceptUploads(fastify: FastifyInstance): Promise<void> {
 }
 
 async function readForm(request: FastifyRequest, known: readonly string[]): Promise<SentForm> {
-  if (!request.isMultipart()) return { file: null, fields: {} };
+  const { multipart: form } = request.routeOptions.config as { multipart?: { needs: readonly string[] } };
+  let sent: SentForm & { wrong: FieldError[] } = { file: null, fields: {}, wrong: [] };
   try {
-    return await Promise.race([collect(request, known), brokenOff(request)]);
+    if (request.isMultipart()) sent = await Promise.race([collect(request, known), brokenOff(request)]);
   } catch (error) {
     throw asRefusal(error);
   }
+  const { file, fields, wrong } = sent;
+  const missing = (form?.needs ?? []).filter((name) =>
+    name === 'image' ? file === null : !fields[name]?.trim(),
+  );
+  if (missing.length > 0) {
+    throw missingParameters({ details: missing.map((name) => about(name, 'is required')) });
+  }
+  if (wrong.length > 0) throw invalidParameters({ details: wrong });
+  return { file, fields };
 }
 
-async function collect(request: FastifyRequest, known: readonly string[]): Promise<SentForm> {
+/** Reads the form to its end: what is missing is told before what is wrong. */
+async function collect(
+  request: FastifyRequest,
+  known: readonly string[],
+): Promise<SentForm & { wrong: FieldError[] }> {
   let file: Upload | null = null;
   const fields: Record<string, string> = {};
+  const wrong: FieldError[] = [];
   for await (const part of request.parts()) {
     const { fieldname: name } = part;
-    if (part.type === 'file' && name === 'image') {
-      if (file !== null) throw invalidParameters(about('image', 'must be one file'));
-      file = { name: plainName(part.filename), bytes: await part.toBuffer() };
-    } else if (part.type === 'field' && known.includes(name) && !(name in fields)) {
-      fields[name] = String(part.value);
-    } else throw invalidParameters(about(name, 'should not exist'));
+    if (part.type === 'file') {
+      const bytes = await part.toBuffer();
+      // What browsers send for a field without a chosen file.
+      if (bytes.length === 0 && !part.filename) continue;
+      if (name !== 'image') wrong.push(about(name, 'should not exist'));
+      else if (file !== null) wrong.push(about(name, 'must be one file'));
+      else file = { name: plainName(part.filename), bytes };
+    } else if (name === 'image') wrong.push(about(name, 'must be a file'));
+    else if (!known.includes(name)) wrong.push(about(name, 'should not exist'));
+    else if (Object.hasOwn(fields, name)) wrong.push(about(name, 'must be sent once'));
+    else fields[name] = String(part.value);
   }
-  return { file, fields };
+  return { file, fields, wrong };
 }
 
 /** Fails when the client goes away in the middle of its body: the parser would wait for the rest for ever. */
@@ -140,11 +165,15 @@ function asRefusal(error: unknown): AppError {
   if (error instanceof AppError) return error;
   const { code } = error as { code?: string };
   if (code === 'FST_REQ_FILE_TOO_LARGE') return payloadTooLarge({ cause: error });
-  return invalidParameters({ ...about('image', 'must be one file of a well-formed form'), cause: error });
+  return invalidParameters({
+    details: [about('image', 'must be one file of a well-formed form')],
+    cause: error,
+  });
 }
 
-function about(field: string, says: string): { details: FieldError[] } {
-  return { details: [{ field: field.slice(0, 100), messages: [`${field.slice(0, 100)} ${says}`] }] };
+function about(field: string, says: string): FieldError {
+  const name = field.slice(0, 100);
+  return { field: name, messages: [`${name} ${says}`] };
 }
 
 /** The last part of a file's name, without what could be mistaken for markup or a path. */

@@ -10,7 +10,8 @@ import { invalidImage } from './images.errors.js';
  */
 export function imageFromBase64(text: string): Buffer {
   const prefix = /^data:[^,]{0,100};base64,/i.exec(text.slice(0, 120))?.[0] ?? '';
-  const encoded = text.slice(prefix.length).trim();
+  // Encoders wrap lines, and some use the alphabet of URLs.
+  const encoded = text.slice(prefix.length).replace(/\s+/g, '').replaceAll('-', '+').replaceAll('_', '/');
   const bytes = Buffer.from(encoded, 'base64');
   if (bytes.length >= IMAGE_BYTES) throw payloadTooLarge();
   if (bytes.toString('base64').replace(/=+$/, '') !== encoded.replace(/=+$/, '')) throw invalidImage();

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { runIn } from '../database/sql.js';
@@ -7,6 +8,8 @@ import { ImageStore } from './storage.js';
 /** Milliseconds after which what could not be removed is tried again. */
 const INTERVAL = 30_000;
 const BATCH = 50;
+/** Milliseconds that a deletion waits for its files to be gone. */
+const PATIENCE = 2_000;
 
 /**
  * Removes files after the commit of the transaction that let go of them, and never before it. The table remembers
@@ -44,6 +47,12 @@ export class FileRemoval implements OnApplicationBootstrap, OnModuleDestroy {
   soon(): void {
     if (!this.store.handlesFiles) return;
     this.running = this.running.then(() => this.removeAll());
+  }
+
+  /** Removes what has been noted and waits for it, for a moment: a store that is slow or away is tried again later. */
+  async now(): Promise<void> {
+    this.soon();
+    await Promise.race([this.running, sleep(PATIENCE, undefined, { ref: false })]);
   }
 
   /** Waits until everything that `soon` has begun is done. */

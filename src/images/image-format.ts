@@ -15,6 +15,21 @@ export function imageFormat(bytes: Buffer): ImageFormat | null {
   );
 }
 
+/**
+ * Walks the chunks of a PNG: decoders accept one that ends before its last chunk does.
+ *
+ * @see https://www.w3.org/TR/png-3/#5DataRep
+ */
+export function isWholePng(bytes: Buffer): boolean {
+  let position = 8;
+  while (position + 12 <= bytes.length) {
+    const isEnd = bytes.toString('latin1', position + 4, position + 8) === 'IEND';
+    position += 12 + bytes.readUInt32BE(position);
+    if (isEnd) return position <= bytes.length;
+  }
+  return false;
+}
+
 const EXTENSION = 0x21;
 const IMAGE = 0x2c;
 const TRAILER = 0x3b;

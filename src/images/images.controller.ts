@@ -91,6 +91,11 @@ export class ImagesController {
       return void reply.status(304).send();
     }
     const range = rangeOf(request.headers, etag, file.size);
+    if (range === 'beyond') {
+      for (const name of ['etag', 'cache-control', 'content-type']) reply.removeHeader(name);
+      reply.header('content-range', `bytes */${file.size}`);
+      throw rangeNotSatisfiable();
+    }
     const { start, end } = range ?? { start: 0, end: file.size - 1 };
     if (range !== null) reply.status(206).header('content-range', `bytes ${start}-${end}/${file.size}`);
     reply.header('content-length', end - start + 1);
@@ -100,13 +105,15 @@ export class ImagesController {
 
 /** The one range that is asked for; null for the whole file, as for several ranges and for those of another version. */
 function rangeOf(headers: FastifyRequest['headers'], etag: string, size: number) {
-  const match = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(headers.range ?? '');
+  const match = /^bytes=(\d{0,15})-(\d{0,15})$/i.exec(headers.range ?? '');
   const condition = headers['if-range'];
   if (match === null || (condition !== undefined && condition !== etag)) return null;
   const [, from = '', to = ''] = match;
   if (from === '' && to === '') return null;
+  // One that ends before it begins is none, says RFC 9110.
+  if (from !== '' && to !== '' && Number(from) > Number(to)) return null;
   const start = from === '' ? Math.max(0, size - Number(to)) : Number(from);
   const end = from === '' || to === '' ? size - 1 : Math.min(Number(to), size - 1);
-  if (start > end) throw rangeNotSatisfiable();
+  if (start > end) return 'beyond';
   return { start, end };
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import pLimit from 'p-limit';
 import sharp, { type OutputInfo, type Sharp } from 'sharp';
 import { serviceUnavailable } from '../http/app-error.js';
-import { countGifFrames, type ImageFormat, imageFormat } from './image-format.js';
+import { countGifFrames, type ImageFormat, imageFormat, isWholePng } from './image-format.js';
 import { invalidImage } from './images.errors.js';
 
 /** Sides of the square versions of an avatar, in pixels. */
@@ -66,7 +66,9 @@ export class ImagePipeline {
         const square = open(decoded).resize(side, side, { fit: 'cover', position: 'centre' });
         squares.set(side, await encode(square, 'webp', decoded));
       }
-      return { full: await encode(open(decoded), decoded.format, decoded), squares };
+      const full = await encode(open(decoded), decoded.format, decoded);
+      release(decoded);
+      return { full, squares };
     });
   }
 
@@ -75,10 +77,10 @@ export class ImagePipeline {
     return this.inTurn(async () => {
       const decoded = await decode(bytes);
       const small = open(decoded).resize(THUMBNAIL, THUMBNAIL, { fit: 'inside', withoutEnlargement: true });
-      return {
-        full: await encode(open(decoded), decoded.format, decoded),
-        thumbnail: await encode(small, 'webp', decoded),
-      };
+      const thumbnail = await encode(small, 'webp', decoded);
+      const full = await encode(open(decoded), decoded.format, decoded);
+      release(decoded);
+      return { full, thumbnail };
     });
   }
 
@@ -93,6 +95,7 @@ async function decode(bytes: Buffer): Promise<Decoded> {
   const format = imageFormat(bytes);
   const frames = format === 'gif' ? countGifFrames(bytes) : 1;
   if (format === null || frames === null || frames > MAX_FRAMES) throw invalidImage();
+  if (format === 'png' && !isWholePng(bytes)) throw invalidImage();
   try {
     const image = sharp(bytes, {
       animated: format === 'gif',
@@ -122,6 +125,15 @@ function open({ pixels, raw, animation }: Decoded): Sharp {
   return sharp(pixels, { raw, animated: animation !== null, limitInputPixels: MAX_PIXELS }).timeout({
     seconds: TIMEOUT,
   });
+}
+
+/**
+ * Gives the pixels back at once. Left to the garbage collector, which learns of megabytes that it does not hold itself,
+ * they make it go through the whole heap after every second picture.
+ */
+function release({ pixels }: Decoded): void {
+  const { buffer } = pixels;
+  if (pixels.byteLength === buffer.byteLength && buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
 
 async function encode(

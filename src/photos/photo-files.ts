@@ -1,7 +1,6 @@
+import { fileName, storedFile } from '../images/image-files.js';
 import type { EncodedPicture } from '../images/pipeline.js';
 import type { StoredFile } from '../images/storage.js';
-
-const EXTENSIONS: Record<string, string> = { gif: 'gif', jpeg: 'jpg', png: 'png' };
 
 /** Where a photo's files lie. */
 export function folderOf(token: string): string {
@@ -9,16 +8,13 @@ export function folderOf(token: string): string {
 }
 
 export function keyOf(token: string, format: string): string {
-  return `${folderOf(token)}full.${EXTENSIONS[format]}`;
+  return folderOf(token) + fileName('full', format);
 }
 
 export function thumbnailKeyOf(token: string): string {
-  return `${folderOf(token)}thumbnail.webp`;
+  return folderOf(token) + fileName('thumbnail', 'webp');
 }
 
-export function filesOf(token: string, full: EncodedPicture, thumbnail: EncodedPicture): StoredFile[] {
-  return [
-    { key: thumbnailKeyOf(token), bytes: thumbnail.bytes, type: 'image/webp' },
-    { key: keyOf(token, full.format), bytes: full.bytes, type: `image/${full.format}` },
-  ];
+export function filesOf(full: EncodedPicture, thumbnail: EncodedPicture): StoredFile[] {
+  return [storedFile('thumbnail', thumbnail), storedFile('full', full)];
 }

@@ -5,7 +5,7 @@ import type { Viewer } from '../auth/access.js';
 import type { AuthenticatedClient } from '../clients/clients.service.js';
 import { unknownClient } from '../clients/clients.errors.js';
 import { Transactions } from '../database/transactions.js';
-import { forbidden, invalidParameters, missingParameters, userNotFound } from '../http/app-error.js';
+import { forbidden, invalidParameters, userNotFound } from '../http/app-error.js';
 import type { Upload, UploadReader } from '../http/upload.js';
 import { parseId } from '../http/ids.js';
 import { FileRemoval } from '../images/file-removal.js';
@@ -53,7 +53,7 @@ export class PhotosService implements OnModuleInit {
     const { format, width, height } = full;
     const photo = { token, name: upload.name, format, width, height, size: full.bytes.length, client };
     try {
-      await this.store.put(filesOf(token, full, thumbnail));
+      await this.store.put(folderOf(token), filesOf(full, thumbnail));
       const id = await this.transactions.run((em) => this.photos.add(em, userId, photo, LIMIT));
       if (id === null) throw userNotFound();
       if (id === undefined) throw photoLimitReached();
@@ -88,7 +88,7 @@ export class PhotosService implements OnModuleInit {
       if (!isOwn)
         this.audit.write(em, actor, { action: 'photo.delete', target: photo.user_id, before: { photo: id } });
     });
-    this.removal.soon();
+    await this.removal.now();
   }
 
   /** A partner's deletion: of that user's photo, uploaded under that website. @throws unknownPhotoId, noFileUploads */
@@ -104,7 +104,7 @@ export class PhotosService implements OnModuleInit {
       const actor = { id: `client:${client.id}`, ip };
       this.audit.write(em, actor, { action: 'photo.delete', target: userId, before: { photo: id } });
     });
-    this.removal.soon();
+    await this.removal.now();
   }
 
   private async get(id: number): Promise<PhotoRow> {
@@ -113,23 +113,16 @@ export class PhotosService implements OnModuleInit {
     return photo;
   }
 
-  /** What is missing before what is invalid; the client must be registered. */
+  /** What the form has to hold; the client must be registered. */
   private async checked(read: UploadReader): Promise<{ upload: Upload; client: number }> {
     const { file, fields } = await read();
-    const sent = fields['client']?.trim() ?? '';
-    const missing = [...(file === null ? ['image'] : []), ...(sent === '' ? ['client'] : [])];
-    if (file === null || missing.length > 0) {
-      throw missingParameters({
-        details: missing.map((field) => ({ field, messages: [`${field} is required`] })),
-      });
-    }
-    const client = parseId(sent);
+    const client = parseId(fields['client']?.trim() ?? '');
     if (client === null) {
       throw invalidParameters({
         details: [{ field: 'client', messages: ['client must be a positive integer'] }],
       });
     }
     if (!(await this.photos.isClient(client))) throw unknownClient();
-    return { upload: file, client };
+    return { upload: file as Upload, client };
   }
 }
