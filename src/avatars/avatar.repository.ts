@@ -130,14 +130,27 @@ export class AvatarRepository {
     return held.hash;
   }
 
-  /** Removes a user's avatar; undefined when there is none. */
-  async remove(em: EntityManager, userId: string): Promise<{ id: number; hash: string } | undefined> {
-    const [row] = await runIn<{ id: number; hash: string }>(
+  /** Removes a user's avatar; returns its id, undefined when there is none. */
+  async remove(em: EntityManager, userId: string): Promise<number | undefined> {
+    return this.removeWhere(em, userId, 'hash is not null');
+  }
+
+  /** The same with the account; an upload under way, which would fill its place in this moment, is waited for. */
+  async removeWithUser(em: EntityManager, userId: string): Promise<number | undefined> {
+    return this.removeWhere(em, userId, 'true');
+  }
+
+  private async removeWhere(
+    em: EntityManager,
+    userId: string,
+    condition: string,
+  ): Promise<number | undefined> {
+    const [row] = await runIn<{ id: number }>(
       em,
-      'delete from avatars where user_id = $1 and hash is not null returning id, hash',
+      `delete from avatars where user_id = $1 and ${condition} returning id`,
       [userId],
     );
     if (row !== undefined) await runIn(em, 'delete from avatar_ids where id = $1', [row.id]);
-    return row;
+    return row?.id;
   }
 }

@@ -35,7 +35,7 @@ export class AvatarsService implements OnModuleInit {
   onModuleInit(): void {
     this.sweeper.answersFor('avatars', (folders) => this.avatars.named(folders));
     this.deletion.also(async (em, userId) => {
-      await this.letGo(em, userId);
+      await this.letGo(em, await this.avatars.removeWithUser(em, userId));
     });
   }
 
@@ -227,7 +227,7 @@ export class AvatarsService implements OnModuleInit {
 
   private async remove(userId: string, also?: (em: EntityManager) => void): Promise<boolean> {
     const removed = await this.transactions.run(async (em) => {
-      if (!(await this.letGo(em, userId))) return false;
+      if (!(await this.letGo(em, await this.avatars.remove(em, userId)))) return false;
       also?.(em);
       return true;
     });
@@ -235,9 +235,8 @@ export class AvatarsService implements OnModuleInit {
     return removed;
   }
 
-  private async letGo(em: EntityManager, userId: string): Promise<boolean> {
-    const avatar = await this.avatars.remove(em, userId);
-    if (avatar !== undefined) await this.removal.note(em, `avatars/${avatar.id}/`);
-    return avatar !== undefined;
+  private async letGo(em: EntityManager, id: number | undefined): Promise<boolean> {
+    if (id !== undefined) await this.removal.note(em, `avatars/${id}/`);
+    return id !== undefined;
   }
 }
