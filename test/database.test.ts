@@ -1,5 +1,6 @@
 import { MikroORM } from '@mikro-orm/postgresql';
-import { expect, it } from 'vitest';
+import { Client } from 'pg';
+import { expect, inject, it } from 'vitest';
 import { migrate } from '../src/database/migrate.js';
 import { ormOptions } from '../src/database/options.js';
 import { appForFile } from './support/app.js';
@@ -25,10 +26,13 @@ it('is migrated once, however many nodes start at once', async () => {
 });
 
 it('keeps what it has acknowledged', async () => {
+  const server = new Client({ connectionString: inject('templateUrl') });
+  await server.connect();
   for (const setting of ['fsync', 'synchronous_commit', 'full_page_writes']) {
-    const [row] = await app.database.query<Record<string, string>>(`show ${setting}`);
-    expect(row?.[setting], setting).toBe('on');
+    const { rows } = await server.query<Record<string, string>>(`show ${setting}`);
+    expect(rows[0]?.[setting], setting).toBe('on');
   }
+  await server.end();
 });
 
 it('keeps readers’ texts out of its log', async () => {

@@ -3,7 +3,9 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { serviceUnavailable } from './app-error.js';
 
-/** Requests whose body is beyond the usual limit and that are in memory at once. */
+/** Bytes from which a body is a large one. */
+const LARGE = 1024 * 1024;
+/** Requests with large bodies that are in memory at once. */
 const LARGE_AT_ONCE = 48;
 /** Seconds after which a refused one may come again. */
 const RETRY_AFTER = 5;
@@ -27,7 +29,7 @@ export function applyBodyLimits(fastify: FastifyInstance): void {
       multipart?: object;
     };
     // A form is held from when its handler reads it; JSON is read before its handler is asked.
-    if (bodyBytes !== undefined && !multipart) holdLargeBody(reply);
+    if (bodyBytes !== undefined && bodyBytes >= LARGE && !multipart) holdLargeBody(reply);
   });
 }
 
