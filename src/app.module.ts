@@ -1,5 +1,6 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { AdminModule } from './admin/admin.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { SessionsModule } from './auth/sessions.module.js';
 import { CatalogModule } from './catalog/catalog.module.js';
@@ -55,6 +56,7 @@ export class AppModule {
         ProfilesModule,
         AvatarsModule,
         PhotosModule,
+        AdminModule,
         FirstStartModule,
       ],
       providers: [

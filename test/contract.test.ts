@@ -123,6 +123,8 @@ describe('every route', () => {
       profileImageUpdate: { image: 'x' },
       adminProfileImageUpdate: { image: 'x' },
       clientsUpdate: { enabled: true },
+      adminUsersUpdate: { age_verified: true },
+      rolesUpdate: { description: 'x' },
     };
     for (const { method, path, operationId } of operations.filter((operation) =>
       operation.path.includes('{'),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fold, shortTermGrams } from '../src/catalog/fold.js';
+import { fold, shortTermGrams } from '../src/search/fold.js';
 import { languageCode, readingLanguage } from '../src/catalog/languages.js';
 import { AppError, internalError, invalidParameters, notFound, refusal } from '../src/http/app-error.js';
 import { isShallow } from '../src/http/body-parsing.js';

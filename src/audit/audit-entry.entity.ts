@@ -1,4 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import { counted } from '../database/counted.js';
 
 /**
  * What an administrator or a client key did to whom. Entries name users by id alone, without a foreign key, so that
@@ -8,12 +9,13 @@ export const AuditEntrySchema = defineEntity({
   name: 'AuditEntry',
   tableName: 'audit_entries',
   indexes: [
-    { name: 'audit_entries_actor', properties: ['actor', 'id'] },
-    { name: 'audit_entries_target', properties: ['target', 'id'] },
-    { name: 'audit_entries_action', properties: ['action', 'id'] },
-    { name: 'audit_entries_at', properties: ['at'] },
+    { name: 'audit_entries_by_time', properties: ['at', 'id'] },
+    { name: 'audit_entries_by_actor', properties: ['actor', 'at', 'id'] },
+    { name: 'audit_entries_by_target', properties: ['target', 'at', 'id'] },
+    { name: 'audit_entries_by_action', properties: ['action', 'at', 'id'] },
   ],
   triggers: [
+    ...counted('audit_entries', 'audit', ['insert']),
     {
       name: 'audit_entries_append_only',
       timing: 'before',

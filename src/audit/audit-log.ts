@@ -8,6 +8,14 @@ export interface Actor {
   readonly ip: string;
 }
 
+/** The actor that a signed-in user is. */
+export function actorOf({ userId, ip }: { readonly userId: string; readonly ip: string }): Actor {
+  return { id: userId, ip };
+}
+
+/** What an entry says instead of a name or an address that was given or changed: erased users are erased here, too. */
+export const WITHHELD = '(changed)';
+
 /** What was done. Names, addresses and secrets are recorded as changed, never with their values. */
 export interface AuditedAction {
   readonly action: string;

@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import { counted } from '../database/counted.js';
 import { UserSchema } from '../users/user.entity.js';
 
 export const PermissionSchema = defineEntity({
@@ -30,6 +31,7 @@ export const RolePermissionSchema = defineEntity({
 export const UserRoleSchema = defineEntity({
   name: 'UserRole',
   tableName: 'user_roles',
+  triggers: counted('user_roles', 'role', ['insert', 'delete'], 'count_role_users'),
   properties: {
     user: p.manyToOne(UserSchema).primary().deleteRule('cascade'),
     role: p.manyToOne(RoleSchema).primary().deleteRule('cascade').index(),

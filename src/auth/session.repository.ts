@@ -168,6 +168,10 @@ export class SessionRepository {
     return (await this.sql.row(END, [userId, id])) !== undefined;
   }
 
+  async endAll(userId: string, em: EntityManager): Promise<void> {
+    await em.execute('delete from sessions where user_id = ?', [userId]);
+  }
+
   async endOthers(userId: string, id: string, em: EntityManager = this.em): Promise<void> {
     await em.execute('delete from sessions where user_id = ? and id <> ?', [userId, id]);
   }

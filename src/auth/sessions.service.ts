@@ -54,6 +54,11 @@ export class SessionsService {
     await this.sessions.end(userId, sessionId);
   }
 
+  /** Signs a user out everywhere, in the caller's transaction. */
+  async endAll(userId: string, em: EntityManager): Promise<void> {
+    await this.sessions.endAll(userId, em);
+  }
+
   /**
    * Ends all but the viewer's own session, in the caller's transaction if there is one.
    *

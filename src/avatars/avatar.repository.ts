@@ -16,6 +16,8 @@ export interface AvatarContent {
   readonly name: string;
   readonly format: string;
   readonly hash: string;
+  /** Of all files. */
+  readonly bytes: number;
 }
 
 /** Minutes that an upload under way keeps others away, should its node be killed. */
@@ -124,8 +126,8 @@ export class AvatarRepository {
     if (held === undefined) return undefined;
     await runIn(
       em,
-      'update avatars set name = $3, format = $4, hash = $5, reserved_until = null where user_id = $1 and id = $2',
-      [userId, id, content.name, content.format, content.hash],
+      'update avatars set name = $3, format = $4, hash = $5, stored_bytes = $6, reserved_until = null where user_id = $1 and id = $2',
+      [userId, id, content.name, content.format, content.hash, content.bytes],
     );
     return held.hash;
   }

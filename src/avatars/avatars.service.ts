@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { type Actor, AuditLog } from '../audit/audit-log.js';
+import { type Actor, actorOf, AuditLog } from '../audit/audit-log.js';
 import type { Viewer } from '../auth/access.js';
 import { Transactions } from '../database/transactions.js';
 import { forbidden, internalError, serviceUnavailable, userNotFound } from '../http/app-error.js';
@@ -9,6 +9,7 @@ import type { Upload, UploadReader } from '../http/upload.js';
 import { FileRemoval } from '../images/file-removal.js';
 import { FileSweeper } from '../images/file-sweeper.js';
 import { ImagePipeline } from '../images/pipeline.js';
+import { bytesOf } from '../images/image-files.js';
 import { ImageStore } from '../images/storage.js';
 import { AccountDeletion } from '../users/account-deletion.js';
 import { digestOf, filesOf, folderOf, hashOf } from './avatar-files.js';
@@ -103,8 +104,7 @@ export class AvatarsService implements OnModuleInit {
   /** Removes one's own profile image, or as an administrator anybody's. @throws forbidden, internalError without one */
   async removeOwn(viewer: Viewer, userId: string): Promise<void> {
     if (viewer.userId === userId) await this.removeAny(userId);
-    else if (viewer.isAdministrator)
-      await this.removeAsAdministrator({ id: viewer.userId, ip: viewer.ip }, userId);
+    else if (viewer.isAdministrator) await this.removeAsAdministrator(actorOf(viewer), userId);
     else throw forbidden();
   }
 
@@ -193,9 +193,11 @@ export class AvatarsService implements OnModuleInit {
     const { format } = pictures.full;
     const hash = hashOf(digestOf(upload.bytes));
     try {
-      await this.store.put(folderOf(id, hash), filesOf(pictures));
+      const files = filesOf(pictures);
+      await this.store.put(folderOf(id, hash), files);
+      const content = { name: upload.name, format, hash, bytes: bytesOf(files) };
       const wasThere = await this.transactions.run(async (em) => {
-        const former = await this.avatars.fill(em, userId, id, { name: upload.name, format, hash });
+        const former = await this.avatars.fill(em, userId, id, content);
         if (former === undefined) {
           await this.removal.note(em, folderOf(id, hash));
           return false;

@@ -1,5 +1,6 @@
 import { Body, Controller, Delete, Param, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import { actorOf } from '../audit/audit-log.js';
 import { CurrentViewer, RequirePermission, SignedIn, type Viewer } from '../auth/access.js';
 import { forbidden, userNotFound } from '../http/app-error.js';
 import { BodyLimit } from '../http/body-limit.js';
@@ -65,11 +66,11 @@ export class ProfileImagesController {
     refuses: [userNotFound, invalidImage, noFileUploads],
   })
   async updateAny(
-    @CurrentViewer() { userId, ip }: Viewer,
+    @CurrentViewer() viewer: Viewer,
     @Param('id', UserIdPipe) id: string,
     @Body() { image }: ImageInput,
   ): Promise<ResponseDto> {
-    await this.avatars.replaceAny({ id: userId, ip }, id, () => decode(image));
+    await this.avatars.replaceAny(actorOf(viewer), id, () => decode(image));
     return done(UPDATED);
   }
 
@@ -83,10 +84,10 @@ export class ProfileImagesController {
     refuses: [userNotFound, noFileUploads],
   })
   async deleteAny(
-    @CurrentViewer() { userId, ip }: Viewer,
+    @CurrentViewer() viewer: Viewer,
     @Param('id', UserIdPipe) id: string,
   ): Promise<ResponseDto> {
-    await this.avatars.removeAsAdministrator({ id: userId, ip }, id);
+    await this.avatars.removeAsAdministrator(actorOf(viewer), id);
     return done(DELETED);
   }
 }

@@ -1,14 +1,25 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
 import { CatalogController } from './catalog.controller.js';
 import { CatalogService } from './catalog.service.js';
 import { CatalogImporter } from './import/catalog-importer.js';
+import { ImportController } from './import/import.controller.js';
+import { ImportService } from './import/import.service.js';
 import { ImportRepository } from './import/import.repository.js';
 import { SeriesRepository } from './series.repository.js';
 import { VolumeRepository } from './volume.repository.js';
 
 @Module({
-  controllers: [CatalogController],
-  providers: [CatalogService, SeriesRepository, VolumeRepository, CatalogImporter, ImportRepository],
+  imports: [AuditModule],
+  controllers: [CatalogController, ImportController],
+  providers: [
+    CatalogService,
+    ImportService,
+    SeriesRepository,
+    VolumeRepository,
+    CatalogImporter,
+    ImportRepository,
+  ],
   exports: [CatalogService, CatalogImporter],
 })
 export class CatalogModule {}

@@ -4,7 +4,8 @@ import { clientKnown } from '../clients/client-filter.js';
 import { HISTOGRAM } from '../ratings/rating-counts.js';
 import type { SERIES_ORDERS } from './catalog.dto.js';
 import type { SeriesType } from './catalog.entity.js';
-import { containing, escapeLike, fold, shortTermGrams } from './fold.js';
+import { matches } from '../search/conditions.js';
+import { escapeLike, fold } from '../search/fold.js';
 import { seriesProjection, type SeriesRow } from './series-projection.js';
 
 /** Which public series, and in what order. */
@@ -75,7 +76,7 @@ export class SeriesRepository {
       term === ''
         ? listed(conditions, ORDERS[order], countedTotal(type, client))
         : searched(
-            [...conditions, ...matches(bind, term)],
+            [...conditions, ...matches('s.search_text', term, bind)],
             selection.order === 'relevance' ? relevance(bind, term) : ORDERS[order],
           );
     const text = `with ${page.sources}
@@ -122,19 +123,6 @@ function searched(conditions: readonly string[], order: string) {
       select id, position from matches order by position limit $2 offset $3
     )`;
   return { sources, total: 'select count(*)::int from matches' };
-}
-
-/**
- * Terms of three letters go by trigrams. Others go by grams, which say all there is to say of one or two characters;
- * where more must be compared, the comparison is kept from the trigrams' index, which would read itself whole for it.
- */
-function matches(bind: (value: unknown) => string, term: string): string[] {
-  const grams = shortTermGrams(term);
-  if (grams === null) return [`s.search_text like ${bind(containing(term))}::text`];
-  const indexed = `search_grams(s.search_text) @> ${bind(grams)}::text[]`;
-  return grams.length === 1
-    ? [indexed]
-    : [indexed, `(s.search_text || '') like ${bind(containing(term))}::text`];
 }
 
 /** Whole names first, then beginnings of names, then beginnings of words, then the rest. */

@@ -1,5 +1,6 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import { actorOf } from '../audit/audit-log.js';
 import { CurrentViewer, RequirePermission, type Viewer } from '../auth/access.js';
 import { IdPipe } from '../http/ids.js';
 import { Operation } from '../http/operation.js';
@@ -103,8 +104,4 @@ export class ClientsController {
   async delete(@CurrentViewer() viewer: Viewer, @Param('id', IdPipe) id: number): Promise<void> {
     await this.clients.delete(id, actorOf(viewer));
   }
-}
-
-function actorOf({ userId, ip }: Viewer) {
-  return { id: userId, ip };
 }

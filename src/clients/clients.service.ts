@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { ForeignKeyConstraintViolationException, LockMode } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import { type Actor, AuditLog } from '../audit/audit-log.js';
+import { type Actor, AuditLog, WITHHELD } from '../audit/audit-log.js';
 import { Transactions } from '../database/transactions.js';
 import { type Client, ClientSchema } from './client.entity.js';
 import { ClientRepository } from './client.repository.js';
@@ -49,7 +49,7 @@ export class ClientsService {
       this.audit.write(em, actor, {
         action: 'client.create',
         target: String(client.id),
-        after: { name, scopes: kept },
+        after: { name: WITHHELD, scopes: kept },
       });
       return { id: client.id, name, enabled: true, scopes: kept, created, key };
     });
@@ -64,10 +64,17 @@ export class ClientsService {
     return this.transactions.run(async (em) => {
       const client = await em.findOne(ClientSchema, id, { lockMode: LockMode.PESSIMISTIC_WRITE });
       if (client === null) throw clientNotFound();
-      const before = { name: client.name, scopes: client.scopes, enabled: client.enabled };
+      const { name: former, scopes, enabled } = client;
       const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
       em.assign(client, given);
-      this.audit.write(em, actor, { action: 'client.update', target: String(id), before, after: given });
+      const isRenamed = changes.name !== undefined && changes.name !== former;
+      const withheld = isRenamed ? { name: WITHHELD } : {};
+      this.audit.write(em, actor, {
+        action: 'client.update',
+        target: String(id),
+        before: { ...withheld, scopes, enabled },
+        after: { ...withheld, scopes: client.scopes, enabled: client.enabled },
+      });
       return client;
     });
   }
@@ -104,7 +111,7 @@ export class ClientsService {
         this.audit.write(em, actor, {
           action: 'client.delete',
           target: String(id),
-          before: { name: client.name },
+          before: { scopes: client.scopes, enabled: client.enabled },
         });
         em.remove(client);
       });

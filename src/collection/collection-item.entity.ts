@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import { counted } from '../database/counted.js';
 import { VolumeSchema } from '../catalog/catalog.entity.js';
 import { ClientSchema } from '../clients/client.entity.js';
 import { UserSchema } from '../users/user.entity.js';
@@ -7,6 +8,7 @@ import { UserSchema } from '../users/user.entity.js';
 export const CollectionItemSchema = defineEntity({
   name: 'CollectionItem',
   tableName: 'collection_items',
+  triggers: counted('collection_items', 'items', ['insert', 'delete']),
   uniques: [{ name: 'collection_items_volume_unique', properties: ['user', 'volume'] }],
   properties: {
     user: p.manyToOne(UserSchema).primary().deleteRule('cascade'),

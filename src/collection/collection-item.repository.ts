@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { containing, fold } from '../catalog/fold.js';
+import { containing, fold } from '../search/fold.js';
 import { volumeColumns, type VolumeRow } from '../catalog/volume-projection.js';
 import { clientKnown } from '../clients/client-filter.js';
 import { Sql, type Statement, statement } from '../database/sql.js';

@@ -1,5 +1,7 @@
 import { finished } from 'node:stream';
+import { applyDecorators } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiConsumes } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { serviceUnavailable } from './app-error.js';
 
@@ -18,18 +20,27 @@ export function BodyLimit(bytes: number): MethodDecorator {
   return RouteConfig({ bodyBytes: bytes }) as MethodDecorator;
 }
 
+/** A handler that reads its body itself, as a stream of bytes of one of the types; `parseBodies` hands it over. */
+export function StreamedBody(types: readonly string[], bytes: number): MethodDecorator {
+  return applyDecorators(
+    RouteConfig({ streamed: types, bodyBytes: bytes }) as MethodDecorator,
+    ApiConsumes(...types),
+  );
+}
+
 export function applyBodyLimits(fastify: FastifyInstance): void {
   fastify.addHook('onRoute', (route) => {
     const { bodyBytes } = (route.config ?? {}) as { bodyBytes?: number };
     if (bodyBytes !== undefined) route.bodyLimit = bodyBytes;
   });
   fastify.addHook('onRequest', async (request, reply) => {
-    const { bodyBytes, multipart } = request.routeOptions.config as {
+    const { bodyBytes, multipart, streamed } = request.routeOptions.config as {
       bodyBytes?: number;
       multipart?: object;
+      streamed?: object;
     };
-    // A form is held from when its handler reads it; JSON is read before its handler is asked.
-    if (bodyBytes !== undefined && bodyBytes >= LARGE && !multipart) holdLargeBody(reply);
+    // Forms and streams are held from when their handler reads them; JSON is read before its handler is asked.
+    if (bodyBytes !== undefined && bodyBytes >= LARGE && !multipart && !streamed) holdLargeBody(reply);
   });
 }
 

@@ -26,7 +26,13 @@ export function parseBodies(fastify: FastifyInstance): void {
     });
   });
 
-  fastify.addContentTypeParser('*', (_request: FastifyRequest, payload, done) => {
+  fastify.addHook('preParsing', (request, _reply, payload, next) => {
+    const refused = streamedTypes(request) !== undefined && hasBody(request) && !isStreamed(request);
+    next(refused ? unsupportedMediaType() : null, payload);
+  });
+
+  fastify.addContentTypeParser('*', (request: FastifyRequest, payload, done) => {
+    if (isStreamed(request)) return done(null, payload);
     let empty = true;
     payload.on('data', () => {
       if (!empty) return;
@@ -36,6 +42,21 @@ export function parseBodies(fastify: FastifyInstance): void {
     payload.on('end', () => empty && done(null, undefined));
     payload.on('error', (error: Error) => empty && done(error));
   });
+}
+
+/** The types of bodies that the route's handler reads itself, if it does: see `StreamedBody`. */
+function streamedTypes(request: FastifyRequest): readonly string[] | undefined {
+  return (request.routeOptions.config as { streamed?: readonly string[] }).streamed;
+}
+
+function isStreamed(request: FastifyRequest): boolean {
+  const type = /^[^;\s]*/.exec(request.headers['content-type'] ?? '')?.[0].toLowerCase() ?? '';
+  return streamedTypes(request)?.includes(type) ?? false;
+}
+
+export function hasBody({ headers }: FastifyRequest): boolean {
+  const { 'content-length': length, 'transfer-encoding': encoding } = headers;
+  return encoding !== undefined || (length !== undefined && length !== '0');
 }
 
 /** Whether the headers promise the bytes of UTF-8 themselves: neither compressed nor in another encoding. */

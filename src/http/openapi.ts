@@ -36,6 +36,7 @@ const TAGS: Record<string, string> = {
   Avatars: 'Profile images in ten sizes.',
   Photos: 'Pictures in users’ own libraries.',
   'Photo moderation': 'Deletion of photos by partners’ servers.',
+  Administration: 'Users, roles, statistics and the audit log, for those whose roles allow it.',
   Clients: 'Registered frontends and their keys.',
   Images: 'Stored pictures, for everybody who knows their URL.',
   Operations: 'Health and metrics, for whoever runs the service.',

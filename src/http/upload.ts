@@ -12,6 +12,7 @@ import {
   unsupportedMediaType,
 } from './app-error.js';
 import { holdLargeBody } from './body-limit.js';
+import { hasBody } from './body-parsing.js';
 
 /** Bytes that an image must stay below. */
 export const IMAGE_BYTES = 5_000_000;
@@ -91,10 +92,9 @@ export async function acceptUploads(fastify: FastifyInstance): Promise<void> {
   });
   fastify.addHook('preParsing', (request, _reply, payload, next) => {
     const takesForms = 'multipart' in request.routeOptions.config;
-    const { 'content-type': type, 'content-length': length, 'transfer-encoding': encoding } = request.headers;
-    const hasBody = encoding !== undefined || (length !== undefined && length !== '0');
+    const { 'content-type': type, 'content-length': length } = request.headers;
     const isForm = /^multipart\/form-data\b/i.test(type ?? '');
-    if (hasBody && isForm !== takesForms) {
+    if (hasBody(request) && isForm !== takesForms) {
       // JSON and unknown types are told apart by their parsers.
       if (isForm || type !== undefined) return next(unsupportedMediaType());
     }

@@ -12,3 +12,8 @@ export function fileName(version: string, format: string): string {
 export function storedFile(version: string, { format, bytes }: EncodedPicture): StoredFile {
   return { name: fileName(version, format), bytes, type: `image/${format}` };
 }
+
+/** Bytes of files together. */
+export function bytesOf(files: readonly StoredFile[]): number {
+  return files.reduce((sum, { bytes }) => sum + bytes.length, 0);
+}

@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import { counted } from '../database/counted.js';
 import { ClientSchema } from '../clients/client.entity.js';
 import { UserSchema } from '../users/user.entity.js';
 
@@ -6,6 +7,10 @@ import { UserSchema } from '../users/user.entity.js';
 export const PhotoSchema = defineEntity({
   name: 'Photo',
   tableName: 'photos',
+  triggers: [
+    ...counted('photos', 'photos', ['insert', 'delete']),
+    ...counted('photos', 'storage_bytes', ['insert', 'delete'], 'count_bytes'),
+  ],
   properties: {
     user: p.manyToOne(UserSchema).primary().deleteRule('cascade'),
     id: p.integer().primary(),
@@ -19,6 +24,8 @@ export const PhotoSchema = defineEntity({
     height: p.integer(),
     /** Bytes of the stored picture, without its thumbnail. */
     size: p.integer(),
+    /** Bytes of all its files. */
+    storedBytes: p.integer().default(0),
     uploaded: p.datetime(3).defaultRaw('current_timestamp(3)'),
   },
 });

@@ -16,7 +16,11 @@ export interface PhotoRow {
 }
 
 /** A photo about to be kept. */
-export type NewPhoto = Omit<PhotoRow, 'id' | 'user_id' | 'uploaded'> & { readonly client: number };
+export type NewPhoto = Omit<PhotoRow, 'id' | 'user_id' | 'uploaded'> & {
+  readonly client: number;
+  /** Bytes of all its files. */
+  readonly stored_bytes: number;
+};
 
 const COLUMNS = `p.id, p.user_id, p.token, p.name, p.format, p.width, p.height, p.size,
   ${timestamp('p.uploaded')} as uploaded`;
@@ -118,8 +122,8 @@ export class PhotoRepository {
     const id = named?.id as number;
     await runIn(
       em,
-      `insert into photos (user_id, id, client_id, token, name, format, width, height, size)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      `insert into photos (user_id, id, client_id, token, name, format, width, height, size, stored_bytes)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
       [
         userId,
         id,
@@ -130,6 +134,7 @@ export class PhotoRepository {
         photo.width,
         photo.height,
         photo.size,
+        photo.stored_bytes,
       ],
     );
     return id;

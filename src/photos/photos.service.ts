@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { AuditLog } from '../audit/audit-log.js';
+import { actorOf, AuditLog } from '../audit/audit-log.js';
 import type { Viewer } from '../auth/access.js';
 import type { AuthenticatedClient } from '../clients/clients.service.js';
 import { unknownClient } from '../clients/clients.errors.js';
@@ -11,6 +11,7 @@ import { parseId } from '../http/ids.js';
 import { FileRemoval } from '../images/file-removal.js';
 import { FileSweeper } from '../images/file-sweeper.js';
 import { ImagePipeline } from '../images/pipeline.js';
+import { bytesOf } from '../images/image-files.js';
 import { ImageStore } from '../images/storage.js';
 import { AccountDeletion } from '../users/account-deletion.js';
 import { filesOf, folderOf } from './photo-files.js';
@@ -51,9 +52,11 @@ export class PhotosService implements OnModuleInit {
     const { full, thumbnail } = await this.pipeline.photo(upload.bytes);
     const token = randomBytes(16).toString('hex');
     const { format, width, height } = full;
-    const photo = { token, name: upload.name, format, width, height, size: full.bytes.length, client };
+    const files = filesOf(full, thumbnail);
+    const stored = { size: full.bytes.length, stored_bytes: bytesOf(files) };
+    const photo = { token, name: upload.name, format, width, height, ...stored, client };
     try {
-      await this.store.put(folderOf(token), filesOf(full, thumbnail));
+      await this.store.put(folderOf(token), files);
       const id = await this.transactions.run((em) => this.photos.add(em, userId, photo, LIMIT));
       if (id === null) throw userNotFound();
       if (id === undefined) throw photoLimitReached();
@@ -84,9 +87,12 @@ export class PhotosService implements OnModuleInit {
       const token = await this.photos.remove(em, photo.user_id, id);
       if (token === undefined) throw photoNotFound();
       await this.removal.note(em, folderOf(token));
-      const actor = { id: viewer.userId, ip: viewer.ip };
       if (!isOwn)
-        this.audit.write(em, actor, { action: 'photo.delete', target: photo.user_id, before: { photo: id } });
+        this.audit.write(em, actorOf(viewer), {
+          action: 'photo.delete',
+          target: photo.user_id,
+          before: { photo: id },
+        });
     });
     await this.removal.now();
   }

@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import { counted } from '../database/counted.js';
 import { SeriesSchema } from '../catalog/catalog.entity.js';
 import { UserSchema } from '../users/user.entity.js';
 
@@ -6,6 +7,7 @@ import { UserSchema } from '../users/user.entity.js';
 export const RatingSchema = defineEntity({
   name: 'Rating',
   tableName: 'ratings',
+  triggers: counted('ratings', 'ratings', ['insert', 'delete']),
   properties: {
     user: p.manyToOne(UserSchema).primary().deleteRule('cascade'),
     series: p.manyToOne(SeriesSchema).primary().deleteRule('no action'),

@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import { counted } from '../database/counted.js';
 import { SeriesSchema } from '../catalog/catalog.entity.js';
 import { ClientSchema } from '../clients/client.entity.js';
 import { UserSchema } from '../users/user.entity.js';
@@ -13,6 +14,7 @@ export const PRIORITIES = ['low', 'mid', 'high'] as const;
 export const ReadingEntrySchema = defineEntity({
   name: 'ReadingEntry',
   tableName: 'reading_entries',
+  triggers: counted('reading_entries', 'entries', ['insert', 'delete']),
   // No index leads with another column: every write would pay for it, and no request of a reader needs it.
   indexes: [
     { name: 'reading_entries_by_update', properties: ['user', 'lastUpdate', 'series'] },

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { clientKnown } from '../clients/client-filter.js';
-import { containing, fold } from '../catalog/fold.js';
+import { containing, fold } from '../search/fold.js';
 import { seriesProjection, type SeriesRow } from '../catalog/series-projection.js';
 import { Sql, statement, timestamp, type Statement } from '../database/sql.js';
 import type {

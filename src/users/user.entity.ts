@@ -1,9 +1,26 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import { counted } from '../database/counted.js';
 
 /** An account. Its id is an ObjectId in hexadecimal, so that ids sort by creation time. */
 export const UserSchema = defineEntity({
   name: 'User',
   tableName: 'users',
+  indexes: [
+    {
+      name: 'users_by_name',
+      expression: 'create index "users_by_name" on "users" ("username" collate "name_order", "id")',
+    },
+    { name: 'users_by_registered', properties: ['registered', 'id'] },
+    {
+      name: 'users_search_trigrams',
+      expression: 'create index "users_search_trigrams" on "users" using gin ("search_text" gin_trgm_ops)',
+    },
+    {
+      name: 'users_search_grams',
+      expression: 'create index "users_search_grams" on "users" using gin (search_grams("search_text"))',
+    },
+  ],
+  triggers: counted('users', 'users', ['insert', 'delete']),
   properties: {
     id: p.text().primary(),
     username: p.text(),
@@ -20,6 +37,8 @@ export const UserSchema = defineEntity({
     /** The username in lower case: the address of the public profile. */
     slug: p.text(),
     ageVerified: p.boolean().default(false),
+    /** Username, address and names, folded, each between line feeds: see `fold`. */
+    searchText: p.text().default('').hidden(),
     registered: p.datetime(3).defaultRaw('current_timestamp(3)'),
   },
 });

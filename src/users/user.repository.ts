@@ -29,7 +29,7 @@ export interface UserRow {
 /** The folder of the user's avatar in the store, below all avatars; null without one. */
 const AVATAR = "(select a.id || '/' || a.hash from avatars a where a.user_id = u.id) as avatar";
 
-const COLUMNS = `${AVATAR}, u.id, u.username, u.email, u.first_name, u.last_name, u.website, u.facebook, u.instagram, u.linkedin, u.x,
+export const USER_COLUMNS = `${AVATAR}, u.id, u.username, u.email, u.first_name, u.last_name, u.website, u.facebook, u.instagram, u.linkedin, u.x,
   u.youtube, u.slug, u.age_verified,
   ${timestamp('u.registered')} as registered,
   array(select r.name from user_roles ur join roles r on r.id = ur.role_id where ur.user_id = u.id order by 1) as roles,
@@ -38,12 +38,13 @@ const COLUMNS = `${AVATAR}, u.id, u.username, u.email, u.first_name, u.last_name
     where ur.user_id = u.id order by 1
   ) as permissions`;
 
-const GET = statement('users.get', `select ${COLUMNS} from users u where u.id = $1`);
+const GET = statement('users.get', `select ${USER_COLUMNS} from users u where u.id = $1`);
 
 const PAGE = statement(
   'users.page',
-  `select totals.total, page.* from (select count(*)::int as total from users) as totals
-   left join lateral (select ${COLUMNS} from users u order by u.id limit $1 offset $2) as page on true
+  `select totals.total, page.*
+   from (select coalesce(sum(value), 0)::int as total from totals where kind = 'users') as totals
+   left join lateral (select ${USER_COLUMNS} from users u order by u.id limit $1 offset $2) as page on true
    order by page.id`,
 );
 
@@ -73,7 +74,7 @@ export interface ProfileRow {
   readonly registered: string;
 }
 
-type WithAvatar<Row> = Omit<Row, 'profile_image'> & { readonly avatar: string | null };
+export type WithAvatar<Row> = Omit<Row, 'profile_image'> & { readonly avatar: string | null };
 
 @Injectable()
 export class UserRepository {
@@ -84,7 +85,7 @@ export class UserRepository {
 
   async find(id: string): Promise<UserRow | undefined> {
     const row = await this.sql.row<WithAvatar<UserRow>>(GET, [id]);
-    return row && this.withImage(row);
+    return row && withImage(this.urls, row);
   }
 
   async page(limit: number, offset: number): Promise<{ total: number; rows: UserRow[] }> {
@@ -94,7 +95,7 @@ export class UserRepository {
     ]);
     return {
       total: rows[0]?.total ?? 0,
-      rows: rows.filter(({ id }) => id !== null).map((row) => this.withImage(row)),
+      rows: rows.filter(({ id }) => id !== null).map((row) => withImage(this.urls, row)),
     };
   }
 
@@ -102,7 +103,7 @@ export class UserRepository {
   async findProfile(slug: string): Promise<ProfileRow | undefined> {
     if (slug.includes('\0')) return undefined;
     const row = await this.sql.row<WithAvatar<ProfileRow>>(PROFILE, [usernameKey(slug)]);
-    return row && this.withImage(row);
+    return row && withImage(this.urls, row);
   }
 
   /** Id and password hash behind a login name: a username, or an address, which alone has an `@`. */
@@ -155,17 +156,21 @@ export class UserRepository {
     return rows.length === 1 && rows[0]?.user_id === userId;
   }
 
-  private withImage<Row extends { avatar: string | null }>(row: Row): Row & { profile_image: string | null } {
-    const image = row.avatar === null ? null : this.urls.of(`avatars/${row.avatar}/180x180.webp`);
-    return { ...row, profile_image: image };
-  }
-
   async hasAdministrator(em: EntityManager): Promise<boolean> {
     const rows = await em.execute<object[]>(
       "select from user_roles ur join roles r on r.id = ur.role_id where r.name = 'admin' limit 1",
     );
     return rows.length > 0;
   }
+}
+
+/** A row with the URL of its avatar instead of the folder. */
+export function withImage<Row extends { avatar: string | null }>(
+  urls: ImageUrls,
+  row: Row,
+): Row & { profile_image: string | null } {
+  const image = row.avatar === null ? null : urls.of(`avatars/${row.avatar}/180x180.webp`);
+  return { ...row, profile_image: image };
 }
 
 async function claim(

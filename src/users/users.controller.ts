@@ -1,6 +1,7 @@
 import { userNotFound } from '../http/app-error.js';
 import { Body, Controller, Delete, Get, Param, Put, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import { actorOf } from '../audit/audit-log.js';
 import { AdministratorByBearer, BearerOnly, CurrentViewer, type Viewer } from '../auth/access.js';
 import { RefreshCookieWriter } from '../auth/refresh-cookie.js';
 import type { FastifyReply } from 'fastify';
@@ -81,6 +82,6 @@ export class UsersController {
     refuses: [userNotFound, lastAdministrator],
   })
   async delete(@CurrentViewer() viewer: Viewer, @Param('userId', UserIdPipe) userId: string): Promise<void> {
-    await this.users.delete(userId, { id: viewer.userId, ip: viewer.ip });
+    await this.users.delete(userId, actorOf(viewer));
   }
 }

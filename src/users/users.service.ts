@@ -9,6 +9,7 @@ import type { Login } from '../auth/session.repository.js';
 import { SessionsService } from '../auth/sessions.service.js';
 import { Transactions } from '../database/transactions.js';
 import { userNotFound } from '../http/app-error.js';
+import { searchText } from '../search/fold.js';
 import { AccountDeletion } from './account-deletion.js';
 import { type User, UserSchema } from './user.entity.js';
 import { type ProfileRow, UserRepository, type UserRow } from './user.repository.js';
@@ -67,6 +68,11 @@ export class UsersService {
     });
   }
 
+  /** Whether the user is the only administrator; see the repository. */
+  async isLastAdministrator(em: EntityManager, userId: string): Promise<boolean> {
+    return this.users.isLastAdministrator(em, userId);
+  }
+
   async hasAdministrator(): Promise<boolean> {
     return this.transactions.run((em) => this.users.hasAdministrator(em));
   }
@@ -89,13 +95,12 @@ export class UsersService {
     await this.transactions.run(async (em) => {
       const user = await em.findOne(UserSchema, viewer.userId, { lockMode: LockMode.PESSIMISTIC_WRITE });
       if (user === null) throw userNotFound();
-      if (username !== undefined) await this.rename(em, user, username);
-      if (email !== undefined) await this.changeEmail(em, user, email);
       if (passwordHash !== undefined) {
         user.passwordHash = passwordHash;
         await this.sessions.endOthers(viewer, em);
       }
       em.assign(user, definedTexts(texts));
+      await this.changeNames(em, user, { username, email });
     });
     return this.get(viewer.userId);
   }
@@ -118,10 +123,32 @@ export class UsersService {
     const { username, email = null, first_name: firstName = null, last_name: lastName = null } = registration;
     if (!(await this.users.claimUsername(em, username, id))) throw usernameTaken();
     if (email !== null && !(await this.users.claimEmail(em, email, id))) throw emailTaken();
-    em.create(UserSchema, { id, username, slug: slugOf(username), email, firstName, lastName, passwordHash });
+    const names = { username, email, firstName, lastName };
+    em.create(UserSchema, {
+      ...names,
+      id,
+      slug: slugOf(username),
+      passwordHash,
+      searchText: searchTextOf(names),
+    });
     await em.flush();
     await this.users.giveRole(em, id, DEFAULT_ROLE);
     return id;
+  }
+
+  /**
+   * Gives a user, whose row the caller holds, another username or address, in the caller's transaction.
+   *
+   * @throws usernameTaken, emailTaken
+   */
+  async changeNames(
+    em: EntityManager,
+    user: User,
+    { username, email }: { username?: string | undefined; email?: string | null | undefined },
+  ): Promise<void> {
+    if (username !== undefined) await this.rename(em, user, username);
+    if (email !== undefined) await this.changeEmail(em, user, email);
+    user.searchText = searchTextOf(user);
   }
 
   private async rename(em: EntityManager, user: User, username: string): Promise<void> {
@@ -150,8 +177,18 @@ export class UsersService {
   }
 }
 
+type Names = Pick<User, 'username'> & {
+  readonly [Name in 'email' | 'firstName' | 'lastName']?: string | null | undefined;
+};
+
 /** The operator at the machine, who needs no account. */
 const SERVER: Actor = { id: 'server', ip: '' };
+
+/** What a search for users looks through. */
+function searchTextOf({ username, email, firstName, lastName }: Names): string {
+  const texts = [username, email, firstName, lastName, `${firstName ?? ''} ${lastName ?? ''}`];
+  return searchText(texts.filter((text) => text != null && text.trim() !== '') as string[]);
+}
 
 /** The username in lower case: the address of the public profile. */
 function slugOf(username: string): string {

@@ -46,9 +46,18 @@ const matchers = operations
 
 /** The operation that a request addresses, as the document sees it. */
 export function findOperation(method: string, url: string): DocumentedOperation | undefined {
-  const path = url.split('?')[0] ?? '';
+  const path = decoded(url.split('?')[0] ?? '');
   return matchers.find(({ operation, pattern }) => operation.method === method && pattern.test(path))
     ?.operation;
+}
+
+/** As the router reads it. */
+function decoded(path: string): string {
+  try {
+    return decodeURI(path);
+  } catch {
+    return path;
+  }
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { serviceUnavailable } from '../../http/app-error.js';
 import { toAppError } from '../../http/to-app-error.js';
@@ -38,13 +39,15 @@ export class CatalogImporter {
    *
    * @param source the file's bytes
    * @param onRefused called for each line that is not stored, in the order of the lines of a batch
+   * @param within a transaction that the whole import shall be part of, instead of one for each batch
    * @throws when the source breaks off or the database is gone; what was stored until then stays
    */
   async import(
     source: AsyncIterable<Buffer>,
     onRefused: (refused: RefusedLine) => void,
+    within?: EntityManager,
   ): Promise<ImportReport> {
-    const run = new ImportRun(this.repository, onRefused);
+    const run = new ImportRun(this.repository, onRefused, within);
     for await (const line of linesOf(unzipped(source))) {
       if ('fault' in line) run.refuse(line.number, line.fault);
       else await run.add(line.number, line.text);
@@ -65,6 +68,7 @@ class ImportRun {
   constructor(
     private readonly repository: ImportRepository,
     private readonly onRefused: (refused: RefusedLine) => void,
+    private readonly within: EntityManager | undefined,
   ) {}
 
   report(): ImportReport {
@@ -102,7 +106,7 @@ class ImportRun {
   private async store(batch: readonly NumberedRecord[]): Promise<void> {
     let sorted: Sorted;
     try {
-      sorted = await this.repository.store(batch, (known) => sort(batch, known));
+      sorted = await this.repository.store(batch, (known) => sort(batch, known), this.within);
     } catch (error) {
       if (toAppError(error).refusal.status === serviceUnavailable.status) throw error;
       // Something in the batch cannot be stored; alone, it is found and the others are stored.

@@ -5,7 +5,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { isCalendarDate } from '../../http/dates.js';
 import { PROJECT_FOLDER } from '../../project-folder.js';
 import type { SeriesType } from '../catalog.entity.js';
-import { fold, searchText } from '../fold.js';
+import { fold, searchText } from '../../search/fold.js';
 import { languageCode } from '../languages.js';
 
 /** A line of a catalog file, as `data/catalog-line.schema.json` describes it. */

@@ -72,20 +72,23 @@ export class ImportRepository {
    * Stores what `choose` picks of a batch, given what is there already, in one transaction. Imports take turns, so
    * that what it was given stays true.
    *
+   * @param within a transaction to be part of; a batch that fails leaves it as it was
    * @returns what `choose` returned
    */
   async store<Choice extends { readonly changed: readonly Stored[] }>(
     batch: readonly Stored[],
     choose: (known: Known) => Choice,
+    within?: EntityManager,
   ): Promise<Choice> {
-    return this.transactions.run(async (em) => {
+    const storing = async (em: EntityManager) => {
       await runIn(em, 'select pg_advisory_xact_lock($1)', [IMPORTING]);
       const records = batch.map(({ record }) => record);
       const choice = choose(await this.known(em, records));
       const changed = choice.changed.map(({ record }) => record);
       if (changed.length > 0) await runIn(em, STORE, [JSON.stringify(changed)]);
       return choice;
-    });
+    };
+    return within === undefined ? this.transactions.run(storing) : within.transactional(storing);
   }
 
   private async known(em: EntityManager, batch: readonly SeriesRecord[]): Promise<Known> {

@@ -55,6 +55,8 @@ export async function* linesOf(source: AsyncIterable<Buffer>): AsyncGenerator<Li
       const line = finish();
       if (line) yield line;
       start = end + 1;
+      // Empty lines cost a sender nothing, so they must cost little here.
+      for (; chunk[start] === LINE_FEED; start++) number++;
     }
     length += chunk.length - start;
     if (length <= MAX_LINE) parts.push(chunk.subarray(start));

@@ -3,6 +3,7 @@ import { Migration20261122054000ShortSearch } from './Migration20261122054000_sh
 import { Migration20261122054400RatingsCollection } from './Migration20261122054400_ratings_collection.js';
 import { Migration20261122062000Avatars } from './Migration20261122062000_avatars.js';
 import { Migration20261122063000Photos } from './Migration20261122063000_photos.js';
+import { Migration20261122074000Administration } from './Migration20261122074000_administration.js';
 
 /** Every migration, oldest first. An applied one is never edited. */
 export const MIGRATIONS = [
@@ -11,4 +12,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261122054400_ratings_collection', class: Migration20261122054400RatingsCollection },
   { name: 'Migration20261122062000_avatars', class: Migration20261122062000Avatars },
   { name: 'Migration20261122063000_photos', class: Migration20261122063000Photos },
+  { name: 'Migration20261122074000_administration', class: Migration20261122074000Administration },
 ];

@@ -1,0 +1,119 @@
+import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
+import { Injectable } from '@nestjs/common';
+import { actorOf, AuditLog, WITHHELD } from '../audit/audit-log.js';
+import type { Viewer } from '../auth/access.js';
+import { ADMIN_ROLE } from '../auth/permissions.js';
+import { SessionsService } from '../auth/sessions.service.js';
+import { Transactions } from '../database/transactions.js';
+import { invalidParameters, userNotFound } from '../http/app-error.js';
+import { type User, UserSchema } from '../users/user.entity.js';
+import { lastAdministrator } from '../users/users.errors.js';
+import { UsersService } from '../users/users.service.js';
+import {
+  type AdminUserDetailRow,
+  AdminUserRepository,
+  type AdminUserRow,
+  type UserSelection,
+} from './admin-user.repository.js';
+import type { AdminUserChanges } from './admin-users.dto.js';
+import { beginRoleChange } from './role-changes.js';
+import { RoleRepository } from './role.repository.js';
+
+/** Other people's accounts. Every change is written down in the transaction that makes it. */
+@Injectable()
+export class AdminUsersService {
+  constructor(
+    private readonly adminUsers: AdminUserRepository,
+    private readonly users: UsersService,
+    private readonly roles: RoleRepository,
+    private readonly sessions: SessionsService,
+    private readonly transactions: Transactions,
+    private readonly audit: AuditLog,
+  ) {}
+
+  async page(selection: UserSelection): Promise<{ total: number; rows: AdminUserRow[] }> {
+    return this.adminUsers.page(selection);
+  }
+
+  /** @throws userNotFound */
+  async get(id: string): Promise<AdminUserDetailRow> {
+    const user = await this.adminUsers.find(id);
+    if (user === undefined) throw userNotFound();
+    return user;
+  }
+
+  /**
+   * Changes the given fields.
+   *
+   * @throws userNotFound, forbidden for a role with a permission that the viewer lacks, lastAdministrator,
+   *   usernameTaken, emailTaken
+   */
+  async update(viewer: Viewer, id: string, changes: AdminUserChanges): Promise<AdminUserDetailRow> {
+    const { username, email, age_verified: ageVerified, roles } = changes;
+    await this.transactions.run(async (em) => {
+      const [before, after]: [Record<string, unknown>, Record<string, unknown>] = [{}, {}];
+      const record = (field: string, was: unknown, is: unknown) => {
+        if (JSON.stringify(was) === JSON.stringify(is)) return;
+        [before[field], after[field]] = [was, is];
+      };
+      const change = roles === undefined ? null : await this.changeRoles(em, viewer, id, roles);
+      const user = await hold(em, id);
+      if (change !== null) record('roles', change.before, change.after);
+      if (ageVerified !== undefined) {
+        record('age_verified', user.ageVerified, ageVerified);
+        user.ageVerified = ageVerified;
+      }
+      const isRenamed = username !== undefined && username !== user.username;
+      const isReaddressed = email !== undefined && email !== user.email;
+      await this.users.changeNames(em, user, { username, email });
+      for (const field of [...(isRenamed ? ['username'] : []), ...(isReaddressed ? ['email'] : [])]) {
+        [before[field], after[field]] = [WITHHELD, WITHHELD];
+      }
+      if (Object.keys(after).length === 0) return;
+      this.audit.write(em, actorOf(viewer), { action: 'user.update', target: id, before, after });
+    });
+    return this.get(id);
+  }
+
+  /** Ends all of a user's sessions. @throws userNotFound */
+  async signOut(viewer: Viewer, id: string): Promise<void> {
+    await this.transactions.run(async (em) => {
+      await hold(em, id);
+      await this.sessions.endAll(id, em);
+      this.audit.write(em, actorOf(viewer), { action: 'user.logout', target: id });
+    });
+  }
+
+  /** @throws userNotFound, lastAdministrator */
+  async delete(viewer: Viewer, id: string): Promise<void> {
+    await this.users.delete(id, actorOf(viewer));
+  }
+
+  private async changeRoles(em: EntityManager, viewer: Viewer, id: string, names: readonly string[]) {
+    const grantor = await beginRoleChange(em, viewer, 'edit-users');
+    const wanted = await this.roles.named(em, names);
+    const unknown = names.filter((name) => !wanted.some((role) => role.name === name));
+    if (unknown.length > 0) throw unknownRoles();
+    const before = await this.roles.ofUser(em, id);
+    const given = wanted.filter(({ name }) => !before.includes(name));
+    grantor.requireAll(given.flatMap(({ permissions }) => permissions));
+    if ((await em.count(UserSchema, { id })) === 0) throw userNotFound();
+    const isDemoted = before.includes(ADMIN_ROLE) && !names.includes(ADMIN_ROLE);
+    if (isDemoted && (await this.users.isLastAdministrator(em, id))) throw lastAdministrator();
+    await this.roles.setRoles(em, id, wanted);
+    return { before, after: await this.roles.ofUser(em, id) };
+  }
+}
+
+/** The user's row, until the transaction ends. */
+async function hold(em: EntityManager, id: string): Promise<User> {
+  const user = await em.findOne(UserSchema, id, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  if (user === null) throw userNotFound();
+  return user;
+}
+
+function unknownRoles() {
+  return invalidParameters({
+    details: [{ field: 'roles', messages: ['each of roles must be the name of a role'] }],
+  });
+}

@@ -1,0 +1,108 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { Injectable } from '@nestjs/common';
+import { actorOf, AuditLog, WITHHELD } from '../audit/audit-log.js';
+import type { Viewer } from '../auth/access.js';
+import { ADMIN_ROLE, DEFAULT_ROLE } from '../auth/permissions.js';
+import { Transactions } from '../database/transactions.js';
+import { roleExists, roleFixed, roleNotFound } from './admin.errors.js';
+import { beginRoleChange } from './role-changes.js';
+import { type PermissionRow, RoleRepository, type RoleRow } from './role.repository.js';
+import type { NewRole, RoleChanges } from './roles.dto.js';
+
+/** No role has this id. */
+const NONE = 0;
+
+/** Roles: named sets of permissions. Nobody gives away what they do not hold. */
+@Injectable()
+export class RolesService {
+  constructor(
+    private readonly roles: RoleRepository,
+    private readonly transactions: Transactions,
+    private readonly audit: AuditLog,
+  ) {}
+
+  async page(limit: number, offset: number): Promise<{ total: number; rows: RoleRow[] }> {
+    return this.roles.page(limit, offset);
+  }
+
+  async permissions(limit: number, offset: number): Promise<{ total: number; rows: PermissionRow[] }> {
+    return this.roles.permissions(limit, offset);
+  }
+
+  /** @throws forbidden, roleExists */
+  async create(viewer: Viewer, { name, description = null, permissions }: NewRole): Promise<RoleRow> {
+    return this.transactions.run(async (em) => {
+      const grantor = await beginRoleChange(em, viewer, 'edit-roles');
+      grantor.requireAll(permissions);
+      if (await this.roles.isTaken(em, name, NONE)) throw roleExists();
+      const id = await this.roles.create(em, name, description);
+      await this.roles.setPermissions(em, id, permissions);
+      const role = await this.get(em, id);
+      this.audit.write(em, actorOf(viewer), {
+        action: 'role.create',
+        target: String(id),
+        after: { name: WITHHELD, permissions: role.permissions },
+      });
+      return role;
+    });
+  }
+
+  /** Changes the given fields. @throws roleNotFound, forbidden, roleFixed, roleExists */
+  async update(viewer: Viewer, id: number, changes: RoleChanges): Promise<RoleRow> {
+    return this.transactions.run(async (em) => {
+      const grantor = await beginRoleChange(em, viewer, 'edit-roles');
+      const before = await this.get(em, id);
+      const {
+        name = before.name,
+        description = before.description,
+        permissions = before.permissions,
+      } = changes;
+      const wanted = new Set<string>(permissions);
+      grantor.requireAll([...wanted].filter((permission) => !before.permissions.includes(permission)));
+      const isSeeded = before.name === DEFAULT_ROLE || before.name === ADMIN_ROLE;
+      if (isSeeded && name !== before.name) throw roleFixed();
+      const loses = before.permissions.some((permission) => !wanted.has(permission));
+      if (before.name === ADMIN_ROLE && loses) throw roleFixed();
+      if (await this.roles.isTaken(em, name, id)) throw roleExists();
+      await this.roles.rename(em, id, name, description);
+      await this.roles.setPermissions(em, id, [...wanted]);
+      const after = await this.get(em, id);
+      const changed = changesBetween(before, after);
+      if (changed !== null) {
+        this.audit.write(em, actorOf(viewer), { action: 'role.update', target: String(id), ...changed });
+      }
+      return after;
+    });
+  }
+
+  /** Removes a role; its users keep their others, or fall back to the default one. @throws roleNotFound, roleFixed */
+  async delete(viewer: Viewer, id: number): Promise<void> {
+    await this.transactions.run(async (em) => {
+      await beginRoleChange(em, viewer, 'edit-roles');
+      const { name, permissions } = await this.get(em, id);
+      if (name === DEFAULT_ROLE || name === ADMIN_ROLE) throw roleFixed();
+      await this.roles.remove(em, id);
+      this.audit.write(em, actorOf(viewer), {
+        action: 'role.delete',
+        target: String(id),
+        before: { permissions },
+      });
+    });
+  }
+
+  private async get(em: EntityManager, id: number): Promise<RoleRow> {
+    const role = await this.roles.find(em, id);
+    if (role === undefined) throw roleNotFound();
+    return role;
+  }
+}
+
+function changesBetween(before: RoleRow, after: RoleRow) {
+  const fields = (['name', 'description', 'permissions'] as const).filter(
+    (field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]),
+  );
+  if (fields.length === 0) return null;
+  const of = (role: RoleRow) =>
+    Object.fromEntries(fields.map((field) => [field, field === 'name' ? WITHHELD : role[field]]));
+  return { before: of(before), after: of(after) };
+}

@@ -1,0 +1,26 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { RequirePermission } from '../auth/access.js';
+import { Operation } from '../http/operation.js';
+import { pagePosition } from '../http/page.js';
+import { AuditPageDto, AuditQuery } from './audit.dto.js';
+import { AuditEntryRepository } from './audit-entry.repository.js';
+
+@ApiTags('Administration')
+@Controller('admin/audit-log')
+export class AuditController {
+  constructor(private readonly entries: AuditEntryRepository) {}
+
+  @Get()
+  @RequirePermission('view-audit-log')
+  @Operation({
+    id: 'auditLogList',
+    summary: 'Read the audit log',
+    description: 'Newest first. Nobody can change or remove an entry.',
+    answers: AuditPageDto,
+  })
+  async list(@Query() { actor, action, target, since, until, ...asked }: AuditQuery): Promise<AuditPageDto> {
+    const { total, rows } = await this.entries.page({ actor, action, target, since, until, ...asked });
+    return { entries: rows, ...pagePosition(asked, rows.length, total) };
+  }
+}

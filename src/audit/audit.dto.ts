@@ -1,0 +1,126 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { isCalendarDate } from '../http/dates.js';
+import { PageDto, PageQuery } from '../http/page.dto.js';
+import { BlankIsAbsent, Characters, Integer, isBlank, Optional, rule } from '../http/validation.js';
+
+/** A time, or a day whose first or last millisecond is meant. */
+function Moment(lastOfDay: boolean): PropertyDecorator {
+  const decorators = [
+    Transform(({ value }: { value: unknown }) => (isBlank(value) ? undefined : asMoment(value, lastOfDay))),
+    Optional(),
+    rule('moment', 'must be an RFC 3339 time or a date', (value) => value instanceof Date),
+  ];
+  return (target, key) => {
+    for (const decorate of decorators) decorate(target, key);
+  };
+}
+
+const TIME =
+  /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+
+function asMoment(value: unknown, lastOfDay: boolean): unknown {
+  if (typeof value !== 'string') return value;
+  if (isCalendarDate(value)) return new Date(`${value}T${lastOfDay ? '23:59:59.999' : '00:00:00.000'}Z`);
+  // The plus of an offset is a space where a client has not escaped it.
+  const text = value.replace(' ', '+').toUpperCase();
+  const day = TIME.exec(text)?.[1];
+  return day !== undefined && isCalendarDate(day) ? new Date(text) : value;
+}
+
+/** Which part of the audit log. */
+export class AuditQuery extends PageQuery {
+  /**
+   * Id of the user who acted; `client:` and its id for a client key, `server` for the operator.
+   * @example "6740a1b2c3d4e5f601234567"
+   */
+  @BlankIsAbsent()
+  @Optional()
+  @Characters(0, 100)
+  actor?: string;
+
+  /** @example "user.update" */
+  @BlankIsAbsent()
+  @Optional()
+  @Characters(0, 100)
+  action?: string;
+
+  /**
+   * Id of whom or what it was done to.
+   * @example "6740a1b2c3d4e5f601234567"
+   */
+  @BlankIsAbsent()
+  @Optional()
+  @Characters(0, 100)
+  target?: string;
+
+  /** Not before this time or, given a date, this day (UTC). */
+  @Moment(false)
+  @ApiProperty({ type: String, example: '2026-01-01' })
+  since?: Date;
+
+  /** Not after this time or, given a date, this day (UTC). */
+  @Moment(true)
+  @ApiProperty({ type: String, example: '2026-01-31T12:00:00.000Z' })
+  until?: Date;
+}
+
+/** Something that an administrator, a client key or the operator did. */
+export class AuditEntryDto {
+  /** @example 1 */
+  @Integer()
+  id: number;
+
+  /** @example "2026-01-31T12:00:00.000Z" */
+  @ApiProperty({ format: 'date-time' })
+  at: string;
+
+  /**
+   * Id of the user who acted; `client:` and its id for a client key, `server` for the operator. Stays when they are gone.
+   * @example "6740a1b2c3d4e5f601234567"
+   */
+  actor: string;
+
+  /** @example "user.update" */
+  action: string;
+
+  /**
+   * Id of the user, role or client that it was done to; null where there is none.
+   * @example "6740a1b2c3d4e5f601234567"
+   */
+  @ApiProperty({ type: String, nullable: true })
+  target: string | null;
+
+  /**
+   * Where the request came from; empty for the operator.
+   * @example "203.0.113.7"
+   */
+  ip: string;
+
+  /** An action that failed changed nothing and is not here. */
+  @ApiProperty({ enum: ['success'], example: 'success' })
+  result: string;
+
+  /** What was there, of what has changed; names and addresses are withheld. */
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    nullable: true,
+    example: { roles: ['user'] },
+  })
+  before: Record<string, unknown> | null;
+
+  /** What is there now; names and addresses are withheld. */
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    nullable: true,
+    example: { roles: ['moderator', 'user'] },
+  })
+  after: Record<string, unknown> | null;
+}
+
+export class AuditPageDto extends PageDto {
+  /** Newest first. */
+  entries: AuditEntryDto[];
+}

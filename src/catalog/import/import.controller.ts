@@ -1,0 +1,46 @@
+import type { Readable } from 'node:stream';
+import { Controller, Post, Req, Res } from '@nestjs/common';
+import { ApiBody, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CurrentViewer, RequirePermission, type Viewer } from '../../auth/access.js';
+import { StreamedBody } from '../../http/body-limit.js';
+import { Operation } from '../../http/operation.js';
+import { ImportReportDto } from './import.dto.js';
+import { IMPORT_BYTES, ImportService } from './import.service.js';
+
+/** What a file may be sent as. */
+const TYPES = ['application/x-ndjson', 'application/gzip', 'application/octet-stream'];
+
+@ApiTags('Catalog')
+@Controller('admin/catalog')
+export class ImportController {
+  constructor(private readonly imports: ImportService) {}
+
+  @Post('import')
+  @RequirePermission('manage-catalog')
+  @StreamedBody(TYPES, IMPORT_BYTES)
+  @ApiBody({
+    required: true,
+    description: 'Newline-delimited JSON, gzipped or not: a series with its volumes a line.',
+  })
+  @Operation({
+    id: 'catalogImport',
+    summary: 'Import series and volumes',
+    description:
+      'Up to 50 MB, 500 MB unpacked. Lines that cannot be stored are refused one by one, the others are stored together; of a file with more than 1,000 refused lines, or a damaged one, nothing is. The same `external_id` is the same series: importing a file again changes nothing.',
+    answers: ImportReportDto,
+  })
+  async run(
+    @CurrentViewer() viewer: Viewer,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ImportReportDto> {
+    // It may take longer than a silent connection is kept.
+    reply.raw.setTimeout(0, () => undefined);
+    const { refused, ...report } = await this.imports.run(
+      viewer,
+      (request.body as Readable | undefined) ?? null,
+    );
+    return { ...report, refused: [...refused] };
+  }
+}

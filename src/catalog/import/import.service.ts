@@ -1,0 +1,116 @@
+import { Injectable } from '@nestjs/common';
+import { actorOf, AuditLog } from '../../audit/audit-log.js';
+import type { Viewer } from '../../auth/access.js';
+import { Transactions } from '../../database/transactions.js';
+import {
+  AppError,
+  invalidParameters,
+  missingParameters,
+  payloadTooLarge,
+  serviceUnavailable,
+} from '../../http/app-error.js';
+import { CatalogImporter, type RefusedLine } from './catalog-importer.js';
+import { unzipped } from './lines.js';
+
+/** Bytes of an uploaded file at most, and of what a gzipped one unpacks to. */
+export const IMPORT_BYTES = 50_000_000;
+const UNPACKED_BYTES = 500_000_000;
+/** Lines that may be refused before the file is. */
+const MAX_REFUSED = 1000;
+/** Seconds after which a second import may come again. */
+const RETRY_AFTER = 15;
+
+/** What an uploaded file has done. */
+export interface UploadedImport {
+  readonly series: number;
+  readonly volumes: number;
+  readonly unchanged: number;
+  readonly refused: readonly RefusedLine[];
+}
+
+/** Imports that administrators upload: each in one transaction with its entry in the audit log. */
+@Injectable()
+export class ImportService {
+  private busy = false;
+
+  constructor(
+    private readonly importer: CatalogImporter,
+    private readonly transactions: Transactions,
+    private readonly audit: AuditLog,
+  ) {}
+
+  /**
+   * Reads the body to its end, then imports it: whole lines, or nothing at all.
+   *
+   * @param body null for a request without one
+   * @throws missingParameters for no bytes, payloadTooLarge, invalidParameters for a damaged file or one of whose lines
+   *   too many are refused, serviceUnavailable while another import is under way
+   */
+  async run(viewer: Viewer, body: AsyncIterable<Buffer> | null): Promise<UploadedImport> {
+    if (this.busy) throw serviceUnavailable({ retryAfter: RETRY_AFTER });
+    this.busy = true;
+    try {
+      return await this.store(viewer, await collect(body));
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  private async store(viewer: Viewer, chunks: readonly Buffer[]): Promise<UploadedImport> {
+    return this.transactions.run(async (em) => {
+      const refused: RefusedLine[] = [];
+      const report = await this.importer.import(
+        bounded(chunks),
+        (line) => {
+          refused.push(line);
+          if (refused.length > MAX_REFUSED)
+            throw about(`has more than ${MAX_REFUSED} lines that are refused`);
+        },
+        em,
+      );
+      const { series, volumes, unchanged } = report;
+      this.audit.write(em, actorOf(viewer), {
+        action: 'catalog.import',
+        target: null,
+        after: { series, volumes, unchanged, refused: refused.length },
+      });
+      return { series, volumes, unchanged, refused: refused.toSorted((one, other) => one.line - other.line) };
+    });
+  }
+}
+
+/** All bytes: a slow client must not keep the transaction open. */
+async function collect(body: AsyncIterable<Buffer> | null): Promise<Buffer[]> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of body ?? []) {
+    length += chunk.length;
+    if (length > IMPORT_BYTES) throw payloadTooLarge();
+    chunks.push(chunk);
+  }
+  if (length === 0) {
+    throw missingParameters({ details: [{ field: 'body', messages: ['body must not be empty'] }] });
+  }
+  return chunks;
+}
+
+/** What the chunks unpack to, while there is not too much of it: few bytes can hold gigabytes. */
+async function* bounded(chunks: readonly Buffer[]): AsyncGenerator<Buffer> {
+  let length = 0;
+  const source = (async function* () {
+    yield* chunks;
+  })();
+  try {
+    for await (const chunk of unzipped(source)) {
+      length += chunk.length;
+      if (length > UNPACKED_BYTES) throw payloadTooLarge();
+      yield chunk;
+    }
+  } catch (cause) {
+    throw cause instanceof AppError ? cause : about('is damaged or ends early', cause);
+  }
+}
+
+function about(says: string, cause?: unknown): AppError {
+  return invalidParameters({ details: [{ field: 'body', messages: [`body ${says}`] }], cause });
+}
