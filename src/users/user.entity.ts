@@ -15,10 +15,6 @@ export const UserSchema = defineEntity({
       name: 'users_search_trigrams',
       expression: 'create index "users_search_trigrams" on "users" using gin ("search_text" gin_trgm_ops)',
     },
-    {
-      name: 'users_search_grams',
-      expression: 'create index "users_search_grams" on "users" using gin (search_grams("search_text"))',
-    },
   ],
   triggers: counted('users', 'users', ['insert', 'delete']),
   properties: {

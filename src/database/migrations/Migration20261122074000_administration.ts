@@ -91,7 +91,6 @@ export class Migration20261122074000Administration extends Migration {
     this.addSql(`create index "users_by_name" on "users" ("username" collate "name_order", "id")`);
     this.addSql(`create index "users_by_registered" on "users" ("registered", "id")`);
     this.addSql(`create index "users_search_trigrams" on "users" using gin ("search_text" gin_trgm_ops)`);
-    this.addSql(`create index "users_search_grams" on "users" using gin (search_grams("search_text"))`);
     this.addSql(`alter table "photos" add "stored_bytes" int not null default 0`);
     this.addSql(`alter table "avatars" add "stored_bytes" int not null default 0`);
     // As near as SQL comes to the service's folding; a change of the names puts it right.
