@@ -11,6 +11,7 @@ import type { DatabaseSettings } from './database/database-settings.js';
 import { FirstStartModule } from './first-start/first-start.module.js';
 import { ErrorFilter } from './http/error.filter.js';
 import { OperationsModule } from './http/operations.module.js';
+import { RequestLimit } from './http/request-limit.js';
 import { RateLimits } from './http/rate-limits.js';
 import { InputPipe } from './http/validation.js';
 import { ReadingHistoryModule } from './reading-history/reading-history.module.js';
@@ -28,8 +29,8 @@ class FoundationModule {
   static for(config: Config): DynamicModule {
     return {
       module: FoundationModule,
-      providers: [{ provide: Config, useValue: config }, RateLimits],
-      exports: [Config, RateLimits],
+      providers: [{ provide: Config, useValue: config }, RateLimits, RequestLimit],
+      exports: [Config, RateLimits, RequestLimit],
     };
   }
 }

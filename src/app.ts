@@ -14,6 +14,10 @@ import { sendError } from './http/error.filter.js';
 import { refuseBlankIds } from './http/blank-ids.js';
 import { renderRawError } from './http/families.js';
 import { invalidParameters, notFound } from './http/app-error.js';
+import { shedLoad } from './http/load-shedding.js';
+import { RequestLimit } from './http/request-limit.js';
+import { limitRequests } from './auth/limit-requests.js';
+import { Tokens } from './auth/tokens.js';
 import { createLogger, logAnswers, NestLogger } from './http/logging.js';
 import { acceptUploads } from './http/upload.js';
 import { measureAnswers } from './http/metrics.js';
@@ -83,12 +87,14 @@ export async function configureApp(
   measureAnswers(fastify);
   refuseMalformed(fastify);
   closeWhileStopping(fastify);
+  limitRequests(fastify, app.get(RequestLimit), app.get(Tokens));
+  if (config.shedLoad) await shedLoad(fastify);
   await app.register(cors as never, {
     origin: [...config.corsOrigins],
     credentials: true,
     methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
     allowedHeaders: ['authorization', 'content-type'],
-    exposedHeaders: ['retry-after'],
+    exposedHeaders: ['retry-after', 'ratelimit', 'ratelimit-policy'],
     maxAge: 600,
   });
   await app.register(helmet as never, {

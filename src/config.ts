@@ -45,6 +45,10 @@ export class Config {
   /** Where images go with the driver `s3`, else null. */
   readonly s3: S3Settings | null;
   readonly rateLimit: boolean;
+  /** Requests of one user or address in a minute. */
+  readonly requestsPerMinute: number;
+  /** Whether requests are refused while the event loop lags behind. */
+  readonly shedLoad: boolean;
   /** Addresses or networks of proxies whose `X-Forwarded-For` counts. */
   readonly trustedProxies: readonly string[];
   readonly adminUsername: string;
@@ -101,6 +105,8 @@ export function readConfig(env: Environment = process.env): Config {
     storageDriver,
     s3: storageDriver === 's3' ? s3Settings(env) : null,
     rateLimit: choice(env, 'RATE_LIMIT', ['on', 'off'] as const, 'on') === 'on',
+    requestsPerMinute: integer(env, 'RATE_LIMIT_PER_MINUTE', 600, 1, 100_000_000),
+    shedLoad: choice(env, 'SHED_LOAD', ['on', 'off'] as const, 'on') === 'on',
     trustedProxies: list(env, 'TRUSTED_PROXIES').map(asNetwork),
     adminUsername: adminUsername(env),
     adminPassword: adminPassword(env),

@@ -351,6 +351,7 @@ describe('roles', () => {
     ).toMatchObject(forbidden);
     const more = { permissions: ['view-roles', 'delete-users'] };
     expect(await client.patch(`/admin/roles/${mine.body.id}`, more)).toMatchObject(forbidden);
+    expect(await client.patch('/admin/roles/999999', more)).toMatchObject(forbidden);
     // What a role has already may stay and go.
     const [admins] = [await app.a.administrator()];
     await app.client.as(admins).patch(`/admin/roles/${mine.body.id}`, more);
@@ -368,6 +369,8 @@ describe('roles', () => {
     [{ name: 'x', permissions: ['everything'] }, 'Invalid parameters'],
     [{ name: 'x', permissions: 'view-users' }, 'Invalid parameters'],
     [{ name: 'x'.repeat(51), permissions: [] }, 'Invalid parameters'],
+    [{ name: 'a\u200bb', permissions: [] }, 'Invalid parameters'],
+    [{ name: 'a\nb', permissions: [] }, 'Invalid parameters'],
     [{ name: 'x', permissions: [], id: 1 }, 'Invalid parameters'],
   ])('are not created from %j', async (body, data) => {
     const client = app.client.as(await app.a.administrator());
@@ -463,6 +466,7 @@ describe('the audit log', () => {
     let before = await count();
     for (const [method, url, body] of changes) {
       expect((await client.send(method, url, body)).status, `${method} ${url}`).toBeLessThan(300);
+      if (method === 'PATCH') await client.send(method, url, body);
       expect(await count(), `${method} ${url}`).toBe(++before);
     }
     // What is refused changes nothing and is not there.
@@ -601,6 +605,10 @@ describe('an import', () => {
     const huge = gzipSync(Buffer.alloc(501_000_000, 10), { level: 1 });
     expect((await send(keeper, Buffer.concat([gzipSync(whole), huge]), 'application/gzip')).status).toBe(413);
     expect((await send(keeper, Buffer.alloc(50_000_001))).status).toBe(413);
+    const headers = { 'content-type': 'application/x-ndjson', 'content-length': '50000001' };
+    expect((await app.client.post('/admin/catalog/import', undefined, { raw: 'x', headers })).status).toBe(
+      413,
+    );
     const rows = await app.database.query('select from series where external_id = $1', [id]);
     expect(rows).toEqual([]);
     expect(await app.database.query('select from audit_entries where actor = $1', [keeper.id])).toEqual([]);

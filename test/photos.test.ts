@@ -62,15 +62,20 @@ describe('a photo', () => {
     const list = await client.get(`/v1/users/${user.id}/photos`);
     expect(list.body).toMatchObject({ max: 1, from: 1, to: 2, total: 2 });
     expect(list.body.photos).toEqual([second.body, first.body]);
-    const whole = await app.nest.inject(pathOf(first.body.url));
+    const whole = await app.client.get(pathOf(first.body.url));
     expect(whole.headers['content-type']).toBe('image/jpeg');
-    expect(whole.rawPayload.length).toBe(first.body.size);
-    const thumbnail = await app.nest.inject(pathOf(first.body.thumbnail_url));
-    expect(await sharp(thumbnail.rawPayload).metadata()).toMatchObject({
+    expect(whole.bytes.length).toBe(first.body.size);
+    const thumbnail = await app.client.get(pathOf(first.body.thumbnail_url));
+    expect(await sharp(thumbnail.bytes).metadata()).toMatchObject({
       format: 'webp',
       width: 320,
       height: 240,
     });
+    const url = pathOf(first.body.url);
+    const get = (headers: Record<string, string>) => app.client.get(url, { headers });
+    expect((await get({ range: 'bytes=0-9' })).bytes).toHaveLength(10);
+    expect((await get({ 'if-none-match': String(whole.headers['etag']) })).status).toBe(304);
+    expect((await get({ range: `bytes=${whole.bytes.length}-` })).status).toBe(416);
     expect((await client.delete(`/v1/photos/${first.body.id}`)).status).toBe(204);
     expect((await app.client.get(pathOf(first.body.url))).status).toBe(404);
     expect(await filesLeft(String(pathOf(first.body.url).split('/')[3]))).toEqual([]);

@@ -1,6 +1,6 @@
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import { actorOf, AuditLog, WITHHELD } from '../audit/audit-log.js';
+import { actorOf, AuditLog, changesBetween } from '../audit/audit-log.js';
 import type { Viewer } from '../auth/access.js';
 import { ADMIN_ROLE } from '../auth/permissions.js';
 import { SessionsService } from '../auth/sessions.service.js';
@@ -51,26 +51,20 @@ export class AdminUsersService {
   async update(viewer: Viewer, id: string, changes: AdminUserChanges): Promise<AdminUserDetailRow> {
     const { username, email, age_verified: ageVerified, roles } = changes;
     await this.transactions.run(async (em) => {
-      const [before, after]: [Record<string, unknown>, Record<string, unknown>] = [{}, {}];
-      const record = (field: string, was: unknown, is: unknown) => {
-        if (JSON.stringify(was) === JSON.stringify(is)) return;
-        [before[field], after[field]] = [was, is];
-      };
       const change = roles === undefined ? null : await this.changeRoles(em, viewer, id, roles);
       const user = await hold(em, id);
-      if (change !== null) record('roles', change.before, change.after);
-      if (ageVerified !== undefined) {
-        record('age_verified', user.ageVerified, ageVerified);
-        user.ageVerified = ageVerified;
-      }
-      const isRenamed = username !== undefined && username !== user.username;
-      const isReaddressed = email !== undefined && email !== user.email;
+      const state = (names: readonly string[] | undefined) => ({
+        roles: names,
+        age_verified: user.ageVerified,
+        username: user.username,
+        email: user.email,
+      });
+      const before = state(change?.before);
+      if (ageVerified !== undefined) user.ageVerified = ageVerified;
       await this.users.changeNames(em, user, { username, email });
-      for (const field of [...(isRenamed ? ['username'] : []), ...(isReaddressed ? ['email'] : [])]) {
-        [before[field], after[field]] = [WITHHELD, WITHHELD];
-      }
-      if (Object.keys(after).length === 0) return;
-      this.audit.write(em, actorOf(viewer), { action: 'user.update', target: id, before, after });
+      const changed = changesBetween(before, state(change?.after), ['username', 'email']);
+      if (changed === null) return;
+      this.audit.write(em, actorOf(viewer), { action: 'user.update', target: id, ...changed });
     });
     return this.get(id);
   }

@@ -81,10 +81,11 @@ export class RoleRepository {
 
   /** Whether another role has the name, in whatever case. */
   async isTaken(em: EntityManager, name: string, exceptId: number): Promise<boolean> {
-    const rows = await runIn(em, 'select from roles where lower(name) = lower($1) and id <> $2', [
-      name,
-      exceptId,
-    ]);
+    const rows = await runIn(
+      em,
+      'select from roles where lower(normalize(name, NFKC)) = lower(normalize($1, NFKC)) and id <> $2',
+      [name, exceptId],
+    );
     return rows.length > 0;
   }
 

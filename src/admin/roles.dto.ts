@@ -47,6 +47,13 @@ function Trimmed(): PropertyDecorator {
   return Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value));
 }
 
+/** A name that can be seen and told from others. */
+function Printable(): PropertyDecorator {
+  return rule('printable', 'must not have control characters or invisible ones', (value) => {
+    return typeof value === 'string' && !/[\p{C}\p{Zl}\p{Zp}]/u.test(value);
+  });
+}
+
 export class NewRole {
   /**
    * Unique without regard to case.
@@ -56,6 +63,7 @@ export class NewRole {
   @Required()
   @IsString()
   @Characters(1, 50)
+  @Printable()
   name: string;
 
   /** @example "Looks after profile images" */
@@ -79,6 +87,7 @@ export class RoleChanges {
   @rule('notBlank', 'must not be blank', (value) => !isBlank(value))
   @IsString()
   @Characters(1, 50)
+  @Printable()
   name?: string;
 
   /**

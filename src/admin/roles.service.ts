@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import { actorOf, AuditLog, WITHHELD } from '../audit/audit-log.js';
+import { actorOf, AuditLog, changesBetween, WITHHELD } from '../audit/audit-log.js';
 import type { Viewer } from '../auth/access.js';
 import { ADMIN_ROLE, DEFAULT_ROLE } from '../auth/permissions.js';
 import { Transactions } from '../database/transactions.js';
@@ -51,14 +51,16 @@ export class RolesService {
   async update(viewer: Viewer, id: number, changes: RoleChanges): Promise<RoleRow> {
     return this.transactions.run(async (em) => {
       const grantor = await beginRoleChange(em, viewer, 'edit-roles');
-      const before = await this.get(em, id);
+      const found = await this.roles.find(em, id);
+      const added = (changes.permissions ?? []).filter((one) => !found?.permissions.includes(one));
+      grantor.requireAll(added);
+      const before = found ?? (await this.get(em, id));
       const {
         name = before.name,
         description = before.description,
         permissions = before.permissions,
       } = changes;
       const wanted = new Set<string>(permissions);
-      grantor.requireAll([...wanted].filter((permission) => !before.permissions.includes(permission)));
       const isSeeded = before.name === DEFAULT_ROLE || before.name === ADMIN_ROLE;
       if (isSeeded && name !== before.name) throw roleFixed();
       const loses = before.permissions.some((permission) => !wanted.has(permission));
@@ -67,7 +69,7 @@ export class RolesService {
       await this.roles.rename(em, id, name, description);
       await this.roles.setPermissions(em, id, [...wanted]);
       const after = await this.get(em, id);
-      const changed = changesBetween(before, after);
+      const changed = changesBetween(audited(before), audited(after));
       if (changed !== null) {
         this.audit.write(em, actorOf(viewer), { action: 'role.update', target: String(id), ...changed });
       }
@@ -97,12 +99,6 @@ export class RolesService {
   }
 }
 
-function changesBetween(before: RoleRow, after: RoleRow) {
-  const fields = (['name', 'description', 'permissions'] as const).filter(
-    (field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]),
-  );
-  if (fields.length === 0) return null;
-  const of = (role: RoleRow) =>
-    Object.fromEntries(fields.map((field) => [field, field === 'name' ? WITHHELD : role[field]]));
-  return { before: of(before), after: of(after) };
+function audited({ name, description, permissions }: RoleRow) {
+  return { name, description, permissions };
 }

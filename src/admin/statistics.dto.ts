@@ -57,10 +57,20 @@ export class DayDto extends Added {
   date: string;
 }
 
+const EXAMPLE_DAYS = Array.from({ length: 30 }, (_, index) => ({
+  date: `2026-01-${String(index + 2).padStart(2, '0')}`,
+  users: 12,
+  sign_ins: 340,
+  entries: 900,
+  ratings: 250,
+  items: 410,
+  photos: 30,
+}));
+
 export class StatisticsDto {
   totals: TotalsDto;
 
   /** The last 30 days, the oldest first, today last. */
-  @ApiProperty({ type: [DayDto], minItems: 30, maxItems: 30 })
+  @ApiProperty({ type: [DayDto], minItems: 30, maxItems: 30, example: EXAMPLE_DAYS })
   days: DayDto[];
 }

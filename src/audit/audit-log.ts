@@ -24,6 +24,24 @@ export interface AuditedAction {
   readonly after?: Record<string, unknown>;
 }
 
+/**
+ * What differs between two states, for an entry; names and addresses without their values. Null when nothing does.
+ *
+ * @param withheld the fields that are names or addresses
+ */
+export function changesBetween<State extends object>(
+  before: State,
+  after: State,
+  withheld: readonly string[] = ['name'],
+): { before: Record<string, unknown>; after: Record<string, unknown> } | null {
+  const fields = Object.keys(after) as (keyof State & string)[];
+  const changed = fields.filter((field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]));
+  if (changed.length === 0) return null;
+  const of = (state: State) =>
+    Object.fromEntries(changed.map((field) => [field, withheld.includes(field) ? WITHHELD : state[field]]));
+  return { before: of(before), after: of(after) };
+}
+
 /** Writes the audit log. */
 @Injectable()
 export class AuditLog {

@@ -3,6 +3,7 @@ import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Config } from '../config.js';
 import { type AppError, forbidden, unauthorized, userNotFound } from '../http/app-error.js';
+import { addressKey, RateLimits } from '../http/rate-limits.js';
 import { type Access, ACCESS, type Viewer } from './access.js';
 import { credentialOf, isCrossSite, isSafe, readBearer } from './credentials.js';
 import { BearerVerifier, CookieVerifier } from './jwt.strategies.js';
@@ -22,6 +23,7 @@ export class AccessGuard implements CanActivate {
     private readonly cookie: CookieVerifier,
     private readonly sessions: SessionRepository,
     private readonly refreshCookie: RefreshCookieWriter,
+    private readonly limits: RateLimits,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -31,7 +33,9 @@ export class AccessGuard implements CanActivate {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const crossSite = isCrossSite(request, this.config.trustedOrigins);
-    const refuse = (error: AppError): never => {
+    const refuse = async (error: AppError): Promise<never> => {
+      // Whoever tries tokens is slowed down; the tabs of a reader, who is not refused, are not.
+      if (access.kind === 'refresh') await this.limits.spend('refresh', addressKey(request.ip));
       // A dead cookie must not lock anybody out; but no foreign page may sign a reader out.
       if (access.endsSession && !crossSite) this.refreshCookie.clear(http.getResponse<FastifyReply>());
       throw error;

@@ -1,4 +1,5 @@
 import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExtension } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type { Permission } from './permissions.js';
@@ -16,6 +17,8 @@ export interface Access {
   readonly kind: 'open' | 'anyone' | 'signed-in' | 'bearer' | 'refresh';
   readonly permission?: Permission;
   readonly administrator?: boolean;
+  /** Whether neither limits nor overload refuse anybody. */
+  readonly unlimited?: boolean;
   /** Documents that the route asks for a client's key. */
   readonly clientKey?: boolean;
   /** Clears the cookie of whoever is refused for it, too; the handler clears it when the session has ended. */
@@ -52,6 +55,12 @@ function require(access: Access): MethodDecorator {
 
 /** For everybody; credentials are not even read. */
 export const Open = () => require({ kind: 'open' });
+/** For the machines that watch over the service: never limited, and served under overload, too. */
+export const Probe = () =>
+  applyDecorators(
+    require({ kind: 'open', unlimited: true }),
+    RouteConfig({ unlimited: true }) as MethodDecorator,
+  );
 /** For partners' servers, by client key, which the route itself checks; readers' credentials never count. */
 export const ClientKey = () => require({ kind: 'open', clientKey: true });
 /** For everybody; a credential shows more. */

@@ -58,6 +58,16 @@ export class Tokens {
     return { token: this.jwt.sign(claims, { audience: REFRESH_AUDIENCE }), lifetime: exp - iat };
   }
 
+  /** Whose token this is, if we have signed it and it has not expired; else null. */
+  subject(token: string, audience: string): string | null {
+    try {
+      const { sub } = this.jwt.verify<Claims>(token, { audience, issuer: ISSUER, algorithms: ['HS256'] });
+      return /^[0-9a-f]{24}$/.test(sub) ? sub : null;
+    } catch {
+      return null;
+    }
+  }
+
   /** The options with which both passport strategies verify. */
   static verification(key: KeyObject, audience: string) {
     return {

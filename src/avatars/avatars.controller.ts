@@ -5,6 +5,7 @@ import { forbidden, userNotFound } from '../http/app-error.js';
 import { IdPipe, UserIdPipe } from '../http/ids.js';
 import { Operation } from '../http/operation.js';
 import { TakesImage, UploadedImage, type UploadReader } from '../http/upload.js';
+import { LimitsImages } from '../images/image-limit.js';
 import { ImageUrls } from '../images/image-urls.js';
 import { invalidImage, noFileUploads } from '../images/images.errors.js';
 import { AvatarDto } from './avatars.dto.js';
@@ -23,6 +24,7 @@ export class AvatarsController {
 
   @Post('users/:id/avatars')
   @SignedIn()
+  @LimitsImages()
   @TakesImage({ required: true })
   @Operation({
     id: 'avatarsCreate',
@@ -60,6 +62,7 @@ export class AvatarsController {
 
   @Patch('avatars/:id')
   @SignedIn()
+  @LimitsImages()
   @TakesImage({ required: false })
   @Operation({
     id: 'avatarsUpdate',

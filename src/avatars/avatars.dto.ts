@@ -24,6 +24,12 @@ export class AvatarVersionDto {
   width: number | null;
 }
 
+function exampleVersion(size: string) {
+  const side = size === 'full' ? null : Number.parseInt(size, 10);
+  const file = size === 'full' ? 'full.png' : `${size}.webp`;
+  return { height: side, url: `http://localhost:3000/images/avatars/7/3f2a/${file}`, width: side };
+}
+
 /** A user's profile image. */
 export class AvatarDto {
   /** @example 1 */
@@ -48,6 +54,8 @@ export class AvatarDto {
     properties: Object.fromEntries(
       AVATAR_SIZES.map((size) => [size, { $ref: '#/components/schemas/AvatarVersionDto' } as never]),
     ),
+    selfRequired: true,
+    example: Object.fromEntries(AVATAR_SIZES.map((size) => [size, exampleVersion(size)])),
     required: [...AVATAR_SIZES],
     additionalProperties: false,
   })

@@ -55,7 +55,7 @@ export class DefaultAvatarsController {
     id: 'imagesGetDefault',
     summary: 'Get the picture generated for a user id',
     description: 'An identicon in SVG, the same every time.',
-    image: true,
+    image: 'generated',
     refuses: [notFound],
   })
   picture(

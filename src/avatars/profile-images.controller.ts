@@ -10,6 +10,7 @@ import { Operation } from '../http/operation.js';
 import type { ResponseDto } from '../http/response.dto.js';
 import { IMAGE_BODY_LIMIT } from '../http/upload.js';
 import { imageFromBase64 } from '../images/base64.js';
+import { LimitsImages } from '../images/image-limit.js';
 import { imageFormat } from '../images/image-format.js';
 import { invalidImage, noFileUploads } from '../images/images.errors.js';
 import { ImageInput } from './avatars.dto.js';
@@ -26,6 +27,7 @@ export class ProfileImagesController {
 
   @Post('user/update-image/:id')
   @SignedIn()
+  @LimitsImages()
   @BodyLimit(IMAGE_BODY_LIMIT)
   @Operation({
     id: 'profileImageUpdate',
@@ -58,6 +60,7 @@ export class ProfileImagesController {
 
   @Post('admin/user/update-image/:id')
   @RequirePermission('edit-users')
+  @LimitsImages()
   @BodyLimit(IMAGE_BODY_LIMIT)
   @Operation({
     id: 'adminProfileImageUpdate',

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { ForeignKeyConstraintViolationException, LockMode } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import { type Actor, AuditLog, WITHHELD } from '../audit/audit-log.js';
+import { type Actor, AuditLog, changesBetween, WITHHELD } from '../audit/audit-log.js';
 import { Transactions } from '../database/transactions.js';
 import { type Client, ClientSchema } from './client.entity.js';
 import { ClientRepository } from './client.repository.js';
@@ -67,14 +67,15 @@ export class ClientsService {
       const { name: former, scopes, enabled } = client;
       const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
       em.assign(client, given);
-      const isRenamed = changes.name !== undefined && changes.name !== former;
-      const withheld = isRenamed ? { name: WITHHELD } : {};
-      this.audit.write(em, actor, {
-        action: 'client.update',
-        target: String(id),
-        before: { ...withheld, scopes, enabled },
-        after: { ...withheld, scopes: client.scopes, enabled: client.enabled },
+      const was = { name: former, scopes, enabled };
+      const changed = changesBetween(was, {
+        name: client.name,
+        scopes: client.scopes,
+        enabled: client.enabled,
       });
+      if (changed !== null) {
+        this.audit.write(em, actor, { action: 'client.update', target: String(id), ...changed });
+      }
       return client;
     });
   }
@@ -96,7 +97,7 @@ export class ClientsService {
       this.audit.write(em, actor, {
         action: 'client.rotate-key',
         target: String(id),
-        after: { overlapHours },
+        after: { overlap_hours: overlapHours },
       });
       return { key, formerUntil };
     });

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { invalidParameters, unsupportedMediaType } from './app-error.js';
+import { invalidParameters, payloadTooLarge, unsupportedMediaType } from './app-error.js';
 
 /** Most bytes of a JSON body, unless a route says otherwise. */
 export const BODY_LIMIT = 64 * 1024;
@@ -27,8 +27,11 @@ export function parseBodies(fastify: FastifyInstance): void {
   });
 
   fastify.addHook('preParsing', (request, _reply, payload, next) => {
-    const refused = streamedTypes(request) !== undefined && hasBody(request) && !isStreamed(request);
-    next(refused ? unsupportedMediaType() : null, payload);
+    const isForHandler = streamedTypes(request) !== undefined && hasBody(request);
+    const { bodyBytes = BODY_LIMIT } = request.routeOptions.config as { bodyBytes?: number };
+    if (isForHandler && !isStreamed(request)) return next(unsupportedMediaType());
+    const isTooLong = Number(request.headers['content-length'] ?? 0) > bodyBytes;
+    return next(isForHandler && isTooLong ? payloadTooLarge() : null, payload);
   });
 
   fastify.addContentTypeParser('*', (request: FastifyRequest, payload, done) => {

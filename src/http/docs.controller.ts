@@ -27,13 +27,20 @@ const PAGE = `<!doctype html>
   <body>
     <div id="swagger-ui"></div>
     <script src="/docs/assets/swagger-ui-bundle.js"></script>
-    <script src="/docs/assets/start.js"></script>
+    <script type="module" src="/docs/assets/start.js"></script>
   </body>
 </html>
 `;
 
-const START = `window.ui = SwaggerUIBundle({
-  url: '/openapi.json',
+/** Swagger UI would send the examples of optional parameters unasked. */
+const START = `const document = await (await fetch('/openapi.json')).json();
+for (const path of Object.values(document.paths)) {
+  for (const { parameters = [] } of Object.values(path)) {
+    for (const parameter of parameters) if (!parameter.required) delete parameter.example;
+  }
+}
+window.ui = SwaggerUIBundle({
+  spec: document,
   dom_id: '#swagger-ui',
   deepLinking: true,
   persistAuthorization: true,

@@ -19,7 +19,10 @@ function convert(node: unknown): unknown {
   const { nullable, allOf, ...rest } = converted;
   // Nest wraps a reference in allOf to put a description beside it.
   const only = Array.isArray(allOf) && allOf.length === 1 ? (allOf[0] as Json) : undefined;
-  const plain = only === undefined ? (allOf === undefined ? rest : { ...rest, allOf }) : { ...rest, ...only };
+  const plain: Json =
+    only === undefined ? (allOf === undefined ? rest : { ...rest, allOf }) : { ...rest, ...only };
+  // Nest adds the type of the code beside a reference.
+  if ('$ref' in plain) delete plain['type'];
   return nullable === true ? orNull(plain) : plain;
 }
 

@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { AVATAR_SIZES } from '../avatars/avatar-files.js';
 import { AvatarVersionDto } from '../avatars/avatars.dto.js';
 import { ACCESS, type Access } from '../auth/access.js';
 import { PROJECT_VERSION } from '../project-folder.js';
@@ -16,9 +17,21 @@ import {
   unsupportedMediaType,
   userNotFound,
 } from './app-error.js';
+import { exampleOf } from './openapi-examples.js';
+import { explain, USER_ID } from './openapi-glossary.js';
 import { OUTCOMES, type Outcomes } from './operation.js';
 import { ResponseDto } from './response.dto.js';
 import { toJsonSchema2020 } from './openapi-schemas.js';
+
+type Json = Record<string, unknown>;
+
+interface Parameter {
+  in: string;
+  name: string;
+  required?: boolean;
+  description?: string;
+  schema: Json;
+}
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']> & Record<string, unknown>;
 
@@ -48,7 +61,6 @@ export function buildDocument(app: INestApplication): OpenAPIObject {
     .setTitle('Tankobon')
     .setDescription('The user side of a manga, comic and light-novel tracker.')
     .setVersion(PROJECT_VERSION)
-    .setLicense('MIT', 'https://opensource.org/license/mit')
     .addServer('/', 'This server')
     .setOpenAPIVersion('3.1.1')
     .addBearerAuth(
@@ -69,34 +81,149 @@ export function buildDocument(app: INestApplication): OpenAPIObject {
       'webApiClientKey',
     );
   for (const [name, description] of Object.entries(TAGS)) builder.addTag(name, description);
-  const document = SwaggerModule.createDocument(app, builder.build(), {
+  const base = builder.build();
+  Object.assign(base.info, {
+    contact: { name: 'Tankobon' },
+    license: { name: 'All rights reserved', identifier: 'LicenseRef-Proprietary' },
+  });
+  const document = SwaggerModule.createDocument(app, base, {
     extraModels: [ResponseDto, AvatarVersionDto],
   });
-  for (const item of Object.values(document.paths)) {
-    for (const method of METHODS) {
+  const all = Object.entries(document.paths).flatMap(([path, item]) =>
+    METHODS.flatMap((method) => {
       const operation = item[method] as Operation | undefined;
-      if (operation !== undefined) complete(operation, method);
-    }
-  }
-  return toJsonSchema2020(document);
+      return operation === undefined ? [] : [{ path, method, operation }];
+    }),
+  );
+  const messages = new Set<string>();
+  for (const { path, method, operation } of all) complete(operation, method, path, messages);
+  Object.assign(document.components?.schemas ?? {}, { Message: messageSchema(messages) });
+  const finished = withPlainNames(toJsonSchema2020(document));
+  explainAll(finished);
+  return finished;
 }
 
-function complete(operation: Operation, method: string): void {
+/** Every message of families A, B and C: a closed list. */
+function messageSchema(messages: ReadonlySet<string>) {
+  return {
+    type: 'string',
+    description: 'What happened. Clients may compare it; the list grows only with the version.',
+    enum: [...messages].toSorted(),
+  };
+}
+
+/** Schemas under the field's own names: what the code calls `UserDto` is a `User`. */
+function withPlainNames(document: OpenAPIObject): OpenAPIObject {
+  const schemas = Object.keys(document.components?.schemas ?? {});
+  const taken = new Set(schemas);
+  const renamed = schemas.filter((name) => name.endsWith('Dto') && !taken.has(name.slice(0, -3)));
+  let text = JSON.stringify(document);
+  for (const name of renamed) {
+    text = text.replaceAll(`"#/components/schemas/${name}"`, `"#/components/schemas/${name.slice(0, -3)}"`);
+  }
+  const plain = JSON.parse(text) as OpenAPIObject;
+  const components = Object.entries(plain.components?.schemas ?? {}).map(([name, schema]) => [
+    renamed.includes(name) ? name.slice(0, -3) : name,
+    schema,
+  ]);
+  return { ...plain, components: { ...plain.components, schemas: Object.fromEntries(components) as never } };
+}
+
+/** Descriptions, examples and limits for whatever has none of its own. */
+function explainAll(document: OpenAPIObject): void {
+  const schemas = document.components?.schemas as Record<string, Json>;
+  for (const [name, schema] of Object.entries(schemas)) {
+    const properties = (schema['properties'] ?? {}) as Record<string, Json>;
+    for (const [field, property] of Object.entries(properties)) explain(name, field, property);
+  }
+  for (const item of Object.values(document.paths)) {
+    for (const operation of Object.values(item) as Operation[]) {
+      for (const parameter of (operation.parameters ?? []) as unknown as Parameter[]) {
+        const { in: place, name, schema } = parameter;
+        const said: Json = { ...schema };
+        if (parameter.description !== undefined) said['description'] = parameter.description;
+        explain(place, `${place}.${name}`, said);
+        const { description, example = exampleOf(said, schemas), ...rest } = said;
+        Object.assign(parameter, { description, example, schema: rest });
+      }
+      const bodies = [operation.requestBody, ...Object.values(operation.responses)] as {
+        content?: Record<string, { schema: Json; example?: unknown; examples?: unknown }>;
+      }[];
+      for (const body of bodies) {
+        const media = body?.content?.['application/json'];
+        if (media === undefined || media.example !== undefined || media.examples !== undefined) continue;
+        media.example = exampleOf(media.schema, schemas);
+      }
+    }
+  }
+}
+
+function complete(operation: Operation, method: string, path: string, messages: Set<string>): void {
   const access = operation[ACCESS] as Access;
-  const { status: success, refuses } = operation[OUTCOMES] as Outcomes;
+  const { successes, refuses } = operation[OUTCOMES] as Outcomes;
   delete operation[ACCESS];
   delete operation[OUTCOMES];
   // Nest guesses another status of success from the method.
   for (const status of Object.keys(operation.responses)) {
-    if (status !== String(success)) delete operation.responses[status];
+    if (!successes.includes(Number(status))) delete operation.responses[status];
   }
   operation.security = securityOf(access);
+  operation.description = [operation.description, asksFor(access)].filter(Boolean).join(' ');
+  for (const parameter of (operation.parameters ?? []) as unknown as Parameter[]) {
+    if (parameter.in === 'path') parameter.schema = pathSchema(parameter, path);
+  }
+  const { example } =
+    (operation.responses[String(successes[0])] as { content?: Record<string, Json> }).content?.[
+      'application/json'
+    ] ?? {};
+  if (typeof (example as Json | undefined)?.['data'] === 'string')
+    messages.add((example as Json)['data'] as string);
   const byStatus = Map.groupBy([...refuses, ...implied(operation, access, method)], ({ status }) => status);
   for (const [status, refusals] of [...byStatus].toSorted(([one], [other]) => one - other)) {
+    if (!access.clientKey) for (const { message } of refusals) messages.add(message);
     operation.responses[String(status)] = access.clientKey
       ? describeEnvelope(refusals)
       : describe(status, [...new Set(refusals.map(({ message }) => message))]);
   }
+}
+
+/** Whom an operation serves, in words: permissions have no place in a document's security. */
+function asksFor({ kind, permission, administrator, clientKey }: Access): string {
+  if (clientKey) return 'For partners’ servers, by client key.';
+  if (permission !== undefined) return `For users with the permission \`${permission}\`.`;
+  if (administrator) return 'For users with the role `admin`, by Bearer token.';
+  const sentences = {
+    open: 'For everybody; credentials are ignored.',
+    anyone: 'For everybody.',
+    'signed-in': 'For signed-in users.',
+    bearer: 'For signed-in users, by Bearer token.',
+    refresh: 'For signed-in users, by cookie.',
+  };
+  return sentences[kind];
+}
+
+/** Whether a part of a path may be any text. */
+function isAnyText(name: string, { operationId }: Operation): boolean {
+  return name === 'slug' || /^imagesGet(Avatar|Photo)$/.test(operationId ?? '');
+}
+
+/** What an id in a path looks like: the pipes that read it are unknown to Nest's generator. */
+function pathSchema({ name, schema }: Parameter, path: string): Json {
+  if (schema['type'] === 'number') return { type: 'integer', minimum: 1, example: 1, description: 'Its id.' };
+  if (path.includes('/auth/sessions/')) {
+    const example = '0b6e1d3c-4f52-4a8e-9d7b-2c1a5e8f9b60';
+    return { type: 'string', format: 'uuid', example, description: 'The session’s id.' };
+  }
+  if (name === 'size') {
+    const description = 'One of the sizes, or the original one.';
+    return { type: 'string', enum: [...AVATAR_SIZES], example: '180x180', description };
+  }
+  if (name === 'userId' || (name === 'id' && !path.includes('/images/avatars/'))) {
+    return { ...USER_ID, description: 'The user’s id.' };
+  }
+  return name === 'id'
+    ? { type: 'integer', minimum: 1, example: 7, description: 'The avatar’s id.' }
+    : schema;
 }
 
 function securityOf({ kind, clientKey }: Access): Record<string, string[]>[] {
@@ -110,9 +237,14 @@ function securityOf({ kind, clientKey }: Access): Record<string, string[]>[] {
 
 /** What an operation refuses because of its access, its parameters and its body. */
 function implied(operation: Operation, access: Access, method: string): Refusal[] {
-  const refusals: Refusal[] = [tooManyRequests, internalError, serviceUnavailable];
+  const refusals: Refusal[] = access.unlimited
+    ? [internalError]
+    : [tooManyRequests, internalError, serviceUnavailable];
   if (access.clientKey) return refusals;
-  const parameters = (operation.parameters ?? []) as { required?: boolean }[];
+  // Whatever is no slug or no picture's name is just not found.
+  const parameters = ((operation.parameters ?? []) as unknown as Parameter[]).filter(
+    ({ in: place, name }) => place !== 'path' || !isAnyText(name, operation),
+  );
   const hasBody = operation.requestBody !== undefined;
   const mayHaveBody = method !== 'get';
   if (parameters.length > 0 || mayHaveBody) refusals.push(invalidParameters);
@@ -130,7 +262,15 @@ function describe(status: number, messages: readonly string[]) {
     messages.map((message) => [nameOf(message), { value: { data: message, code: status } }]),
   );
   const schema = { $ref: '#/components/schemas/Response' };
-  return { description: messages.join(' · '), content: { 'application/json': { schema, examples } } };
+  const content = { 'application/json': { schema, examples } };
+  return { description: messages.join(' · '), ...headersOf(status), content };
+}
+
+/** What a refusal says beside its body. */
+function headersOf(status: number) {
+  if (status !== 429 && status !== 503) return {};
+  const schema = { type: 'integer', minimum: 1, example: 30 };
+  return { headers: { 'Retry-After': { description: 'Seconds after which to try again.', schema } } };
 }
 
 /** The same in family D's envelope, whose messages tell what its statuses do not. */
@@ -143,7 +283,8 @@ function describeEnvelope(refusals: readonly Refusal[]) {
   );
   const schema = { $ref: '#/components/schemas/EnvelopeDto' };
   const description = [...new Set(refusals.map(({ message }) => message))].join(' · ');
-  return { description, content: { 'application/json': { schema, examples } } };
+  const headers = headersOf(refusals[0]?.status ?? 0);
+  return { description, ...headers, content: { 'application/json': { schema, examples } } };
 }
 
 function nameOf(message: string): string {

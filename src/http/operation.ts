@@ -7,8 +7,8 @@ import { ResponseDto } from './response.dto.js';
 export const OUTCOMES = 'x-outcomes';
 
 export interface Outcomes {
-  /** The one status of success. */
-  readonly status: number;
+  /** The statuses of success: one, but for pictures, which may be asked for in part or only if they are new. */
+  readonly successes: readonly number[];
   readonly refuses: readonly Refusal[];
 }
 
@@ -27,8 +27,8 @@ interface OperationOptions {
   readonly orNull?: boolean;
   /** Or the message of the Response that success answers. */
   readonly says?: string;
-  /** Or a picture, which success answers. */
-  readonly image?: boolean;
+  /** Or a picture, which success answers; a stored one also in part, or not at all if it is known. */
+  readonly image?: 'stored' | 'generated';
   /** What this operation refuses beyond what its access and parameters imply. */
   readonly refuses?: readonly RefusalFactory[];
 }
@@ -43,16 +43,16 @@ export function Operation(options: OperationOptions): MethodDecorator {
     answers,
     says,
     orNull = false,
-    image = false,
+    image,
     refuses = [],
   } = options;
   return applyDecorators(
     HttpCode(status),
     ApiOperation({ operationId: id, summary, ...(description === undefined ? {} : { description }) }),
-    ApiResponse(image ? PICTURE : success(status, answers, says, orNull)),
+    ...(image === undefined ? [ApiResponse(success(status, answers, says, orNull))] : pictures(image)),
     ...(answers !== undefined && orNull ? [ApiExtraModels(answers)] : []),
     ApiExtension(OUTCOMES, {
-      status,
+      successes: image === 'stored' ? [200, 206, 304] : [status],
       refuses: refuses.map(({ status, message, code }): Refusal =>
         code === undefined ? { status, message } : { status, message, code },
       ),
@@ -60,21 +60,50 @@ export function Operation(options: OperationOptions): MethodDecorator {
   );
 }
 
-/** The media types of pictures, stored and generated. */
-const PICTURE = {
-  status: 200,
-  description: 'The picture',
-  content: Object.fromEntries(
-    ['image/webp', 'image/png', 'image/jpeg', 'image/gif', 'image/svg+xml'].map((type) => [
-      type,
-      { schema: { type: 'string', format: 'binary' } },
-    ]),
-  ),
-};
+const text = (description: string, example: string) => ({
+  description,
+  schema: { type: 'string' as const, example },
+});
+
+/** How pictures are answered. */
+function pictures(kind: 'stored' | 'generated') {
+  const types =
+    kind === 'stored' ? ['image/webp', 'image/png', 'image/jpeg', 'image/gif'] : ['image/svg+xml'];
+  const binary = { schema: { type: 'string' as const, format: 'binary' } };
+  const content = Object.fromEntries(types.map((type) => [type, binary]));
+  const headers = {
+    'Cache-Control': text(
+      'How long it may be kept.',
+      kind === 'stored' ? 'public, max-age=31536000, immutable' : 'public, max-age=86400',
+    ),
+    ...(kind === 'stored'
+      ? { ETag: text('Names the picture, for conditional requests.', '"3f2a-full.png"') }
+      : {}),
+  };
+  const whole = ApiResponse({ status: 200, description: 'The picture', headers, content });
+  if (kind === 'generated') return [whole];
+  const range = { 'Content-Range': text('Which bytes of how many.', 'bytes 0-99/1234') };
+  return [
+    whole,
+    ApiResponse({
+      status: 206,
+      description: 'The part of the picture that was asked for',
+      headers: range,
+      content,
+    }),
+    ApiResponse({ status: 304, description: 'The picture is the one that is known', headers }),
+  ];
+}
 
 function success(status: number, answers: Type | undefined, says: string | undefined, orNull: boolean) {
   if (says !== undefined) {
     return { status, type: ResponseDto, description: says, example: { data: says, code: status } };
+  }
+  if (status === 302) {
+    const headers = {
+      Location: text('Where the picture is.', 'http://localhost:3000/images/avatars/7/3f2a/180x180.webp'),
+    };
+    return { status, description: 'Where to go on', headers };
   }
   if (answers === undefined) return { status, description: 'Done; no content' };
   if (!orNull) return { status, type: answers, description: 'The resource' };

@@ -1,6 +1,6 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiProduces, ApiTags } from '@nestjs/swagger';
-import { Open } from '../auth/access.js';
+import { Probe } from '../auth/access.js';
 import { Sql, statement } from '../database/sql.js';
 import { ImageStore } from '../images/storage.js';
 import { serviceUnavailable } from './app-error.js';
@@ -19,14 +19,14 @@ export class OperationsController {
   ) {}
 
   @Get('health/live')
-  @Open()
+  @Probe()
   @Operation({ id: 'healthLive', summary: 'Whether the process answers', answers: HealthDto })
   live(): HealthDto {
     return { status: 'ok' };
   }
 
   @Get('health/ready')
-  @Open()
+  @Probe()
   @Operation({
     id: 'healthReady',
     summary: 'Whether requests can be served: database and storage answer',
@@ -39,7 +39,7 @@ export class OperationsController {
   }
 
   @Get('metrics')
-  @Open()
+  @Probe()
   @Header('content-type', registry.contentType)
   @ApiProduces('text/plain')
   @Operation({ id: 'metricsGet', summary: 'Metrics in the Prometheus text format', answers: String })

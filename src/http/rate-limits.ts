@@ -15,6 +15,8 @@ const LIMITS = {
   register: { points: 10, duration: 60 * 60 },
   /** Refused refreshes from one address. */
   refresh: { points: 30, duration: 60 },
+  /** Uploads of images by one user. */
+  images: { points: 30, duration: 60 },
   /** Calls with one client's id from one address. */
   clientKey: { points: 60, duration: 60 },
 } as const;
@@ -51,6 +53,7 @@ export class RateLimits {
       login: limiterOf('login'),
       register: limiterOf('register'),
       refresh: limiterOf('refresh'),
+      images: limiterOf('images'),
       clientKey: limiterOf('clientKey'),
     };
   }

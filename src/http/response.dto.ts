@@ -19,10 +19,8 @@ export class FieldErrorDto {
 /** The answer to a change, and the body of every error of families A, B and C. */
 @ApiSchema({ name: 'Response' })
 export class ResponseDto {
-  /**
-   * What happened; a closed list for each operation and status.
-   * @example "Settings saved successfully"
-   */
+  /** What happened; each operation lists the messages of each status. */
+  @ApiProperty({ $ref: '#/components/schemas/Message' } as never)
   data: string;
 
   /**

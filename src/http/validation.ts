@@ -33,10 +33,10 @@ export class InputPipe implements PipeTransform {
     if (value !== undefined && !isObject) throw invalidParameters(about('body', 'must be an object'));
     const { inherited, body } = withoutInherited((value ?? {}) as Record<string, unknown>);
     const input = storable((await this.bodies.transform(body, metadata)) as object);
+    if (inherited !== undefined) throw invalidParameters(about(inherited, 'should not exist'));
     const saysNothing = Object.values(input).every((field) => field === undefined);
     if (saysNothing && metadata.metatype && Reflect.hasMetadata(SAYS_SOMETHING, metadata.metatype))
       throw emptyBody();
-    if (inherited !== undefined) throw invalidParameters(about(inherited, 'should not exist'));
     return input;
   }
 }

@@ -31,7 +31,7 @@ export class ImagesController {
     id: 'imagesGetAvatar',
     summary: 'Get a picture of an avatar',
     description: 'Immutable: may be cached for ever. Answers conditional and range requests.',
-    image: true,
+    image: 'stored',
     refuses: [notFound, rangeNotSatisfiable],
   })
   async avatar(
@@ -53,7 +53,7 @@ export class ImagesController {
     id: 'imagesGetPhoto',
     summary: 'Get a photo or its thumbnail',
     description: 'Immutable: may be cached for ever. Answers conditional and range requests.',
-    image: true,
+    image: 'stored',
     refuses: [notFound, rangeNotSatisfiable],
   })
   async photo(

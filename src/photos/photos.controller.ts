@@ -7,6 +7,7 @@ import { Operation } from '../http/operation.js';
 import { PageQuery } from '../http/page.dto.js';
 import { pagePosition } from '../http/page.js';
 import { TakesImage, UploadedImage, type UploadReader } from '../http/upload.js';
+import { LimitsImages } from '../images/image-limit.js';
 import { ImageUrls } from '../images/image-urls.js';
 import { invalidImage, noFileUploads } from '../images/images.errors.js';
 import { PhotoDto, PhotoPageDto } from './photos.dto.js';
@@ -24,6 +25,7 @@ export class PhotosController {
 
   @Post('users/:id/photos')
   @SignedIn()
+  @LimitsImages()
   @TakesImage({ required: true, client: true })
   @Operation({
     id: 'photosCreate',

@@ -38,6 +38,7 @@ export async function startApp(env: Record<string, string> = {}, shared?: TestDa
     DATABASE_POOL_SIZE: '10',
     JWT_SECRET,
     RATE_LIMIT: 'off',
+    SHED_LOAD: 'off',
     LOG_LEVEL: 'silent',
     ...storage.env,
     ...env,

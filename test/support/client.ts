@@ -1,5 +1,8 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { requireDocumented } from './document.js';
+import { remember } from './answers.js';
+import { findOperation, requireDocumented } from './document.js';
+import type { Part } from './forms.js';
+import { asGeneratedCall, type GeneratedCall } from './generated.js';
 
 /** Whoever can show a credential. */
 export interface SignedInUser {
@@ -17,15 +20,23 @@ export interface Answer {
   readonly body: Body;
   readonly headers: Record<string, string | string[] | number | undefined>;
   readonly text: string;
+  readonly bytes: Buffer;
 }
 
 interface Options {
   readonly headers?: Record<string, string>;
   /** Sent as it is, instead of as JSON. */
   readonly raw?: string | Buffer;
+  /** The form that `raw` spells, if it is a whole one. */
+  readonly parts?: readonly Part[];
 }
 
-/** Sends requests to an app, and compares every answer with the OpenAPI document. */
+type Sent = Awaited<ReturnType<NestFastifyApplication['inject']>>;
+
+/**
+ * Sends requests to an app, through the client that is generated from the OpenAPI document wherever that can make them,
+ * and compares every answer with the document.
+ */
 export class TestClient {
   constructor(
     private readonly app: NestFastifyApplication,
@@ -56,10 +67,37 @@ export class TestClient {
     method: string,
     url: string,
     body?: unknown,
-    { headers = {}, raw }: Options = {},
+    { headers = {}, raw, parts }: Options = {},
   ): Promise<Answer> {
+    const bytes = raw !== undefined && parts === undefined ? asBytes(method, url, raw, headers) : undefined;
+    const isPlain = raw === undefined || parts !== undefined || bytes !== undefined;
+    const call = isPlain ? asGeneratedCall(method, url, bytes ?? body, parts) : null;
+    const response =
+      call === null
+        ? await this.sendAsItIs(method, url, body, headers, raw)
+        : await this.sendGenerated(call, headers);
+    const type = String(response.headers['content-type'] ?? '');
+    requireDocumented(method, url, response.statusCode, type, response.payload);
+    const operation = call?.operation ?? findOperation(method, url);
+    if (operation !== undefined) remember(operation.operationId, response.statusCode, call !== null);
+    return {
+      status: response.statusCode,
+      headers: response.headers,
+      text: response.payload,
+      bytes: response.rawPayload,
+      body: type.startsWith('application/json') && response.payload !== '' ? response.json() : undefined,
+    };
+  }
+
+  private async sendAsItIs(
+    method: string,
+    url: string,
+    body: unknown,
+    headers: Record<string, string>,
+    raw: string | Buffer | undefined,
+  ): Promise<Sent> {
     const payload = raw ?? (body === undefined ? undefined : JSON.stringify(body));
-    const response = await this.app.inject({
+    return this.app.inject({
       method: method as 'GET',
       url,
       headers: {
@@ -69,15 +107,46 @@ export class TestClient {
       },
       ...(payload === undefined ? {} : { payload }),
     });
-    const type = String(response.headers['content-type'] ?? '');
-    requireDocumented(method, url, response.statusCode, type, response.payload);
-    return {
-      status: response.statusCode,
-      headers: response.headers,
-      text: response.payload,
-      body: type.startsWith('application/json') && response.payload !== '' ? response.json() : undefined,
-    };
   }
+
+  private async sendGenerated(call: GeneratedCall, headers: Record<string, string>): Promise<Sent> {
+    // A form's type comes with the boundary that the client has chosen.
+    const { 'content-type': type, ...others } = headers;
+    if (type !== undefined && !type.startsWith('multipart/')) Object.assign(others, { 'content-type': type });
+    let sent: Sent | undefined;
+    await call.make({ ...this.credentials, ...others }, async (request) => {
+      const bytes = Buffer.from(await request.arrayBuffer());
+      const { pathname, search } = new URL(request.url);
+      sent = await this.app.inject({
+        method: request.method as 'GET',
+        url: pathname + search,
+        headers: Object.fromEntries(request.headers),
+        ...(bytes.length === 0 ? {} : { payload: bytes }),
+      });
+      return asResponse(sent);
+    });
+    if (sent === undefined) throw new Error('The generated client has sent nothing');
+    return sent;
+  }
+}
+
+/** A body that its handler reads as it comes, for the generated client; undefined for one of another type. */
+function asBytes(
+  method: string,
+  url: string,
+  raw: string | Buffer,
+  headers: Record<string, string>,
+): Blob | undefined {
+  const types = Object.keys(findOperation(method, url)?.requestBody?.content ?? {});
+  const type = headers['content-type'] ?? '';
+  const isStreamed = types.includes(type) && !/json$|^multipart/.test(type.replace('x-ndjson', ''));
+  return isStreamed && headers['content-length'] === undefined ? new Blob([raw as never]) : undefined;
+}
+
+function asResponse({ statusCode: status, headers, rawPayload }: Sent): Response {
+  const hasBody = ![204, 304].includes(status);
+  const texts = Object.entries(headers).map(([name, value]) => [name, String(value)] as [string, string]);
+  return new Response(hasBody ? new Uint8Array(rawPayload) : null, { status, headers: texts });
 }
 
 /** The value of the `refreshToken` cookie that an answer sets. */

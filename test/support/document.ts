@@ -10,9 +10,16 @@ export interface DocumentedOperation {
   readonly method: string;
   readonly path: string;
   readonly security: readonly Json[];
+  readonly tags: readonly string[];
   readonly responses: Record<string, DocumentedResponse>;
-  readonly requestBody?: Json;
-  readonly parameters?: readonly { readonly in: string; readonly name: string }[];
+  readonly requestBody?: { readonly content?: Record<string, Json> };
+  readonly parameters?: readonly {
+    readonly in: string;
+    readonly name: string;
+    readonly required?: boolean;
+    readonly schema?: Json;
+    readonly example?: unknown;
+  }[];
 }
 
 interface DocumentedResponse {

@@ -6,7 +6,12 @@ export interface Part {
 }
 
 /** A multipart form as a browser sends it. */
-export function form(parts: readonly Part[]): { raw: Buffer; headers: Record<string, string> } {
+export function form(parts: readonly Part[]): {
+  raw: Buffer;
+  headers: Record<string, string>;
+  /** The same for the generated client. */
+  parts: readonly Part[];
+} {
   const boundary = 'boundary-of-a-test';
   const chunks = parts.flatMap(({ name = 'image', filename, bytes }) => [
     `--${boundary}\r\ncontent-disposition: form-data; name="${name}"${filename === undefined ? '' : `; filename="${filename}"`}\r\n\r\n`,
@@ -15,6 +20,7 @@ export function form(parts: readonly Part[]): { raw: Buffer; headers: Record<str
   ]);
   return {
     raw: Buffer.concat([...chunks, `--${boundary}--\r\n`].map((chunk) => Buffer.from(chunk as string))),
+    parts,
     headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
   };
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { EmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
+import { ANSWERS } from './answers.js';
 import { migrate } from '../../src/database/migrate.js';
 
 declare module 'vitest' {
@@ -14,6 +15,7 @@ declare module 'vitest' {
 
 /** Starts one PostgreSQL for the whole run, as the service does, and migrates the template that every file clones. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  await rm(ANSWERS, { force: true });
   const folder = await mkdtemp(join(tmpdir(), 'tankobon-test-'));
   const server = await EmbeddedPostgres.join(folder, 'service');
   await migrate(server.url);

@@ -8,8 +8,8 @@ import { Operation } from '../../http/operation.js';
 import { ImportReportDto } from './import.dto.js';
 import { IMPORT_BYTES, ImportService } from './import.service.js';
 
-/** What a file may be sent as. */
-const TYPES = ['application/x-ndjson', 'application/gzip', 'application/octet-stream'];
+/** What a file may be sent as. Generated clients take the first, and send its bytes as they are. */
+const TYPES = ['application/octet-stream', 'application/x-ndjson', 'application/gzip'];
 
 @ApiTags('Catalog')
 @Controller('admin/catalog')
@@ -21,6 +21,7 @@ export class ImportController {
   @StreamedBody(TYPES, IMPORT_BYTES)
   @ApiBody({
     required: true,
+    schema: { type: 'string', format: 'binary' },
     description: 'Newline-delimited JSON, gzipped or not: a series with its volumes a line.',
   })
   @Operation({

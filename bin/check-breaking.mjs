@@ -1,0 +1,33 @@
+// Compares the OpenAPI document with every one committed under the same version: what clients rely on must still hold.
+// Whoever means to break it raises the version in package.json.
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { breaksBetween } from './openapi-breaks.mjs';
+
+const FILE = 'openapi/openapi.json';
+const cwd = fileURLToPath(new URL('..', import.meta.url));
+const git = (...args) =>
+  execFileSync('git', args, { cwd, encoding: 'utf8', maxBuffer: 64 << 20, stdio: 'pipe' });
+
+const current = JSON.parse(readFileSync(new URL(`../${FILE}`, import.meta.url), 'utf8'));
+let commits;
+try {
+  commits = git('log', '--format=%H', '--', FILE).trim().split('\n').filter(Boolean);
+} catch {
+  process.stdout.write('No git history: nothing to compare the document with\n');
+  process.exit(0);
+}
+
+let compared = 0;
+const breaks = new Set();
+for (const commit of commits) {
+  const former = JSON.parse(git('show', `${commit}:${FILE}`));
+  if (former.info.version !== current.info.version) break;
+  compared++;
+  for (const found of breaksBetween(former, current)) breaks.add(found);
+}
+for (const found of breaks)
+  process.stderr.write(`breaks clients of version ${current.info.version}: ${found}\n`);
+process.stdout.write(`The document was compared with ${compared} of version ${current.info.version}\n`);
+process.exit(breaks.size === 0 ? 0 : 1);
