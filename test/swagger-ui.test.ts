@@ -68,7 +68,10 @@ describe.skipIf(CHROMIUM === undefined)('Swagger UI', () => {
     return {
       status: Number.parseInt((await status.textContent()) ?? '', 10),
       text:
-        (await block.locator('.live-responses-table tr.response .response-col_description').first().textContent()) ?? '',
+        (await block
+          .locator('.live-responses-table tr.response .response-col_description')
+          .first()
+          .textContent()) ?? '',
     };
   }
   const parameter = (block: Locator, name: string) => block.locator(`tr[data-param-name="${name}"] input`);

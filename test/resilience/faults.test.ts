@@ -1,0 +1,328 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { EmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
+import { freePort, percentile, Service, type ServiceUser } from '../support/service.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
+
+const say = (text: string) => process.stdout.write(`${text}\n`);
+
+/** Numbers from 0 to 1, the same for the same seed: George Marsaglia's xorshift. */
+function random(seed: number): () => number {
+  let state = seed >>> 0 || 1;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    state >>>= 0;
+    return state / 2 ** 32;
+  };
+}
+
+async function seriesIds(service: Service): Promise<number[]> {
+  const answer = await service.fetch('/series?limit=60');
+  return ((await answer.json()) as { series: { id: number }[] }).series.map(({ id }) => id);
+}
+
+const entry = (progress: number) => ({
+  visibility: 'private',
+  progressType: 'chapters',
+  progress,
+  status: 'started',
+  priority: 'mid',
+  client: 1,
+});
+
+describe('kill -9', () => {
+  it('of the service, its database or both loses no acknowledged write', async () => {
+    const seed = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
+    const [KILLS, WRITES] = [20, 5_000];
+    say(`seed ${seed} (SEED=${seed} repeats it)`);
+    const dice = random(seed);
+    const dataDir = await mkdtemp(join(tmpdir(), 'tankobon-storm-'));
+    const port = String(await freePort());
+    const env = { DATA_DIR: dataDir, PORT: port, LOG_LEVEL: 'silent' };
+    let service = await Service.start(env);
+    const series = await seriesIds(service);
+    const users = await Promise.all(Array.from({ length: 8 }, () => service.user()));
+
+    // Outside of what is killed: the last progress that each entry was acknowledged with, and the last that was tried.
+    const ledger = new Map<string, { acknowledged: number; tried: number }>();
+    let [acknowledged, ended] = [0, false];
+    const writer = async (user: ServiceUser) => {
+      for (let round = 1; !ended; round++) {
+        for (const id of series) {
+          if (ended) return;
+          const key = `${user.id} ${id}`;
+          const held = ledger.get(key) ?? { acknowledged: 0, tried: 0 };
+          ledger.set(key, held);
+          const verb = held.acknowledged === 0 ? 'add' : 'update';
+          held.tried = round;
+          try {
+            const answer = await fetch(`http://localhost:${port}/user/reading-status/${verb}/${id}`, {
+              method: 'POST',
+              headers: { ...user.headers, 'content-type': 'application/json' },
+              body: JSON.stringify(entry(round)),
+              signal: AbortSignal.timeout(10_000),
+            });
+            await answer.arrayBuffer();
+            if (answer.status === 401) throw new Error('a session was lost');
+            // An add whose answer was lost is there already.
+            if (answer.status === 409) held.acknowledged = Math.max(held.acknowledged, 1);
+            if (answer.status === 200) {
+              held.acknowledged = round;
+              acknowledged++;
+            } else if (answer.status >= 500) await sleep(20);
+          } catch (error) {
+            if ((error as Error).message === 'a session was lost') throw error;
+            await sleep(30);
+          }
+        }
+      }
+    };
+    const writers = users.map(writer);
+
+    const recoveries: number[] = [];
+    const kills = { service: 0, database: 0, both: 0 };
+    while (recoveries.length < KILLS || acknowledged < WRITES) {
+      await sleep(200 + dice() * 800);
+      const pid = Number.parseInt(await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8'), 10);
+      const kind = (['service', 'database', 'both'] as const)[Math.floor(dice() * 3)] as keyof typeof kills;
+      kills[kind]++;
+      const begin = performance.now();
+      if (kind !== 'service') process.kill(pid, 'SIGKILL');
+      if (kind !== 'database') {
+        await service.stop('SIGKILL');
+        service = await Service.start(env);
+      } else await service.ready();
+      recoveries.push(performance.now() - begin);
+    }
+    ended = true;
+    await Promise.all(writers);
+    say(
+      `${acknowledged} acknowledged writes, ${recoveries.length} kills ${JSON.stringify(kills)}, ` +
+        `ready again after ${percentile(recoveries, 0.5).toFixed(0)} ms, at most ${Math.max(...recoveries).toFixed(0)} ms`,
+    );
+
+    let lost = 0;
+    for (const user of users) {
+      for (const id of series) {
+        const held = ledger.get(`${user.id} ${id}`);
+        if (held === undefined || held.acknowledged === 0) continue;
+        const answer = await service.fetch(`/user/reading-status/id/${id}`, { headers: user.headers });
+        const kept = (await answer.json()) as { progress: number } | null;
+        if (kept === null || kept.progress < held.acknowledged || kept.progress > held.tried) lost++;
+      }
+    }
+    expect(acknowledged).toBeGreaterThanOrEqual(WRITES);
+    expect(lost).toBe(0);
+    expect(Math.max(...recoveries)).toBeLessThan(10_000);
+    expect(await service.stop()).toBe(0);
+    await rm(dataDir, { recursive: true, force: true });
+  });
+});
+
+describe('a database behind a network', () => {
+  it('that is gone for half a minute is 503 meanwhile, and nobody is signed out', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'tankobon-far-'));
+    const server = await EmbeddedPostgres.join(folder, 'service');
+    const door = await TcpProxy.toDatabase(server.url);
+    const service = await Service.start({
+      DATABASE_URL: door.through(server.url),
+      JWT_SECRET: 'a secret for tests, of more than 32 bytes',
+      LOG_LEVEL: 'silent',
+    });
+    const users = await Promise.all(Array.from({ length: 5 }, () => service.user()));
+    await door.shut();
+    const end = Date.now() + 30_000;
+    const statuses = new Map<number, number>();
+    const times: number[] = [];
+    while (Date.now() < end) {
+      await Promise.all(
+        users.map(async ({ headers }) => {
+          const begin = performance.now();
+          const answer = await service.fetch('/auth/me', { headers });
+          await answer.arrayBuffer();
+          times.push(performance.now() - begin);
+          statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
+        }),
+      );
+      await sleep(200);
+    }
+    await door.open();
+    const begin = performance.now();
+    for (;;) {
+      const answer = await service.fetch('/auth/me', { headers: users[0]?.headers ?? {} });
+      await answer.arrayBuffer();
+      if (answer.status === 200) break;
+      await sleep(50);
+    }
+    const recovery = performance.now() - begin;
+    say(
+      `30 s without a database: ${JSON.stringify([...statuses])}, slowest answer ${Math.max(...times).toFixed(0)} ms, well again after ${recovery.toFixed(0)} ms`,
+    );
+    expect([...statuses.keys()]).toEqual([503]);
+    expect(Math.max(...times)).toBeLessThan(3_000);
+    expect(recovery).toBeLessThan(5_000);
+    for (const { headers } of users) expect((await service.fetch('/auth/me', { headers })).status).toBe(200);
+    expect(await service.stop()).toBe(0);
+    await door.shut();
+    await server.leave();
+    await rm(folder, { recursive: true, force: true });
+    await rm(service.dataDir, { recursive: true, force: true });
+  });
+
+  it('whose connections are all taken is a bounded 503', async () => {
+    const service = await Service.start({ DATABASE_POOL_SIZE: '3', LOG_LEVEL: 'silent' });
+    const user = await service.user();
+    const [id] = await seriesIds(service);
+    const post = (path: string) =>
+      service.fetch(path, { method: 'POST', headers: user.headers, json: entry(1) });
+    await post(`/user/reading-status/add/${id}`);
+    const server = await EmbeddedPostgres.join(service.dataDir, 'script');
+    const { Client } = await import('pg');
+    const blocker = new Client({ connectionString: server.url });
+    await blocker.connect();
+    await blocker.query('begin');
+    await blocker.query('select from reading_entries for update');
+    const times: number[] = [];
+    const statuses = await Promise.all(
+      Array.from({ length: 40 }, async () => {
+        const begin = performance.now();
+        const { status } = await post(`/user/reading-status/update/${id}`);
+        times.push(performance.now() - begin);
+        return status;
+      }),
+    );
+    await blocker.query('rollback');
+    await blocker.end();
+    await server.leave();
+    say(`a pool of 3, blocked: slowest of 40 answers ${Math.max(...times).toFixed(0)} ms`);
+    expect(new Set(statuses)).toEqual(new Set([503]));
+    // Two connections and a lock are waited for, two seconds each.
+    expect(Math.max(...times)).toBeLessThan(7_000);
+    expect((await post(`/user/reading-status/update/${id}`)).status).toBe(200);
+    await service.discard();
+  });
+});
+
+describe('a full disk', () => {
+  const mounts: string[] = [];
+  const canMount = process.getuid?.() === 0 && process.platform === 'linux';
+
+  it.skipIf(!canMount)(
+    'is 507 for whoever uploads, loses nothing, and is over once there is room',
+    async () => {
+      const dataDir = await mkdtemp(join(tmpdir(), 'tankobon-full-'));
+      const images = join(dataDir, 'images');
+      await mkdir(images);
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=600k', 'tmpfs', images]);
+      mounts.push(images);
+      try {
+        const service = await Service.start({ DATA_DIR: dataDir, LOG_LEVEL: 'silent' });
+        const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const;
+        const picture = await sharp({
+          create: { width: 400, height: 300, channels: 3, background: 'black', noise },
+        })
+          .jpeg()
+          .toBuffer();
+        const statuses: number[] = [];
+        const users: ServiceUser[] = [];
+        for (let count = 0; count < 12; count++) {
+          const user = await service.user();
+          const body = new FormData();
+          body.set('image', new Blob([new Uint8Array(picture)]), 'me.jpg');
+          const init = { method: 'POST', headers: user.headers, body };
+          const { status } = await service.fetch(`/v1/users/${user.id}/avatars`, init);
+          statuses.push(status);
+          if (status === 201) users.push(user);
+          else expect((await service.fetch(`/v1/users/${user.id}/avatars`)).status).toBe(404);
+        }
+        expect(new Set(statuses)).toEqual(new Set([201, 507]));
+        for (const user of users) {
+          const { versions } = (await (await service.fetch(`/v1/users/${user.id}/avatars`)).json()) as {
+            versions: Record<string, { url: string }>;
+          };
+          for (const { url } of Object.values(versions)) expect((await fetch(url)).status).toBe(200);
+        }
+        execFileSync('mount', ['-o', 'remount,size=50m', images]);
+        const late = await service.user();
+        const body = new FormData();
+        body.set('image', new Blob([new Uint8Array(picture)]), 'me.jpg');
+        const init = { method: 'POST', headers: late.headers, body };
+        expect((await service.fetch(`/v1/users/${late.id}/avatars`, init)).status).toBe(201);
+        say(
+          `a full disk: ${statuses.filter((status) => status === 507).length} of 12 uploads refused with 507`,
+        );
+        expect(await service.stop()).toBe(0);
+      } finally {
+        execFileSync('umount', [images]);
+      }
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  );
+});
+
+describe('two nodes on one database', () => {
+  it('restart in turns without a reader noticing more than one retry', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'tankobon-nodes-'));
+    const server = await EmbeddedPostgres.join(folder, 'service');
+    const env = {
+      DATABASE_URL: server.url,
+      JWT_SECRET: 'a secret for tests, of more than 32 bytes',
+      LOG_LEVEL: 'silent',
+    };
+    const ports = [String(await freePort()), String(await freePort())];
+    const nodes = await Promise.all(ports.map((port) => Service.start({ ...env, PORT: port })));
+    const first = nodes[0] as Service;
+    const users = await Promise.all(Array.from({ length: 6 }, () => first.user()));
+    const [id] = await seriesIds(first);
+    for (const user of users) {
+      const init = { method: 'POST', headers: user.headers, json: entry(0) };
+      expect((await first.fetch(`/user/reading-status/add/${id}`, init)).status).toBe(200);
+    }
+    let [done, retried, failed, ended] = [0, 0, 0, false];
+    const attempt = async (node: number, user: ServiceUser, progress: number) => {
+      const answer = await fetch(`http://localhost:${ports[node]}/user/reading-status/update/${id}`, {
+        method: 'POST',
+        headers: { ...user.headers, 'content-type': 'application/json' },
+        body: JSON.stringify(entry(progress)),
+      }).catch(() => null);
+      await answer?.arrayBuffer().catch(() => undefined);
+      return answer?.status ?? 0;
+    };
+    const reader = async (user: ServiceUser, index: number) => {
+      for (let count = 1; !ended; count++) {
+        const node = (count + index) % 2;
+        if ((await attempt(node, user, count)) === 200) done++;
+        else {
+          retried++;
+          if ((await attempt(1 - node, user, count)) !== 200) failed++;
+        }
+      }
+    };
+    const readers = users.map(reader);
+    for (let restart = 0; restart < 6; restart++) {
+      await sleep(500);
+      const node = restart % 2;
+      expect(await (nodes[node] as Service).stop(restart % 3 === 2 ? 'SIGKILL' : 'SIGTERM')).toBe(
+        restart % 3 === 2 ? null : 0,
+      );
+      nodes[node] = await Service.start({ ...env, PORT: ports[node] as string });
+    }
+    ended = true;
+    await Promise.all(readers);
+    say(
+      `two nodes, 6 restarts: ${done} requests done, ${retried} retried at the other node, ${failed} failed`,
+    );
+    expect(failed).toBe(0);
+    expect(done).toBeGreaterThan(500);
+    for (const node of nodes) await node.discard();
+    await server.leave();
+    await rm(folder, { recursive: true, force: true });
+  });
+});
