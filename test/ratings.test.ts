@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { describe, expect, it } from 'vitest';
 import { RatingRanking } from '../src/ratings/rating-ranking.js';
 import { appForFile } from './support/app.js';
@@ -199,23 +200,27 @@ describe('the averages', () => {
       const random = () => (seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31;
       const rating = () => Math.round(10 + random() * 90) / 10;
       const statuses = new Map<number, number>();
+      // As many at once as the ten connections of a test serve within the time that a connection is waited for.
+      const turns = pLimit(200);
       await Promise.all(
-        everybody.map(async (reader) => {
-          for (let step = 0; step < 4; step++) {
-            const id = random() < 0.8 ? hot : warm;
-            const change = random();
-            // The same user sends two at once, so that changes of one row meet as well.
-            const both = [0, 1].map(() =>
-              change < 0.4
-                ? add(reader, id, rating())
-                : change < 0.8
-                  ? update(reader, id, rating())
-                  : remove(reader, id),
-            );
-            for (const { status } of await Promise.all(both))
-              statuses.set(status, (statuses.get(status) ?? 0) + 1);
-          }
-        }),
+        everybody.map((reader) =>
+          turns(async () => {
+            for (let step = 0; step < 4; step++) {
+              const id = random() < 0.8 ? hot : warm;
+              const change = random();
+              // The same user sends two at once, so that changes of one row meet as well.
+              const both = [0, 1].map(() =>
+                change < 0.4
+                  ? add(reader, id, rating())
+                  : change < 0.8
+                    ? update(reader, id, rating())
+                    : remove(reader, id),
+              );
+              for (const { status } of await Promise.all(both))
+                statuses.set(status, (statuses.get(status) ?? 0) + 1);
+            }
+          }),
+        ),
       );
       expect([...statuses.keys()].toSorted()).toEqual([200, 404, 409]);
       for (const id of [hot, warm]) {

@@ -202,11 +202,6 @@ function asksFor({ kind, permission, administrator, clientKey }: Access): string
   return sentences[kind];
 }
 
-/** Whether a part of a path may be any text. */
-function isAnyText(name: string, { operationId }: Operation): boolean {
-  return name === 'slug' || /^imagesGet(Avatar|Photo)$/.test(operationId ?? '');
-}
-
 /** What an id in a path looks like: the pipes that read it are unknown to Nest's generator. */
 function pathSchema({ name, schema }: Parameter, path: string): Json {
   if (schema['type'] === 'number') return { type: 'integer', minimum: 1, example: 1, description: 'Its id.' };
@@ -241,10 +236,7 @@ function implied(operation: Operation, access: Access, method: string): Refusal[
     ? [internalError]
     : [tooManyRequests, internalError, serviceUnavailable];
   if (access.clientKey) return refusals;
-  // Whatever is no slug or no picture's name is just not found.
-  const parameters = ((operation.parameters ?? []) as unknown as Parameter[]).filter(
-    ({ in: place, name }) => place !== 'path' || !isAnyText(name, operation),
-  );
+  const parameters = (operation.parameters ?? []) as { required?: boolean }[];
   const hasBody = operation.requestBody !== undefined;
   const mayHaveBody = method !== 'get';
   if (parameters.length > 0 || mayHaveBody) refusals.push(invalidParameters);

@@ -19,6 +19,8 @@ import { AppError, type FieldError, invalidParameters, missingParameters } from 
 const REQUIRED = 'required';
 /** An answer need not be longer than the request that it refuses. */
 const MAX_DETAILS = 50;
+/** Characters of an unknown field's name that are repeated. */
+const MAX_NAME = 100;
 
 /** Turns bodies and queries into their DTOs; unknown body fields are refused, unknown query parameters dropped. */
 @Injectable()
@@ -27,17 +29,27 @@ export class InputPipe implements PipeTransform {
   private readonly queries = createPipe(false);
 
   async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    if (metadata.type === 'query') return storable(await this.queries.transform(value, metadata));
+    if (metadata.type === 'query') return this.checked(this.queries, value as object, metadata);
     if (metadata.type !== 'body') return value;
     const isObject = typeof value === 'object' && !Array.isArray(value);
     if (value !== undefined && !isObject) throw invalidParameters(about('body', 'must be an object'));
     const { inherited, body } = withoutInherited((value ?? {}) as Record<string, unknown>);
-    const input = storable((await this.bodies.transform(body, metadata)) as object);
+    const input = await this.checked(this.bodies, body, metadata);
     if (inherited !== undefined) throw invalidParameters(about(inherited, 'should not exist'));
     const saysNothing = Object.values(input).every((field) => field === undefined);
     if (saysNothing && metadata.metatype && Reflect.hasMetadata(SAYS_SOMETHING, metadata.metatype))
       throw emptyBody();
     return input;
+  }
+
+  private async checked(pipe: ValidationPipe, value: object, metadata: ArgumentMetadata): Promise<object> {
+    try {
+      return storable((await pipe.transform(value, metadata)) as object);
+    } catch (error) {
+      // Some checks of the library fail on half a surrogate pair instead of refusing it.
+      if (!(error instanceof AppError)) storable(value);
+      throw error;
+    }
   }
 }
 
@@ -94,11 +106,13 @@ function asRefusal(errors: ValidationError[]): AppError {
 }
 
 function asFieldError({ property, constraints, children }: ValidationError): FieldError {
+  const field = property.slice(0, MAX_NAME);
   if (constraints !== undefined && REQUIRED in constraints) {
-    return { field: property, messages: [constraints[REQUIRED] as string] };
+    return { field, messages: [constraints[REQUIRED] as string] };
   }
   const nested = (children ?? []).flatMap((child) => asFieldError(child).messages);
-  return { field: property, messages: [...Object.values(constraints ?? {}), ...nested] };
+  const messages = [...Object.values(constraints ?? {}), ...nested];
+  return { field, messages: messages.map((message) => message.replace(property, field)) };
 }
 
 /** A parameter that must be there: neither absent, null nor blank. */
