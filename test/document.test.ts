@@ -39,7 +39,7 @@ describe('the document', () => {
       .filter(([, , schema, field]) => !((schema['required'] ?? []) as string[]).includes(field))
       .map(([name]) => name);
     // Only a 400 of validation has errors.
-    expect(optional).toEqual(['Response.errors']);
+    expect(optional).toEqual(['Answer.errors']);
   });
 
   it('has an example for every JSON body, and every example is true to its schema', () => {

@@ -9,6 +9,12 @@ export const USER_ORDERS = ['name-asc', 'name-desc', 'registered-asc', 'register
 /** Which users, and in what order; by id, the oldest first, unless one is named. */
 export class AdminUsersQuery extends SearchQuery {
   /**
+   * Part of a username, an address or a name: case, accents and width do not matter.
+   * @example "haruka"
+   */
+  declare search?: string;
+
+  /**
    * Name of a role that they have.
    * @example "moderator"
    */
@@ -17,6 +23,7 @@ export class AdminUsersQuery extends SearchQuery {
   @Characters(0, 50)
   role?: string;
 
+  /** By id, the oldest account first, unless given. */
   @BlankIsAbsent()
   @Optional()
   @IsIn(USER_ORDERS)

@@ -10,7 +10,7 @@ import { roleExists, roleFixed, roleNotFound } from './admin.errors.js';
 import type { RoleRow } from './role.repository.js';
 import {
   NewRole,
-  type PermissionDto,
+  type ListedPermission,
   PermissionPageDto,
   RoleChanges,
   RoleDto,
@@ -81,7 +81,7 @@ export class RolesController {
   @Operation({ id: 'permissionsList', summary: 'List what roles can allow', answers: PermissionPageDto })
   async permissions(@Query() query: PageQuery): Promise<PermissionPageDto> {
     const { total, rows } = await this.roles.permissions(query.limit, query.offset);
-    return { permissions: rows as PermissionDto[], ...pagePosition(query, rows.length, total) };
+    return { permissions: rows as ListedPermission[], ...pagePosition(query, rows.length, total) };
   }
 }
 

@@ -138,7 +138,7 @@ export class RolePageDto extends PageDto {
 }
 
 /** Something that a role can allow. */
-export class PermissionDto {
+export class ListedPermission {
   @ApiProperty({ enum: PERMISSIONS, enumName: 'Permission', example: 'view-users' })
   name: Permission;
 
@@ -148,5 +148,5 @@ export class PermissionDto {
 
 export class PermissionPageDto extends PageDto {
   /** By name. */
-  permissions: PermissionDto[];
+  permissions: ListedPermission[];
 }

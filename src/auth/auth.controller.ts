@@ -33,6 +33,7 @@ export class AuthController {
   @Open()
   @Operation({
     id: 'authRegister',
+    setsCookie: true,
     summary: 'Create an account and sign in',
     status: 201,
     answers: SignedInDto,
@@ -50,6 +51,7 @@ export class AuthController {
   @Open()
   @Operation({
     id: 'authLogin',
+    setsCookie: true,
     summary: 'Sign in',
     description:
       'Sets the cookie `refreshToken`. After ten failures in 15 minutes for one address and name: 429.',
@@ -68,6 +70,7 @@ export class AuthController {
   @RefreshCookie()
   @Operation({
     id: 'authRefresh',
+    setsCookie: true,
     summary: 'Exchange the refresh cookie for its successor',
     description:
       'Tabs that refresh at once get the same successor; within 30 seconds of a rotation the current token is answered ' +
@@ -98,6 +101,7 @@ export class AuthController {
   @SignedIn({ endsSession: true })
   @Operation({
     id: 'authLogout',
+    setsCookie: true,
     summary: 'Sign out',
     description: 'Ends the session and clears the cookie, whatever the cookie holds.',
     says: LOGGED_OUT,

@@ -64,8 +64,8 @@ export class AvatarDto {
 
 export class ImageInput {
   /**
-   * GIF, JPEG or PNG of less than 5,000,000 bytes, as base64, bare or in a data URL.
-   * @example "data:image/png;base64,iVBORw0KGgo="
+   * GIF, JPEG or PNG of less than 5,000,000 bytes and at most 40 megapixels, as base64, bare or in a data URL.
+   * @example "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
    */
   @Required()
   @IsString()

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsArray, IsBoolean, IsIn, IsString, Max, Min } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsString, Max, Min } from 'class-validator';
 import { PageDto } from '../http/page.dto.js';
 import { Characters, Integer, Optional, Required, rule, SaysSomething, isBlank } from '../http/validation.js';
 
@@ -17,6 +17,7 @@ export class NewClientInput {
   /** What the client's key may do; nothing unless given. */
   @Optional()
   @IsArray()
+  @ArrayMaxSize(20)
   @IsIn(SCOPES, { each: true })
   @ApiProperty({ enum: SCOPES, enumName: 'Scope', isArray: true, maxItems: 20 })
   scopes?: Scope[] = [];
@@ -33,6 +34,7 @@ export class ClientChanges {
 
   @Optional()
   @IsArray()
+  @ArrayMaxSize(20)
   @IsIn(SCOPES, { each: true })
   @ApiProperty({ enum: SCOPES, enumName: 'Scope', isArray: true, maxItems: 20 })
   scopes?: Scope[];

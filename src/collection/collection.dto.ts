@@ -26,7 +26,7 @@ function IsCalendarDate(): PropertyDecorator {
 }
 
 export class CollectionQuery extends LocalizedSearchQuery {
-  /** `name` orders by the series' name, then by the volumes' order; volumes without a release date come last either way. */
+  /** `name-asc` unless given. `name` orders by the series' name, then by the volumes' order; volumes without a release date come last either way. */
   @BlankIsAbsent()
   @Optional()
   @IsIn(COLLECTION_ORDERS)

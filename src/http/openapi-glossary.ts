@@ -16,8 +16,9 @@ const name = (maxLength: number, example: string, description: string): Term => 
   example,
   description,
 });
+/** Letters of every script may stand in a link. */
 const link = (example: string, description: string): Term => ({
-  format: 'uri',
+  format: 'iri',
   maxLength: 100,
   example,
   description,
@@ -36,7 +37,8 @@ const TERMS: Readonly<Record<string, Term>> = {
   // Accounts
   username: name(20, 'haruka', 'Unique without regard to case.'),
   'Profile.username': name(20, 'haruka', 'As the user spells it.'),
-  password: { description: 'As it was chosen.' },
+  password: { description: 'As it was chosen; at most 512 bytes.', minLength: 1 },
+  'Credentials.username': { minLength: 1 },
   email: { format: 'email', maxLength: 50, description: 'Null when none is known.' },
   first_name: { maxLength: 20, description: 'Null when not given.' },
   last_name: { maxLength: 20, description: 'Null when not given.' },
@@ -66,7 +68,7 @@ const TERMS: Readonly<Record<string, Term>> = {
   last_used: { ...TIME },
   current: { example: true },
   ip: { maxLength: 45 },
-  user_agent: { maxLength: 500 },
+  user_agent: { maxLength: 400 },
   'UserPage.limit': { description: 'Most users to answer, as asked for.' },
   'UserPage.offset': { description: 'How many users were skipped, as asked for.' },
   users: { description: 'The users of this page.' },
@@ -86,11 +88,14 @@ const TERMS: Readonly<Record<string, Term>> = {
   'Client.name': { maxLength: 100 },
   'NewClient.name': { maxLength: 100 },
   'Role.name': { maxLength: 50, description: 'Unique without regard to case.' },
-  'Permission.name': { description: 'What roles call it.' },
+  'ListedPermission.name': { description: 'What roles call it.' },
   'Avatar.name': { maxLength: 255 },
   'Photo.name': { maxLength: 255 },
   slug: { maxLength: 1000, description: 'The name, for readable addresses; not unique.' },
   'User.slug': { maxLength: 20 },
+  'UserWithSettings.slug': { maxLength: 20 },
+  'AdminUser.slug': { maxLength: 20 },
+  'AdminUserDetail.slug': { maxLength: 20 },
   'Profile.slug': { maxLength: 20, description: 'The username in lower case.' },
   type: { description: 'What kind of work it is.', example: 'Manga' },
   'Volume.type': { description: 'Kind of edition, as the source says.', maxLength: 1000 },
@@ -104,7 +109,7 @@ const TERMS: Readonly<Record<string, Term>> = {
   'Role.description': { maxLength: 200, description: 'What the role is for.' },
   'RoleChanges.description': { maxLength: 200 },
   'NewRole.description': { maxLength: 200, description: 'What the role is for.' },
-  'Permission.description': { maxLength: 200, description: 'What it allows.' },
+  'ListedPermission.description': { maxLength: 200, description: 'What it allows.' },
   client: { example: null },
   public: { example: 1 },
   tags: { description: 'Genres and themes.' },
@@ -175,6 +180,7 @@ const TERMS: Readonly<Record<string, Term>> = {
   former_key_valid_until: TIME,
   permissions: { description: 'What it allows.' },
   totals: { description: 'How much there is now; of sign-ins, how many there have been.' },
+  'AuditEntry.id': { description: 'Later entries have larger ones.' },
   actor: { maxLength: 100 },
   action: { maxLength: 100, description: 'What was done: a feature and a verb.' },
   target: { maxLength: 100 },
@@ -213,7 +219,11 @@ const TERMS: Readonly<Record<string, Term>> = {
     example: '0f3c1a2b3d4e5f60718293a4b5c6d7e8',
     pattern: '^[0-9a-f]{32}$',
   },
-  'path.file': { description: 'A version of the picture.', example: 'full.png', maxLength: 20 },
+  'path.file': {
+    description: 'A version of the picture: a size, the thumbnail or the whole.',
+    example: 'full.png',
+    pattern: '^(full|thumbnail|\\d{2,3}x\\d{2,3})\\.(gif|jpg|png|webp)$',
+  },
 };
 
 /**

@@ -19,7 +19,7 @@ import {
 } from './app-error.js';
 import { exampleOf } from './openapi-examples.js';
 import { explain, USER_ID } from './openapi-glossary.js';
-import { OUTCOMES, type Outcomes } from './operation.js';
+import { OUTCOMES, type Outcomes, SETS_COOKIE } from './operation.js';
 import { ResponseDto } from './response.dto.js';
 import { toJsonSchema2020 } from './openapi-schemas.js';
 
@@ -55,11 +55,21 @@ const TAGS: Record<string, string> = {
   Operations: 'Health and metrics, for whoever runs the service.',
 };
 
+/** What holds for every operation. */
+const DESCRIPTION = `The user side of a manga, comic and light-novel tracker.
+
+- Unknown fields of a body are refused, unknown query parameters ignored; a blank parameter is an absent one, and clears an optional text. Bodies are UTF-8 and have at most 64 KiB unless an operation says otherwise. Texts hold neither U+0000 nor half a surrogate pair.
+- What is missing is told before what is wrong: 400 \`Required parameters missing\`, then \`Invalid parameters\`. Where fields are at fault, \`errors\` names them.
+- A \`client\` that is not registered, or disabled, is a 400, in a query as well.
+- A genuine token whose user is gone is a 404 \`User not found\`, wherever tokens are looked at. On routes for everybody a bad Bearer token is a 401, a bad cookie is none at all. A request with both is a Bearer request.
+- Unknown routes and methods, \`HEAD\` included, are a 404 \`Not found\`.
+- Timestamps are RFC 3339 in UTC with milliseconds.`;
+
 /** The OpenAPI document of an app: generated from its controllers, completed with what their access implies. */
 export function buildDocument(app: INestApplication): OpenAPIObject {
   const builder = new DocumentBuilder()
     .setTitle('Tankobon')
-    .setDescription('The user side of a manga, comic and light-novel tracker.')
+    .setDescription(DESCRIPTION)
     .setVersion(PROJECT_VERSION)
     .addServer('/', 'This server')
     .setOpenAPIVersion('3.1.1')
@@ -98,9 +108,26 @@ export function buildDocument(app: INestApplication): OpenAPIObject {
   const messages = new Set<string>();
   for (const { path, method, operation } of all) complete(operation, method, path, messages);
   Object.assign(document.components?.schemas ?? {}, { Message: messageSchema(messages) });
+  closeRequests(
+    document,
+    all.map(({ operation }) => operation),
+  );
   const finished = withPlainNames(toJsonSchema2020(document));
   explainAll(finished);
   return finished;
+}
+
+/** Bodies with unknown fields are refused, and so are those of changes that change nothing. */
+function closeRequests(document: OpenAPIObject, operations: readonly Operation[]): void {
+  for (const { requestBody } of operations) {
+    const media = (requestBody as { content?: Record<string, { schema: Json }> } | undefined)?.content;
+    const reference = media?.['application/json']?.schema['$ref'];
+    if (typeof reference !== 'string') continue;
+    const name = reference.slice(reference.lastIndexOf('/') + 1);
+    const schema = document.components?.schemas?.[name] as Json;
+    schema['additionalProperties'] = false;
+    if (name.endsWith('Changes')) schema['minProperties'] = 1;
+  }
 }
 
 /** Every message of families A, B and C: a closed list. */
@@ -162,10 +189,16 @@ function complete(operation: Operation, method: string, path: string, messages: 
   const access = operation[ACCESS] as Access;
   const { successes, refuses } = operation[OUTCOMES] as Outcomes;
   delete operation[ACCESS];
+  const setsCookie = operation[SETS_COOKIE] === true;
   delete operation[OUTCOMES];
+  delete operation[SETS_COOKIE];
   // Nest guesses another status of success from the method.
   for (const status of Object.keys(operation.responses)) {
     if (!successes.includes(Number(status))) delete operation.responses[status];
+  }
+  for (const response of Object.values(operation.responses) as { headers?: Json }[]) {
+    const headers = { ...(access.unlimited ? {} : RATE_LIMIT), ...(setsCookie ? SET_COOKIE : {}) };
+    if (Object.keys(headers).length > 0) response.headers = { ...response.headers, ...headers };
   }
   operation.security = securityOf(access);
   operation.description = [operation.description, asksFor(access)].filter(Boolean).join(' ');
@@ -253,13 +286,36 @@ function describe(status: number, messages: readonly string[]) {
   const examples = Object.fromEntries(
     messages.map((message) => [nameOf(message), { value: { data: message, code: status } }]),
   );
-  const schema = { $ref: '#/components/schemas/Response' };
+  const schema = { $ref: '#/components/schemas/Answer' };
   const content = { 'application/json': { schema, examples } };
   return { description: messages.join(' · '), ...headersOf(status), content };
 }
 
+const textHeader = (description: string, example: string) => ({
+  description,
+  schema: { type: 'string', example },
+});
+
+/** What every answer says where requests are limited. */
+const RATE_LIMIT = {
+  'RateLimit-Policy': textHeader('How many requests in how many seconds.', '"requests";q=600;w=60'),
+  RateLimit: textHeader(
+    'How many requests remain, and the seconds until the limit begins anew.',
+    '"requests";r=597;t=42',
+  ),
+};
+const SET_COOKIE = {
+  'Set-Cookie': textHeader(
+    'Sets or clears the cookie of the session; JavaScript cannot read it.',
+    'refreshToken=eyJ; Max-Age=2592000; Path=/; HttpOnly; SameSite=Lax',
+  ),
+};
+
 /** What a refusal says beside its body. */
-function headersOf(status: number) {
+function headersOf(status: number): { headers?: Record<string, { description: string; schema: object }> } {
+  if (status === 416) {
+    return { headers: { 'Content-Range': textHeader('How many bytes there are.', 'bytes */1234') } };
+  }
   if (status !== 429 && status !== 503) return {};
   const schema = { type: 'integer', minimum: 1, example: 30 };
   return { headers: { 'Retry-After': { description: 'Seconds after which to try again.', schema } } };

@@ -1,10 +1,20 @@
 import { applyDecorators, HttpCode, type Type } from '@nestjs/common';
-import { ApiExtension, ApiExtraModels, ApiOperation, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import {
+  ApiExtension,
+  ApiExtraModels,
+  ApiHeader,
+  ApiOperation,
+  ApiResponse,
+  getSchemaPath,
+} from '@nestjs/swagger';
 import type { Refusal, RefusalFactory } from './app-error.js';
 import { ResponseDto } from './response.dto.js';
 
 /** Where an operation's outcomes wait in the document for `openapi.ts`, which groups them by status. */
 export const OUTCOMES = 'x-outcomes';
+
+/** Marks an operation whose success sets or clears the cookie. */
+export const SETS_COOKIE = 'x-sets-cookie';
 
 export interface Outcomes {
   /** The statuses of success: one, but for pictures, which may be asked for in part or only if they are new. */
@@ -29,6 +39,8 @@ interface OperationOptions {
   readonly says?: string;
   /** Or a picture, which success answers; a stored one also in part, or not at all if it is known. */
   readonly image?: 'stored' | 'generated';
+  /** Whether success sets or clears the cookie of the session. */
+  readonly setsCookie?: boolean;
   /** What this operation refuses beyond what its access and parameters imply. */
   readonly refuses?: readonly RefusalFactory[];
 }
@@ -44,12 +56,15 @@ export function Operation(options: OperationOptions): MethodDecorator {
     says,
     orNull = false,
     image,
+    setsCookie = false,
     refuses = [],
   } = options;
   return applyDecorators(
     HttpCode(status),
     ApiOperation({ operationId: id, summary, ...(description === undefined ? {} : { description }) }),
     ...(image === undefined ? [ApiResponse(success(status, answers, says, orNull))] : pictures(image)),
+    ...(image === 'stored' ? CONDITIONS.map((header) => ApiHeader(header)) : []),
+    ...(setsCookie ? [ApiExtension(SETS_COOKIE, true)] : []),
     ...(answers !== undefined && orNull ? [ApiExtraModels(answers)] : []),
     ApiExtension(OUTCOMES, {
       successes: image === 'stored' ? [200, 206, 304] : [status],
@@ -64,6 +79,18 @@ const text = (description: string, example: string) => ({
   description,
   schema: { type: 'string' as const, example },
 });
+
+/** What a client may ask of a stored picture. */
+const CONDITIONS = [
+  ['Range', 'One range of bytes.', 'bytes=0-99'],
+  ['If-Range', 'Answers the range only of this version.', '"3f2a-full.png"'],
+  ['If-None-Match', 'Answers 304 if the picture is this one.', '"3f2a-full.png"'],
+].map(([name, description, example]) => ({
+  name: name as string,
+  description: description as string,
+  required: false,
+  schema: { type: 'string' as const, maxLength: 1000, example },
+}));
 
 /** How pictures are answered. */
 function pictures(kind: 'stored' | 'generated') {
@@ -82,7 +109,10 @@ function pictures(kind: 'stored' | 'generated') {
   };
   const whole = ApiResponse({ status: 200, description: 'The picture', headers, content });
   if (kind === 'generated') return [whole];
-  const range = { 'Content-Range': text('Which bytes of how many.', 'bytes 0-99/1234') };
+  const range = {
+    ...headers,
+    'Content-Range': text('Which bytes of how many.', 'bytes 0-99/1234'),
+  };
   return [
     whole,
     ApiResponse({
@@ -101,6 +131,7 @@ function success(status: number, answers: Type | undefined, says: string | undef
   }
   if (status === 302) {
     const headers = {
+      'Cache-Control': text('How long it may be kept.', 'public, max-age=60'),
       Location: text('Where the picture is.', 'http://localhost:3000/images/avatars/7/3f2a/180x180.webp'),
     };
     return { status, description: 'Where to go on', headers };

@@ -17,7 +17,8 @@ export class FieldErrorDto {
 }
 
 /** The answer to a change, and the body of every error of families A, B and C. */
-@ApiSchema({ name: 'Response' })
+// Generated clients have a Response already: that of fetch.
+@ApiSchema({ name: 'Answer' })
 export class ResponseDto {
   /** What happened; each operation lists the messages of each status. */
   @ApiProperty({ $ref: '#/components/schemas/Message' } as never)

@@ -56,7 +56,8 @@ export function TakesImage({
   const image = {
     type: 'string',
     format: 'binary',
-    description: 'GIF, JPEG or PNG of less than 5,000,000 bytes.',
+    description:
+      'GIF, JPEG or PNG of less than 5,000,000 bytes and at most 40 megapixels, a GIF of at most 150 frames.',
   };
   const needs = required ? ['image', ...(client ? ['client'] : [])] : [];
   return applyDecorators(

@@ -32,14 +32,14 @@ export class DeleteUserPhotoController {
 
   @Get('DeleteUserPhoto')
   @ClientKey()
-  @ApiHeader({ name: 'websiteId', required: false, schema: { type: 'integer', example: 1 } })
-  @ApiHeader({ name: 'webApiClientKey', required: false, schema: { type: 'string' } })
+  @ApiHeader({ name: 'websiteId', required: true, schema: { type: 'integer', example: 1 } })
+  @ApiHeader({ name: 'webApiClientKey', required: true, schema: { type: 'string' } })
   @ApiQuery({
     name: 'userId',
-    required: false,
+    required: true,
     schema: { type: 'string', example: '6740a1b2c3d4e5f601234567' },
   })
-  @ApiQuery({ name: 'photoId', required: false, schema: { type: 'string', example: '1' } })
+  @ApiQuery({ name: 'photoId', required: true, schema: { type: 'string', example: '1' } })
   @Operation({
     id: 'deleteUserPhoto',
     summary: 'Delete a photo that was uploaded under your website',

@@ -54,7 +54,7 @@ export class ReadingEntryInput {
   /** Who may see the entry: only its reader, or everybody on the reader's profile. */
   @Required()
   @IsIn(VISIBILITIES)
-  @ApiProperty({ enum: VISIBILITIES, enumName: 'Visibility', default: 'private' })
+  @ApiProperty({ enum: VISIBILITIES, enumName: 'Visibility' })
   visibility: Visibility;
 
   /** What `progress` counts. Also accepted as `progress_type`; both at once are refused. */
@@ -64,7 +64,7 @@ export class ReadingEntryInput {
   @Expose()
   @Required()
   @IsIn(PROGRESS_TYPES)
-  @ApiProperty({ enum: PROGRESS_TYPES, enumName: 'ProgressType', default: 'chapters' })
+  @ApiProperty({ enum: PROGRESS_TYPES, enumName: 'ProgressType' })
   progressType: ProgressType;
 
   @Transform(({ value, obj }: { value: unknown; obj: object }) =>
@@ -88,7 +88,7 @@ export class ReadingEntryInput {
 
   @Required()
   @IsIn(READING_STATUSES)
-  @ApiProperty({ enum: READING_STATUSES, enumName: 'ReadingStatus', default: 'started' })
+  @ApiProperty({ enum: READING_STATUSES, enumName: 'ReadingStatus' })
   status: ReadingStatus;
 
   /**
@@ -154,7 +154,7 @@ export class ReadingEntryInput {
 }
 
 export class HistoryQuery extends LocalizedSearchQuery {
-  /** Entries without the value come last either way; `priority` orders low, mid, high. */
+  /** `update-desc` unless given. Entries without the value come last either way; `priority` orders low, mid, high. */
   @BlankIsAbsent()
   @Optional()
   @IsIn(HISTORY_ORDERS)

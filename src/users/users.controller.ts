@@ -45,6 +45,7 @@ export class UsersController {
   @BearerOnly({ endsSession: true })
   @Operation({
     id: 'usersDeleteCurrent',
+    setsCookie: true,
     summary: 'Delete your own account',
     description: 'The account goes with everything that is its, at once and for good.',
     status: 204,

@@ -1,6 +1,7 @@
 import { ApiProperty, PickType } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsEmail, IsString, IsUrl, Matches, Max, Min } from 'class-validator';
+import { PERMISSIONS } from '../auth/permissions.js';
 import {
   Characters,
   Integer,
@@ -202,10 +203,8 @@ export class UserDto {
    */
   roles: string[];
 
-  /**
-   * What the roles allow together.
-   * @example ["rate-series"]
-   */
+  /** What the roles allow together. */
+  @ApiProperty({ enum: PERMISSIONS, enumName: 'Permission', isArray: true, example: ['rate-series'] })
   permissions: string[];
 }
 

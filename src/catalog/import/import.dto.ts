@@ -9,7 +9,10 @@ export class RefusedLineDto {
   @Integer()
   line: number;
 
-  /** @example "name is required" */
+  /**
+   * What is wrong first; for developers.
+   * @example "must have required property 'kind' (kind)"
+   */
   reason: string;
 }
 
