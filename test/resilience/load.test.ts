@@ -1,0 +1,182 @@
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { load, type LoadRequest, type LoadResult } from '../support/load.js';
+import { percentile, Service, type ServiceUser } from '../support/service.js';
+
+const say = (text: string) => process.stdout.write(`${text}\n`);
+const shown = ({ goodput, p50, p99, statuses }: LoadResult) =>
+  `${goodput.toFixed(0)}/s, p50 ${p50.toFixed(0)} ms, p99 ${p99.toFixed(0)} ms, ${JSON.stringify(statuses)}`;
+
+let service: Service;
+let users: ServiceUser[];
+let next: (index: number) => LoadRequest;
+
+beforeAll(async () => {
+  service = await Service.start({ LOG_LEVEL: 'error' });
+  users = await Promise.all(Array.from({ length: 20 }, () => service.user()));
+  const { series } = (await (await service.fetch('/series?limit=20')).json()) as { series: { id: number }[] };
+  const ids = series.map(({ id }) => id);
+  const entry = {
+    visibility: 'private',
+    progressType: 'chapters',
+    progress: 1,
+    status: 'started',
+    priority: 'mid',
+    client: 1,
+  };
+  for (const { headers } of users) {
+    for (const id of ids) {
+      const init = { method: 'POST', headers, json: entry };
+      expect((await service.fetch(`/user/reading-status/add/${id}`, init)).status).toBe(200);
+    }
+  }
+  // What readers do: of ten requests six lists, three changes, one search.
+  next = (index) => {
+    const { headers } = users[index % users.length] as ServiceUser;
+    const id = ids[index % ids.length];
+    if (index % 10 < 6) return { path: '/user/reading-history?limit=20', headers };
+    if (index % 10 < 9) {
+      const json = { ...entry, progress: index % 1000 };
+      return { method: 'POST', path: `/user/reading-status/update/${id}`, headers, json };
+    }
+    return { path: '/series?search=one', headers };
+  };
+});
+afterAll(() => service.discard());
+
+describe('overload', () => {
+  it('at twice and five times the knee is worked off, not suffered', async () => {
+    await load(service.url, 16, 3, next);
+    let knee = { clients: 4, result: await load(service.url, 4, 3, next) };
+    for (const clients of [8, 16, 32]) {
+      const result = await load(service.url, clients, 3, next);
+      if (result.goodput > knee.result.goodput * 1.05) knee = { clients, result };
+    }
+    say(`knee: ${knee.clients} clients, ${shown(knee.result)}`);
+    for (const times of [2, 5, 25]) {
+      const result = await load(service.url, knee.clients * times, 6, next);
+      say(`${times} times as many clients: ${shown(result)}`);
+      expect(result.goodput).toBeGreaterThan(knee.result.goodput * 0.8);
+      expect(result.p99).toBeLessThan(2_000);
+      for (const status of Object.keys(result.statuses)) expect(['200', '429', '503']).toContain(status);
+    }
+  });
+});
+
+describe('a client that dawdles', () => {
+  it('is closed while others are served', async () => {
+    const { port } = new URL(service.url);
+    const closed: number[] = [];
+    const begin = performance.now();
+    const sockets = Array.from({ length: 200 }, () => {
+      const socket = connect(Number(port), 'localhost');
+      socket.on('error', () => undefined);
+      socket.on('close', () => closed.push(performance.now() - begin));
+      socket.write('POST /auth/login HTTP/1.1\r\nHost: localhost\r\nX-Slow: ');
+      return socket;
+    });
+    const drip = setInterval(() => {
+      for (const socket of sockets) if (socket.writable) socket.write('x');
+    }, 1_000);
+    const result = await load(service.url, 4, 5, next);
+    while (closed.length < 200 && performance.now() - begin < 60_000) await sleep(200);
+    clearInterval(drip);
+    say(
+      `200 slow clients closed after ${Math.max(...closed).toFixed(0)} ms; others meanwhile: ${shown(result)}`,
+    );
+    expect(closed).toHaveLength(200);
+    expect(result.p99).toBeLessThan(500);
+  });
+});
+
+describe('a hostile body', () => {
+  it('of many levels is refused in under 50 ms', async () => {
+    for (const levels of [10_000, 30_000]) {
+      const body = `${'['.repeat(levels)}${']'.repeat(levels)}`;
+      const times: number[] = [];
+      for (let count = 0; count < 10; count++) {
+        const begin = performance.now();
+        const answer = await service.fetch('/auth/login', {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body,
+        });
+        await answer.arrayBuffer();
+        times.push(performance.now() - begin);
+        expect(answer.status).toBe(400);
+      }
+      expect(percentile(times, 0.5)).toBeLessThan(50);
+    }
+  });
+
+  it('at sign-in takes as long for an unknown user as for a wrong password', async () => {
+    const known = users[0] as ServiceUser;
+    const time = async (username: string) => {
+      const begin = performance.now();
+      const answer = await service.fetch('/auth/login', {
+        method: 'POST',
+        json: { username, password: 'wrong password' },
+      });
+      await answer.arrayBuffer();
+      expect(answer.status).toBe(401);
+      return performance.now() - begin;
+    };
+    const [wrong, unknown]: [number[], number[]] = [[], []];
+    for (let round = 0; round < 60; round++) {
+      wrong.push(await time(known.username));
+      unknown.push(await time(`nobody${round}`));
+    }
+    const ratio = percentile(unknown, 0.5) / percentile(wrong, 0.5);
+    say(
+      `sign-in: wrong password ${percentile(wrong, 0.5).toFixed(1)} ms, unknown user ${percentile(unknown, 0.5).toFixed(1)} ms`,
+    );
+    expect(Math.abs(1 - ratio)).toBeLessThan(0.1);
+  });
+});
+
+describe('three minutes', () => {
+  it('of steady load leave the memory as it was', async () => {
+    const seconds = Number(process.env['SOAK_SECONDS'] ?? 180);
+    const samples: { minute: number; bytes: number }[] = [];
+    const begin = performance.now();
+    const sampling = setInterval(() => {
+      void service
+        .memory()
+        .then(({ now }) => samples.push({ minute: (performance.now() - begin) / 60_000, bytes: now }));
+    }, 1_000);
+    const result = await load(service.url, 8, seconds, next);
+    clearInterval(sampling);
+    // The first half fills caches and pools.
+    const settled = samples.slice(Math.floor(samples.length / 2));
+    const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+    const [minutes, bytes] = [
+      mean(settled.map(({ minute }) => minute)),
+      mean(settled.map((sample) => sample.bytes)),
+    ];
+    const slope =
+      settled.reduce((sum, sample) => sum + (sample.minute - minutes) * (sample.bytes - bytes), 0) /
+      settled.reduce((sum, sample) => sum + (sample.minute - minutes) ** 2, 0);
+    say(
+      `${seconds} s of load: ${shown(result)}; ${(bytes / 2 ** 20).toFixed(0)} MB, ${(slope / 2 ** 20).toFixed(2)} MB more a minute`,
+    );
+    expect(Object.keys(result.statuses)).toEqual(['200']);
+    expect(slope / 2 ** 20).toBeLessThan(1);
+  });
+});
+
+describe('SIGTERM under load', () => {
+  it('breaks no connection, and ends in order', async () => {
+    const running = load(service.url, 16, 4, next);
+    await sleep(1_500);
+    const begin = performance.now();
+    const code = await service.stop();
+    const milliseconds = performance.now() - begin;
+    const { statuses } = await running;
+    say(`SIGTERM under load: exit ${code} after ${milliseconds.toFixed(0)} ms, ${JSON.stringify(statuses)}`);
+    expect(code).toBe(0);
+    expect(milliseconds).toBeLessThan(10_000);
+    // Whoever connects after the end is refused, and nobody else: a request that had begun was answered.
+    expect(Object.keys(statuses).every((status) => ['0', '200', '503'].includes(status))).toBe(true);
+  });
+});
