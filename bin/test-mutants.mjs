@@ -1,7 +1,7 @@
 // Breaks the code on purpose, one patch of test/mutants at a time, in a copy of the project, and runs the tests that the
 // patch names. A mutant that survives them fails. Usage: npm run test:mutants [-- NAME…]
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,6 +32,12 @@ try {
     'vitest.config.ts',
   ])
     cpSync(join(project, name), join(copy, name));
+  // What a mutant leaves unused is part of it.
+  const settings = readFileSync(join(copy, 'tsconfig.json'), 'utf8').replace(
+    /("noUnused\w+": )true/g,
+    '$1false',
+  );
+  writeFileSync(join(copy, 'tsconfig.json'), settings);
   symlinkSync(join(project, 'node_modules'), join(copy, 'node_modules'));
   for (const patch of patches) {
     const text = readFileSync(join(folder, patch), 'utf8');

@@ -39,7 +39,7 @@ export class Service {
   static async start(env: Record<string, string> = {}): Promise<Service> {
     const dataDir = env['DATA_DIR'] ?? (await mkdtemp(join(tmpdir(), 'tankobon-service-')));
     const port = Number(env['PORT'] ?? (await freePort()));
-    const child = spawn(process.execPath, ['--enable-source-maps', 'dist/src/main.js'], {
+    const child = spawn(process.execPath, await startArguments(), {
       env: {
         ...process.env,
         RATE_LIMIT: 'off',
@@ -130,6 +130,12 @@ export class Service {
     await this.stop();
     await rm(this.dataDir, { recursive: true, force: true });
   }
+}
+
+/** What `npm start` gives to Node. */
+async function startArguments(): Promise<string[]> {
+  const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as { scripts: { start: string } };
+  return (/&& node (.*)$/.exec(scripts.start)?.[1] ?? '').split(' ');
 }
 
 export async function freePort(): Promise<number> {
