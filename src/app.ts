@@ -37,7 +37,8 @@ export async function createApp(config: Config, database: RunningDatabase): Prom
 }
 
 export function databaseSettings(config: Config, database: RunningDatabase): DatabaseSettings {
-  return new DatabaseSettings(database.url, database.url === database.directUrl, config.databasePoolSize);
+  const prepares = database.url === database.directUrl;
+  return new DatabaseSettings(database.url, prepares, config.databasePoolSize, config.databaseReplicaUrls);
 }
 
 /** Fastify with the bounds of the wire. */

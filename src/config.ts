@@ -39,6 +39,8 @@ export class Config {
   /** Where migrations and locks go when `databaseUrl` is a pooler. */
   readonly databaseDirectUrl: string | null;
   readonly databasePoolSize: number;
+  /** Copies of the database, which may lag behind it, for what everybody may see. */
+  readonly databaseReplicaUrls: readonly string[];
   /** Key of the tokens' signatures; null means one generated and kept in `dataDir`. */
   readonly jwtSecret: string | null;
   readonly storageDriver: (typeof STORAGE_DRIVERS)[number];
@@ -79,9 +81,13 @@ export function readConfig(env: Environment = process.env): Config {
   const jwtSecret = text(env, 'JWT_SECRET');
   const production = env['NODE_ENV'] === 'production';
   const storageDriver = choice(env, 'STORAGE_DRIVER', STORAGE_DRIVERS, 'local');
+  const databaseReplicaUrls = list(env, 'DATABASE_REPLICA_URLS').map(asDatabase);
 
   if (sameSite === 'none' && !(secure && corsOrigins.length > 0)) {
     throw new StartError('COOKIE_SAME_SITE=none needs an https PUBLIC_URL and CORS_ORIGINS');
+  }
+  if (databaseReplicaUrls.length > 0 && databaseUrl === null) {
+    throw new StartError('DATABASE_REPLICA_URLS needs DATABASE_URL');
   }
   if (jwtSecret !== null && Buffer.byteLength(jwtSecret) < 32) {
     throw new StartError('JWT_SECRET must have at least 32 bytes');
@@ -100,6 +106,7 @@ export function readConfig(env: Environment = process.env): Config {
     dataDir: resolve(text(env, 'DATA_DIR') ?? '.data'),
     databaseUrl,
     databaseDirectUrl: url(env, 'DATABASE_DIRECT_URL', ['postgres:', 'postgresql:']),
+    databaseReplicaUrls,
     databasePoolSize: integer(env, 'DATABASE_POOL_SIZE', 20, 2, 1000),
     jwtSecret,
     storageDriver,
@@ -177,6 +184,15 @@ function url(env: Environment, name: string, protocols: readonly string[]): stri
     throw new StartError(`${name} must be a URL that starts with ${protocols.join('// or ')}//`);
   }
   return value.replace(/\/+$/, '');
+}
+
+/** One of several connection URLs; not repeated in the error, since it may hold a password. */
+function asDatabase(value: string): string {
+  const protocol = URL.canParse(value) ? new URL(value).protocol : '';
+  if (!/^postgres(ql)?:$/.test(protocol)) {
+    throw new StartError('DATABASE_REPLICA_URLS must list URLs that start with postgresql://');
+  }
+  return value;
 }
 
 function asOrigin(value: string): string {

@@ -27,8 +27,11 @@ export class CatalogController {
   @Get('series')
   @Anyone()
   @Operation({ id: 'seriesList', summary: 'Search and list public series', answers: SeriesPageDto })
-  async listSeries(@Query() query: SeriesQuery): Promise<SeriesPageDto> {
-    const { total, rows } = await this.catalog.list(query);
+  async listSeries(
+    @MaybeViewer() viewer: Viewer | null,
+    @Query() query: SeriesQuery,
+  ): Promise<SeriesPageDto> {
+    const { total, rows } = await this.catalog.list(query, viewer?.userId ?? null);
     return { series: rows.map(presentSeries), ...pagePosition(query, rows.length, total) };
   }
 
@@ -42,10 +45,11 @@ export class CatalogController {
     refuses: [seriesNotFound],
   })
   async getSeries(
+    @MaybeViewer() viewer: Viewer | null,
     @Param('id', IdPipe) id: number,
     @Query() { user_lang }: LanguageQuery,
   ): Promise<SeriesDetailDto> {
-    return presentSeriesDetail(await this.catalog.getSeries(id, user_lang));
+    return presentSeriesDetail(await this.catalog.getSeries(id, user_lang, viewer?.userId ?? null));
   }
 
   @Get('series/:id/volumes')

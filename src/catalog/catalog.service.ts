@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Replicas } from '../database/replicas.js';
 import { unknownClient } from '../clients/clients.errors.js';
 import type { SeriesQuery, VolumePageQuery } from './catalog.dto.js';
 import { seriesNotFound, volumeNotFound } from './catalog.errors.js';
@@ -14,14 +15,16 @@ export class CatalogService {
   constructor(
     private readonly series: SeriesRepository,
     private readonly volumes: VolumeRepository,
+    private readonly replicas: Replicas,
   ) {}
 
   /** A page of public series. @throws unknownClient */
-  async list(query: SeriesQuery): Promise<{ total: number; rows: SeriesRow[] }> {
+  async list(query: SeriesQuery, viewerId: string | null): Promise<{ total: number; rows: SeriesRow[] }> {
     const { search, type, client, limit, offset } = query;
     const order = query.order ?? (search === undefined ? 'name-asc' : 'relevance');
     const language = readingLanguage(query.user_lang);
-    const page = await this.series.page({ search, type, client, order, language, limit, offset });
+    const selection = { search, type, client, order, language, limit, offset };
+    const page = await this.reading(viewerId, () => this.series.page(selection));
     if (!page.clientKnown) throw unknownClient();
     return page;
   }
@@ -32,8 +35,12 @@ export class CatalogService {
   }
 
   /** A series, also one that lists do not show. @throws seriesNotFound */
-  async getSeries(id: number, userLang: string | undefined): Promise<SeriesDetailRow> {
-    const row = await this.series.find(id, readingLanguage(userLang));
+  async getSeries(
+    id: number,
+    userLang: string | undefined,
+    viewerId: string | null,
+  ): Promise<SeriesDetailRow> {
+    const row = await this.reading(viewerId, () => this.series.find(id, readingLanguage(userLang)));
     if (row === undefined) throw seriesNotFound();
     return row;
   }
@@ -44,15 +51,22 @@ export class CatalogService {
     query: VolumePageQuery,
     viewerId: string | null,
   ): Promise<{ total: number; rows: VolumeRow[] }> {
-    const page = await this.volumes.page(seriesId, readingLanguage(query.user_lang), viewerId, query);
+    const language = readingLanguage(query.user_lang);
+    const page = await this.reading(viewerId, () => this.volumes.page(seriesId, language, viewerId, query));
     if (page === undefined) throw seriesNotFound();
     return page;
   }
 
   /** @throws volumeNotFound */
   async getVolume(id: number, userLang: string | undefined, viewerId: string | null): Promise<VolumeRow> {
-    const row = await this.volumes.find(id, readingLanguage(userLang), viewerId);
+    const language = readingLanguage(userLang);
+    const row = await this.reading(viewerId, () => this.volumes.find(id, language, viewerId));
     if (row === undefined) throw volumeNotFound();
     return row;
+  }
+
+  /** Whoever has signed in may just have rated or bought something, and sees that. */
+  private async reading<T>(viewerId: string | null, read: () => Promise<T>): Promise<T> {
+    return viewerId === null ? this.replicas.mayLag(read) : read();
   }
 }

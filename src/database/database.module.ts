@@ -2,6 +2,7 @@ import { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { type DynamicModule, Global, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { DatabaseSettings } from './database-settings.js';
 import { ormOptions } from './options.js';
+import { Replicas } from './replicas.js';
 import { Sql } from './sql.js';
 import { Transactions } from './transactions.js';
 
@@ -29,11 +30,12 @@ export class DatabaseModule {
           useFactory: () => MikroORM.init(ormOptions(settings.url, { max: settings.poolSize })),
         },
         { provide: EntityManager, useFactory: (orm: MikroORM) => orm.em, inject: [MikroORM] },
+        Replicas,
         Sql,
         Transactions,
         ConnectionCloser,
       ],
-      exports: [EntityManager, Sql, Transactions, DatabaseSettings],
+      exports: [EntityManager, Sql, Replicas, Transactions, DatabaseSettings],
     };
   }
 }

@@ -2,6 +2,7 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { CompiledQuery } from 'kysely';
 import type { Pool } from 'pg';
+import { Replicas } from './replicas.js';
 import { DatabaseSettings } from './database-settings.js';
 
 /**
@@ -31,6 +32,7 @@ export class Sql {
   constructor(
     private readonly em: EntityManager,
     private readonly settings: DatabaseSettings,
+    private readonly replicas: Replicas,
   ) {}
 
   /** All rows of the answer. */
@@ -38,7 +40,8 @@ export class Sql {
     this.pool ??= (await this.em.getConnection().getNativeClient()) as Pool;
     // A pooler hands each transaction to another connection, on which nothing has been prepared.
     const query = this.settings.prepares ? statement : { text: statement.text };
-    const { rows } = await this.pool.query<Row>({ ...query, values: values as unknown[] });
+    const asked = { ...query, values: values as unknown[] };
+    const { rows } = (await this.replicas.query<Row>(asked)) ?? (await this.pool.query<Row>(asked));
     return rows;
   }
 

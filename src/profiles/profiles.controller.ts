@@ -1,6 +1,6 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Anyone } from '../auth/access.js';
+import { Anyone, MaybeViewer, type Viewer } from '../auth/access.js';
 import { userNotFound } from '../http/app-error.js';
 import { Operation } from '../http/operation.js';
 import { pagePosition } from '../http/page.js';
@@ -23,8 +23,8 @@ export class ProfilesController {
     answers: ProfileDto,
     refuses: [userNotFound],
   })
-  async get(@Param('slug') slug: string): Promise<ProfileDto> {
-    const { profile, counts } = await this.profiles.get(slug);
+  async get(@MaybeViewer() viewer: Viewer | null, @Param('slug') slug: string): Promise<ProfileDto> {
+    const { profile, counts } = await this.profiles.get(slug, viewer?.userId ?? null);
     return presentProfile(profile, counts);
   }
 
@@ -38,10 +38,11 @@ export class ProfilesController {
     refuses: [userNotFound],
   })
   async listHistory(
+    @MaybeViewer() viewer: Viewer | null,
     @Param('slug') slug: string,
     @Query() query: HistoryQuery,
   ): Promise<PublicHistoryPageDto> {
-    const { total, rows } = await this.profiles.listHistory(slug, query);
+    const { total, rows } = await this.profiles.listHistory(slug, query, viewer?.userId ?? null);
     return { series: rows.map(presentPublicSeries), ...pagePosition(query, rows.length, total) };
   }
 }

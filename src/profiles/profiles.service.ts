@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Replicas } from '../database/replicas.js';
 import type { HistoryRow, StatusCounts } from '../reading-history/reading-entry.repository.js';
 import type { HistoryQuery } from '../reading-history/reading-history.dto.js';
 import { ReadingHistoryService } from '../reading-history/reading-history.service.js';
@@ -11,17 +12,35 @@ export class ProfilesService {
   constructor(
     private readonly users: UsersService,
     private readonly history: ReadingHistoryService,
+    private readonly replicas: Replicas,
   ) {}
 
   /** @throws userNotFound */
-  async get(slug: string): Promise<{ profile: ProfileRow; counts: StatusCounts }> {
-    const profile = await this.users.getProfile(slug);
-    return { profile, counts: await this.history.publicCounts(profile.id) };
+  async get(slug: string, viewerId: string | null): Promise<{ profile: ProfileRow; counts: StatusCounts }> {
+    return this.reading(slug, viewerId, async (profile) => ({
+      profile,
+      counts: await this.history.publicCounts(profile.id),
+    }));
   }
 
   /** A page of the reader's public entries, the same for everybody who asks. @throws userNotFound, unknownClient */
-  async listHistory(slug: string, query: HistoryQuery): Promise<{ total: number; rows: HistoryRow[] }> {
-    const { id } = await this.users.getProfile(slug);
-    return this.history.listPublic(id, query);
+  async listHistory(
+    slug: string,
+    query: HistoryQuery,
+    viewerId: string | null,
+  ): Promise<{ total: number; rows: HistoryRow[] }> {
+    return this.reading(slug, viewerId, ({ id }) => this.history.listPublic(id, query));
+  }
+
+  /** Others may see a reader as they were a moment ago; the reader sees what they have just written. */
+  private async reading<T>(
+    slug: string,
+    viewerId: string | null,
+    read: (profile: ProfileRow) => Promise<T>,
+  ): Promise<T> {
+    const shown = await this.replicas.mayLag(() => this.users.findProfile(slug));
+    const isForeign = shown !== undefined && shown.id !== viewerId;
+    if (isForeign) return this.replicas.mayLag(() => read(shown));
+    return read(await this.users.getProfile(slug));
   }
 }

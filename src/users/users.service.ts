@@ -35,7 +35,12 @@ export class UsersService {
     return user;
   }
 
-  /** What everybody may know of the user with this slug. @throws userNotFound */
+  /** What everybody may know of the user with this slug. */
+  async findProfile(slug: string): Promise<ProfileRow | undefined> {
+    return this.users.findProfile(slug);
+  }
+
+  /** The same. @throws userNotFound */
   async getProfile(slug: string): Promise<ProfileRow> {
     const profile = await this.users.findProfile(slug);
     if (profile === undefined) throw userNotFound();

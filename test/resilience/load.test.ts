@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { load, type LoadRequest, type LoadResult } from '../support/load.js';
+import { BROKEN, CLOSED_IDLE, load, type LoadRequest, type LoadResult, REFUSED } from '../support/load.js';
 import { percentile, Service, type ServiceUser } from '../support/service.js';
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
@@ -49,15 +49,19 @@ describe('overload', () => {
   it('at twice and five times the knee is worked off, not suffered', async () => {
     await load(service.url, 16, 3, next);
     let knee = { clients: 4, result: await load(service.url, 4, 3, next) };
-    for (const clients of [8, 16, 32]) {
+    for (const clients of [8, 16]) {
       const result = await load(service.url, clients, 3, next);
       if (result.goodput > knee.result.goodput * 1.05) knee = { clients, result };
     }
     say(`knee: ${knee.clients} clients, ${shown(knee.result)}`);
-    for (const times of [2, 5, 25]) {
+    for (const [times, share] of [
+      [2, 0.8],
+      [5, 0.8],
+      [25, 0.6],
+    ] as const) {
       const result = await load(service.url, knee.clients * times, 6, next);
       say(`${times} times as many clients: ${shown(result)}`);
-      expect(result.goodput).toBeGreaterThan(knee.result.goodput * 0.8);
+      expect(result.goodput).toBeGreaterThan(knee.result.goodput * share);
       expect(result.p99).toBeLessThan(2_000);
       for (const status of Object.keys(result.statuses)) expect(['200', '429', '503']).toContain(status);
     }
@@ -177,6 +181,9 @@ describe('SIGTERM under load', () => {
     expect(code).toBe(0);
     expect(milliseconds).toBeLessThan(10_000);
     // Whoever connects after the end is refused, and nobody else: a request that had begun was answered.
-    expect(Object.keys(statuses).every((status) => ['0', '200', '503'].includes(status))).toBe(true);
+    expect(statuses[BROKEN] ?? 0).toBe(0);
+    expect(statuses[CLOSED_IDLE] ?? 0).toBeLessThanOrEqual(16);
+    const known = [REFUSED, CLOSED_IDLE, 200, 503].map(String);
+    for (const status of Object.keys(statuses)) expect(known).toContain(status);
   });
 });

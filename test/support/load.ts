@@ -10,6 +10,13 @@ export interface LoadRequest {
   readonly json?: unknown;
 }
 
+/** Nobody listened. */
+export const REFUSED = 0;
+/** A connection broke in the middle of a request. */
+export const BROKEN = -1;
+/** A kept connection was closed just as it was used again: HTTP clients repeat such requests by themselves. */
+export const CLOSED_IDLE = -2;
+
 /** What a run of requests gave. */
 export interface LoadResult {
   /** Answers of 2xx in a second. */
@@ -17,7 +24,7 @@ export interface LoadResult {
   /** Milliseconds of the answers of 2xx. */
   readonly p50: number;
   readonly p99: number;
-  /** How many answers of each status; 0 for connections that broke. */
+  /** How many answers of each status; what became of requests without one is below 1. */
   readonly statuses: Readonly<Record<number, number>>;
 }
 
@@ -49,10 +56,13 @@ export async function load(
         { agent, hostname, port, method, path, headers: { ...headers, ...type } },
         (response) => {
           response.resume().on('end', () => resolve(response.statusCode ?? 0));
-          response.on('error', () => resolve(0));
+          response.on('error', () => resolve(BROKEN));
         },
       );
-      call.on('error', () => resolve(0));
+      call.on('error', (error: NodeJS.ErrnoException) => {
+        if (error.code === 'ECONNREFUSED') resolve(REFUSED);
+        else resolve(call.reusedSocket ? CLOSED_IDLE : BROKEN);
+      });
       call.end(body);
     });
   await Promise.all(
