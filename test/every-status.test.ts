@@ -173,7 +173,14 @@ describe('every operation', () => {
   it('is unavailable while the database is, and comes back with it', async () => {
     const database = await cloneDatabase();
     const door = await TcpProxy.toDatabase(database.url);
-    const behind = await startApp({}, { ...database, url: door.through(database.url) });
+    const behind = await startApp(
+      {},
+      {
+        ...database,
+        url: door.through(database.url),
+        requestUrl: door.through(database.url),
+      },
+    );
     const admin = await behind.a.administrator();
     await door.shut();
     for (const operation of documenting(503)) {

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { Sql } from '../src/database/sql.js';
 import { appForFile } from './support/app.js';
 import type { TestUser } from './support/builders.js';
 
@@ -332,19 +333,14 @@ describe('the list', () => {
     const counting = async (limit: number) => {
       await app.database.query('select pg_stat_force_next_flush()');
       const statements: string[] = [];
-      const pool = (await app.nest
-        .get((await import('@mikro-orm/postgresql')).EntityManager)
-        .getConnection()
-        .getNativeClient()) as {
-        query: (config: { name: string }) => unknown;
-      };
-      const original = pool.query.bind(pool);
-      pool.query = (config) => {
-        statements.push(config.name);
-        return original(config);
+      const sql = app.nest.get(Sql);
+      const original = sql.rows.bind(sql);
+      sql.rows = (statement, values) => {
+        statements.push(statement.name);
+        return original(statement, values);
       };
       await list(`limit=${limit}`);
-      pool.query = original;
+      sql.rows = original;
       return statements;
     };
     expect(await counting(1)).toEqual(['sessions.credential', 'reading-history.page-reader+update-desc']);

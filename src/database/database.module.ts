@@ -27,7 +27,8 @@ export class DatabaseModule {
         { provide: DatabaseSettings, useValue: settings },
         {
           provide: MikroORM,
-          useFactory: () => MikroORM.init(ormOptions(settings.url, { max: settings.poolSize })),
+          useFactory: () =>
+            MikroORM.init(ormOptions(settings.url, { max: settings.poolSize, pooled: !settings.prepares })),
         },
         { provide: EntityManager, useFactory: (orm: MikroORM) => orm.em, inject: [MikroORM] },
         Replicas,

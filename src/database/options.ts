@@ -11,16 +11,22 @@ export const TIMEOUTS = {
   idle_in_transaction_session_timeout: 10_000,
 };
 
+function timeouts({ patient, pooled }: { patient?: boolean; pooled?: boolean }) {
+  if (patient) return { connectionTimeoutMillis: 10_000 };
+  return pooled ? { connectionTimeoutMillis: TIMEOUTS.connectionTimeoutMillis } : TIMEOUTS;
+}
+
 /**
  * The ORM's options for one database.
  *
  * @param url connection URL
- * @param pool most connections at once; `patient` lifts the timeouts, for migrations and scripts; `writesSnapshot`
- *   is for the command line that creates migrations
+ * @param pool most connections at once; `patient` lifts the timeouts, for migrations and scripts; `pooled` leaves
+ *   those of the server to the role's settings, since poolers take no startup parameters; `writesSnapshot` is for the
+ *   command line that creates migrations
  */
 export function ormOptions(
   url: string,
-  pool: { max: number; patient?: boolean; writesSnapshot?: boolean },
+  pool: { max: number; patient?: boolean; pooled?: boolean; writesSnapshot?: boolean },
 ): Options {
   return defineConfig({
     clientUrl: url,
@@ -31,7 +37,7 @@ export function ormOptions(
       max: pool.max,
       idleTimeoutMillis: 30_000,
       application_name: 'tankobon',
-      ...(pool.patient ? { connectionTimeoutMillis: 10_000 } : TIMEOUTS),
+      ...timeouts(pool),
     },
     forceUtcTimezone: true,
     // Query texts hold readers' values, and must not reach a log.

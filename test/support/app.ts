@@ -43,7 +43,7 @@ export async function startApp(env: Record<string, string> = {}, shared?: TestDa
     ...storage.env,
     ...env,
   });
-  const running = { url: database.url, directUrl: database.url, close: () => Promise.resolve() };
+  const running = { url: database.requestUrl, directUrl: database.url, close: () => Promise.resolve() };
   const module = await Test.createTestingModule({
     imports: [AppModule.for(config, databaseSettings(config, running))],
   }).compile();

@@ -5,6 +5,8 @@ import { inject } from 'vitest';
 /** A database of this file's own, cloned from the migrated template. */
 export interface TestDatabase {
   readonly url: string;
+  /** Where requests go: the same, or a pooler in front. */
+  readonly requestUrl: string;
   /** Runs a statement beside the application. */
   query<Row extends object>(text: string, values?: unknown[]): Promise<Row[]>;
   drop(): Promise<void>;
@@ -17,11 +19,18 @@ export async function cloneDatabase(): Promise<TestDatabase> {
   // What a crash may lose is tested with the service's own server. Here a busy disk must not look like a slow service.
   await onServer(template, `alter database ${name} set synchronous_commit = off`);
   const url = withDatabase(template, name);
+  if (inject('poolerUrl') !== '') {
+    // What the service would set itself as it connects, an operator sets for the database behind a pooler.
+    for (const setting of ['statement_timeout = 5000', 'lock_timeout = 2000'])
+      await onServer(template, `alter database ${name} set ${setting}`);
+  }
   const client = new Client({ connectionString: url });
   client.on('error', () => undefined);
   await client.connect();
+  const pooler = inject('poolerUrl');
   return {
     url,
+    requestUrl: pooler === '' ? url : withDatabase(pooler, name),
     query: async <Row extends object>(text: string, values: unknown[] = []) =>
       (await client.query<Row>(text, values)).rows,
     drop: async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { EmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
+import { startPgBouncer } from './pgbouncer.js';
 import { ANSWERS } from './answers.js';
 import { migrate } from '../../src/database/migrate.js';
 
@@ -10,6 +11,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** Connection URL of the migrated template; databases of the same server differ in the path alone. */
     templateUrl: string;
+    /** The same through PgBouncer, when the run is to go through it (`PGBOUNCER=1`); else empty. */
+    poolerUrl: string;
   }
 }
 
@@ -20,7 +23,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const server = await EmbeddedPostgres.join(folder, 'service');
   await migrate(server.url);
   project.provide('templateUrl', server.url);
+  const pooler = process.env['PGBOUNCER'] === undefined ? null : await startPgBouncer(server.url);
+  project.provide('poolerUrl', pooler?.url ?? '');
   return async () => {
+    await pooler?.close();
     await server.leave();
     await rm(folder, { recursive: true, force: true });
   };
