@@ -207,8 +207,8 @@ async function writeFlushed(path: string, bytes: Buffer): Promise<void> {
 
 /** Removal takes away folders that it finds empty: between the two steps, too. */
 async function moveTo(folder: string, place: string, attempts = 5): Promise<void> {
-  await mkdir(dirname(place), { recursive: true, mode: 0o700 });
   try {
+    await mkdir(dirname(place), { recursive: true, mode: 0o700 });
     await rename(folder, place);
   } catch (error) {
     if (attempts === 1) throw error;
