@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Sql, type Statement, statement } from '../database/sql.js';
+import { Sql, Statements, statement } from '../database/sql.js';
 import { ImageUrls } from '../images/image-urls.js';
 import { containing, fold, shortTermGrams } from '../search/fold.js';
 import { USER_COLUMNS, type UserRow, type WithAvatar, withImage } from '../users/user.repository.js';
@@ -58,7 +58,7 @@ function matching(term: string, bind: (value: unknown) => string): string {
 
 @Injectable()
 export class AdminUserRepository {
-  private readonly statements = new Map<string, Statement>();
+  private readonly statements = new Statements('admin.users');
 
   constructor(
     private readonly sql: Sql,
@@ -102,18 +102,12 @@ export class AdminUserRepository {
       ) as shown on true
       order by shown.position`;
     const rows = await this.sql.rows<WithAvatar<AdminUserRow> & { total: number; id: string | null }>(
-      this.named(text),
+      this.statements.of(text),
       values,
     );
     return {
       total: rows[0]?.total ?? 0,
       rows: rows.filter(({ id }) => id !== null).map((row) => withImage(this.urls, row)),
     };
-  }
-
-  private named(text: string): Statement {
-    const known = this.statements.get(text) ?? statement(`admin.users-${this.statements.size}`, text);
-    this.statements.set(text, known);
-    return known;
   }
 }

@@ -1,9 +1,11 @@
+import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsArray, IsIn, IsString } from 'class-validator';
 import { type Permission, PERMISSIONS } from '../auth/permissions.js';
 import { PageDto } from '../http/page.dto.js';
 import {
+  BlankIsNull,
   Characters,
   Integer,
   isBlank,
@@ -15,7 +17,7 @@ import {
 } from '../http/validation.js';
 
 function Permissions(): PropertyDecorator {
-  const decorators = [
+  return applyDecorators(
     IsArray(),
     IsIn(PERMISSIONS, { each: true }),
     ApiProperty({
@@ -24,22 +26,11 @@ function Permissions(): PropertyDecorator {
       isArray: true,
       example: ['view-users', 'edit-users'],
     }),
-  ];
-  return (target, key) => {
-    for (const decorate of decorators) decorate(target, key);
-  };
+  );
 }
 
 function Description(): PropertyDecorator {
-  const decorators = [
-    Transform(({ value }: { value: unknown }) => (isBlank(value) && value !== undefined ? null : value)),
-    Nullable(),
-    IsString(),
-    Characters(0, 200),
-  ];
-  return (target, key) => {
-    for (const decorate of decorators) decorate(target, key);
-  };
+  return applyDecorators(BlankIsNull(), Nullable(), IsString(), Characters(0, 200));
 }
 
 /** Surrounding space in a name is a slip of the keyboard. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Sql, type Statement, statement, timestamp } from '../database/sql.js';
+import { Sql, Statements, timestamp } from '../database/sql.js';
 
 /** Which entries; all that are given must hold. */
 export interface AuditSelection {
@@ -27,7 +27,7 @@ export interface AuditRow {
 
 @Injectable()
 export class AuditEntryRepository {
-  private readonly statements = new Map<string, Statement>();
+  private readonly statements = new Statements('audit.page');
 
   constructor(private readonly sql: Sql) {}
 
@@ -53,18 +53,12 @@ export class AuditEntryRepository {
       order by page.at desc, page.id desc`;
     const rows = await this.sql.rows<
       Omit<AuditRow, 'id'> & { total: number; id: number | null; shown_at: string }
-    >(this.named(text), values);
+    >(this.statements.of(text), values);
     return {
       total: rows[0]?.total ?? 0,
       rows: rows.flatMap(({ id, shown_at: at, actor, action, target, ip, result, before, after }) =>
         id === null ? [] : [{ id, at, actor, action, target, ip, result, before, after }],
       ),
     };
-  }
-
-  private named(text: string): Statement {
-    const known = this.statements.get(text) ?? statement(`audit.page-${this.statements.size}`, text);
-    this.statements.set(text, known);
-    return known;
   }
 }

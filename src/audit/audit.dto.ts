@@ -1,3 +1,4 @@
+import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { isCalendarDate } from '../http/dates.js';
@@ -6,14 +7,11 @@ import { BlankIsAbsent, Characters, Integer, isBlank, Optional, rule } from '../
 
 /** A time, or a day whose first or last millisecond is meant. */
 function Moment(lastOfDay: boolean): PropertyDecorator {
-  const decorators = [
+  return applyDecorators(
     Transform(({ value }: { value: unknown }) => (isBlank(value) ? undefined : asMoment(value, lastOfDay))),
     Optional(),
     rule('moment', 'must be an RFC 3339 time or a date', (value) => value instanceof Date),
-  ];
-  return (target, key) => {
-    for (const decorate of decorators) decorate(target, key);
-  };
+  );
 }
 
 const TIME =

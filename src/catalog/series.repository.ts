@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Sql, type Statement, statement } from '../database/sql.js';
+import { Sql, Statements, statement } from '../database/sql.js';
 import { clientKnown } from '../clients/client-filter.js';
 import { HISTOGRAM } from '../ratings/rating-counts.js';
 import type { SERIES_ORDERS } from './catalog.dto.js';
@@ -49,7 +49,7 @@ const ANY = statement('catalog.any', 'select id from series limit 1');
 
 @Injectable()
 export class SeriesRepository {
-  private readonly statements = new Map<string, Statement>();
+  private readonly statements = new Statements('catalog.page');
 
   constructor(private readonly sql: Sql) {}
 
@@ -87,7 +87,7 @@ export class SeriesRepository {
       ) as shown on true
       order by shown.position`;
     const rows = await this.sql.rows<SeriesRow & { total: number; client_known: boolean; id: number | null }>(
-      this.named(text),
+      this.statements.of(text),
       values,
     );
     return {
@@ -95,12 +95,6 @@ export class SeriesRepository {
       clientKnown: rows[0]?.client_known ?? false,
       rows: rows.filter(({ id }) => id !== null),
     };
-  }
-
-  private named(text: string): Statement {
-    const known = this.statements.get(text) ?? statement(`catalog.page-${this.statements.size}`, text);
-    this.statements.set(text, known);
-    return known;
   }
 }
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { containing, fold } from '../search/fold.js';
 import { volumeColumns, type VolumeRow } from '../catalog/volume-projection.js';
 import { clientKnown } from '../clients/client-filter.js';
-import { Sql, type Statement, statement } from '../database/sql.js';
+import { Sql, Statements, statement } from '../database/sql.js';
 import type { CollectionOrder, ItemChanges, NewItem } from './collection.dto.js';
 import { isbnDigits } from './isbn.js';
 
@@ -82,7 +82,7 @@ const DELETE = statement(
 
 @Injectable()
 export class CollectionItemRepository {
-  private readonly statements = new Map<string, Statement>();
+  private readonly statements = new Statements('collection.page');
 
   constructor(private readonly sql: Sql) {}
 
@@ -108,10 +108,8 @@ export class CollectionItemRepository {
         join series s on s.id = v.series_id
       ) as shown on true
       order by shown.position`;
-    const known = this.statements.get(text) ?? statement(`collection.page-${this.statements.size}`, text);
-    this.statements.set(text, known);
     const rows = await this.sql.rows<VolumeRow & { total: number; client_known: boolean; id: number | null }>(
-      known,
+      this.statements.of(text),
       values,
     );
     return {

@@ -19,6 +19,20 @@ export function statement(name: string, text: string): Statement {
   return { name, text };
 }
 
+/** Statements whose text depends on what is asked for: each text that comes up is named once. */
+export class Statements {
+  private readonly known = new Map<string, Statement>();
+
+  /** @param name what their names begin with; a number follows */
+  constructor(private readonly name: string) {}
+
+  of(text: string): Statement {
+    const found = this.known.get(text) ?? statement(`${this.name}-${this.known.size}`, text);
+    this.known.set(text, found);
+    return found;
+  }
+}
+
 /** SQL: a time as clients read it, RFC 3339 in UTC with milliseconds. */
 export function timestamp(column: string): string {
   return `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;

@@ -39,7 +39,7 @@ export function applyBodyLimits(fastify: FastifyInstance): void {
       multipart?: object;
       streamed?: object;
     };
-    // Forms and streams are held from when their handler reads them; JSON is read before its handler is asked.
+    // A form is held from when its handler reads it, a stream is bounded by its handler; JSON is read before that.
     if (bodyBytes !== undefined && bodyBytes >= LARGE && !multipart && !streamed) holdLargeBody(reply);
   });
 }

@@ -1,39 +1,12 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { AVATAR_SIZES } from '../avatars/avatar-files.js';
 import { AvatarVersionDto } from '../avatars/avatars.dto.js';
-import { ACCESS, type Access } from '../auth/access.js';
 import { PROJECT_VERSION } from '../project-folder.js';
-import {
-  forbidden,
-  internalError,
-  invalidParameters,
-  missingParameters,
-  payloadTooLarge,
-  serviceUnavailable,
-  tooManyRequests,
-  type Refusal,
-  unauthorized,
-  unsupportedMediaType,
-  userNotFound,
-} from './app-error.js';
+import { complete, type Json, type Operation, type Parameter } from './openapi-operations.js';
 import { exampleOf } from './openapi-examples.js';
-import { explain, USER_ID } from './openapi-glossary.js';
-import { OUTCOMES, type Outcomes, SETS_COOKIE } from './operation.js';
+import { explain } from './openapi-glossary.js';
 import { ResponseDto } from './response.dto.js';
-import { toJsonSchema2020 } from './openapi-schemas.js';
-
-type Json = Record<string, unknown>;
-
-interface Parameter {
-  in: string;
-  name: string;
-  required?: boolean;
-  description?: string;
-  schema: Json;
-}
-
-type Operation = NonNullable<OpenAPIObject['paths'][string]['get']> & Record<string, unknown>;
+import { toJsonSchema2020, withPlainNames } from './openapi-schemas.js';
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
@@ -139,23 +112,6 @@ function messageSchema(messages: ReadonlySet<string>) {
   };
 }
 
-/** Schemas under the field's own names: what the code calls `UserDto` is a `User`. */
-function withPlainNames(document: OpenAPIObject): OpenAPIObject {
-  const schemas = Object.keys(document.components?.schemas ?? {});
-  const taken = new Set(schemas);
-  const renamed = schemas.filter((name) => name.endsWith('Dto') && !taken.has(name.slice(0, -3)));
-  let text = JSON.stringify(document);
-  for (const name of renamed) {
-    text = text.replaceAll(`"#/components/schemas/${name}"`, `"#/components/schemas/${name.slice(0, -3)}"`);
-  }
-  const plain = JSON.parse(text) as OpenAPIObject;
-  const components = Object.entries(plain.components?.schemas ?? {}).map(([name, schema]) => [
-    renamed.includes(name) ? name.slice(0, -3) : name,
-    schema,
-  ]);
-  return { ...plain, components: { ...plain.components, schemas: Object.fromEntries(components) as never } };
-}
-
 /** Descriptions, examples and limits for whatever has none of its own. */
 function explainAll(document: OpenAPIObject): void {
   const schemas = document.components?.schemas as Record<string, Json>;
@@ -183,161 +139,4 @@ function explainAll(document: OpenAPIObject): void {
       }
     }
   }
-}
-
-function complete(operation: Operation, method: string, path: string, messages: Set<string>): void {
-  const access = operation[ACCESS] as Access;
-  const { successes, refuses } = operation[OUTCOMES] as Outcomes;
-  delete operation[ACCESS];
-  const setsCookie = operation[SETS_COOKIE] === true;
-  delete operation[OUTCOMES];
-  delete operation[SETS_COOKIE];
-  // Nest guesses another status of success from the method.
-  for (const status of Object.keys(operation.responses)) {
-    if (!successes.includes(Number(status))) delete operation.responses[status];
-  }
-  for (const response of Object.values(operation.responses) as { headers?: Json }[]) {
-    const headers = { ...(access.unlimited ? {} : RATE_LIMIT), ...(setsCookie ? SET_COOKIE : {}) };
-    if (Object.keys(headers).length > 0) response.headers = { ...response.headers, ...headers };
-  }
-  operation.security = securityOf(access);
-  operation.description = [operation.description, asksFor(access)].filter(Boolean).join(' ');
-  for (const parameter of (operation.parameters ?? []) as unknown as Parameter[]) {
-    if (parameter.in === 'path') parameter.schema = pathSchema(parameter, path);
-  }
-  const { example } =
-    (operation.responses[String(successes[0])] as { content?: Record<string, Json> }).content?.[
-      'application/json'
-    ] ?? {};
-  if (typeof (example as Json | undefined)?.['data'] === 'string')
-    messages.add((example as Json)['data'] as string);
-  const byStatus = Map.groupBy([...refuses, ...implied(operation, access, method)], ({ status }) => status);
-  for (const [status, refusals] of [...byStatus].toSorted(([one], [other]) => one - other)) {
-    if (!access.clientKey) for (const { message } of refusals) messages.add(message);
-    operation.responses[String(status)] = access.clientKey
-      ? describeEnvelope(refusals)
-      : describe(status, [...new Set(refusals.map(({ message }) => message))]);
-  }
-}
-
-/** Whom an operation serves, in words: permissions have no place in a document's security. */
-function asksFor({ kind, permission, administrator, clientKey }: Access): string {
-  if (clientKey) return 'For partners’ servers, by client key.';
-  if (permission !== undefined) return `For users with the permission \`${permission}\`.`;
-  if (administrator) return 'For users with the role `admin`, by Bearer token.';
-  const sentences = {
-    open: 'For everybody; credentials are ignored.',
-    anyone: 'For everybody.',
-    'signed-in': 'For signed-in users.',
-    bearer: 'For signed-in users, by Bearer token.',
-    refresh: 'For signed-in users, by cookie.',
-  };
-  return sentences[kind];
-}
-
-/** What an id in a path looks like: the pipes that read it are unknown to Nest's generator. */
-function pathSchema({ name, schema }: Parameter, path: string): Json {
-  if (schema['type'] === 'number') return { type: 'integer', minimum: 1, example: 1, description: 'Its id.' };
-  if (path.includes('/auth/sessions/')) {
-    const example = '0b6e1d3c-4f52-4a8e-9d7b-2c1a5e8f9b60';
-    return { type: 'string', format: 'uuid', example, description: 'The session’s id.' };
-  }
-  if (name === 'size') {
-    const description = 'One of the sizes, or the original one.';
-    return { type: 'string', enum: [...AVATAR_SIZES], example: '180x180', description };
-  }
-  if (name === 'userId' || (name === 'id' && !path.includes('/images/avatars/'))) {
-    return { ...USER_ID, description: 'The user’s id.' };
-  }
-  return name === 'id'
-    ? { type: 'integer', minimum: 1, example: 7, description: 'The avatar’s id.' }
-    : schema;
-}
-
-function securityOf({ kind, clientKey }: Access): Record<string, string[]>[] {
-  if (clientKey) return [{ websiteId: [], webApiClientKey: [] }];
-  if (kind === 'open') return [];
-  if (kind === 'bearer') return [{ bearer: [] }];
-  if (kind === 'refresh') return [{ cookie: [] }];
-  const either: Record<string, string[]>[] = [{ cookie: [] }, { bearer: [] }];
-  return kind === 'anyone' ? [{}, ...either] : either;
-}
-
-/** What an operation refuses because of its access, its parameters and its body. */
-function implied(operation: Operation, access: Access, method: string): Refusal[] {
-  const refusals: Refusal[] = access.unlimited
-    ? [internalError]
-    : [tooManyRequests, internalError, serviceUnavailable];
-  if (access.clientKey) return refusals;
-  const parameters = (operation.parameters ?? []) as { required?: boolean }[];
-  const hasBody = operation.requestBody !== undefined;
-  const mayHaveBody = method !== 'get';
-  if (parameters.length > 0 || mayHaveBody) refusals.push(invalidParameters);
-  if (parameters.some(({ required }) => required) || hasBody) refusals.push(missingParameters);
-  if (mayHaveBody) refusals.push(payloadTooLarge, unsupportedMediaType);
-  if (access.kind !== 'open') refusals.push(unauthorized, userNotFound);
-  const byCookie = access.kind === 'signed-in' || access.kind === 'refresh';
-  if ((byCookie && mayHaveBody) || access.permission !== undefined || access.administrator)
-    refusals.push(forbidden);
-  return refusals;
-}
-
-function describe(status: number, messages: readonly string[]) {
-  const examples = Object.fromEntries(
-    messages.map((message) => [nameOf(message), { value: { data: message, code: status } }]),
-  );
-  const schema = { $ref: '#/components/schemas/Answer' };
-  const content = { 'application/json': { schema, examples } };
-  return { description: messages.join(' · '), ...headersOf(status), content };
-}
-
-const textHeader = (description: string, example: string) => ({
-  description,
-  schema: { type: 'string', example },
-});
-
-/** What every answer says where requests are limited. */
-const RATE_LIMIT = {
-  'RateLimit-Policy': textHeader('How many requests in how many seconds.', '"requests";q=600;w=60'),
-  RateLimit: textHeader(
-    'How many requests remain, and the seconds until the limit begins anew.',
-    '"requests";r=597;t=42',
-  ),
-};
-const SET_COOKIE = {
-  'Set-Cookie': textHeader(
-    'Sets or clears the cookie of the session; JavaScript cannot read it.',
-    'refreshToken=eyJ; Max-Age=2592000; Path=/; HttpOnly; SameSite=Lax',
-  ),
-};
-
-/** What a refusal says beside its body. */
-function headersOf(status: number): { headers?: Record<string, { description: string; schema: object }> } {
-  if (status === 416) {
-    return { headers: { 'Content-Range': textHeader('How many bytes there are.', 'bytes */1234') } };
-  }
-  if (status !== 429 && status !== 503) return {};
-  const schema = { type: 'integer', minimum: 1, example: 30 };
-  return { headers: { 'Retry-After': { description: 'Seconds after which to try again.', schema } } };
-}
-
-/** The same in family D's envelope, whose messages tell what its statuses do not. */
-function describeEnvelope(refusals: readonly Refusal[]) {
-  const examples = Object.fromEntries(
-    refusals.map(({ status, message, code }) => [
-      nameOf(message),
-      { value: { Response: 'Error', Message: message, Data: null, ErrorCode: code ?? String(status) } },
-    ]),
-  );
-  const schema = { $ref: '#/components/schemas/EnvelopeDto' };
-  const description = [...new Set(refusals.map(({ message }) => message))].join(' · ');
-  const headers = headersOf(refusals[0]?.status ?? 0);
-  return { description, ...headers, content: { 'application/json': { schema, examples } } };
-}
-
-function nameOf(message: string): string {
-  const words = message.replace(/[^A-Za-z0-9 ]/g, '').split(' ');
-  return words
-    .map((word, index) => (index === 0 ? word.toLowerCase() : word[0]?.toUpperCase() + word.slice(1)))
-    .join('');
 }

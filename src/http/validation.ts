@@ -186,6 +186,11 @@ export function rule(
   });
 }
 
+/** A blank text is none, as null is. */
+export function BlankIsNull(): PropertyDecorator {
+  return Transform(({ value }: { value: unknown }) => (isBlank(value) && value !== undefined ? null : value));
+}
+
 /** A blank query parameter is an absent one. */
 export function BlankIsAbsent(): PropertyDecorator {
   return Transform(({ value }: { value: unknown }) => (isBlank(value) ? undefined : value));

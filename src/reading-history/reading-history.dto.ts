@@ -5,6 +5,7 @@ import { LocalizedSearchQuery, SeriesDto } from '../catalog/catalog.dto.js';
 import { IsClient, IsClientFilter } from '../clients/client-id.js';
 import { PageDto } from '../http/page.dto.js';
 import {
+  BlankIsNull,
   BlankIsAbsent,
   Characters,
   FractionDigits,
@@ -41,13 +42,6 @@ export type Priority = (typeof PRIORITIES)[number];
 export type HistoryOrder = (typeof HISTORY_ORDERS)[number];
 
 const BOTH_SPELLINGS = Symbol('progressType and progress_type');
-
-/** An empty text is no date and no note. */
-function BlankIsNull(): PropertyDecorator {
-  return Transform(({ value }: { value: unknown }) =>
-    typeof value === 'string' && isBlank(value) ? null : value,
-  );
-}
 
 /** What a reader says about a series. An update replaces the whole entry. */
 export class ReadingEntryInput {

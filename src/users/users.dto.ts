@@ -1,8 +1,9 @@
+import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, PickType } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import { IsBoolean, IsEmail, IsString, IsUrl, Matches, Max, Min } from 'class-validator';
 import { PERMISSIONS } from '../auth/permissions.js';
 import {
+  BlankIsNull,
   Characters,
   Integer,
   Nullable,
@@ -23,21 +24,14 @@ export function FewBytes(): PropertyDecorator {
   });
 }
 
-/** Blank clears an optional text, as null does. */
-function Clearable(): PropertyDecorator {
-  return Transform(({ value }: { value: unknown }) => (isBlank(value) && value !== undefined ? null : value));
-}
-
 function Link(): PropertyDecorator {
-  const decorators = [
-    Clearable(),
+  return applyDecorators(
+    BlankIsNull(),
     Nullable(),
     IsUrl({ protocols: ['http', 'https'], require_protocol: true }),
     Matches(/^https?:\/\//i),
-  ];
-  return (target, key) => {
-    for (const decorate of [...decorators, Characters(0, 100)]) decorate(target, key);
-  };
+    Characters(0, 100),
+  );
 }
 
 /** What a new account needs. */
@@ -66,21 +60,21 @@ export class Registration {
    * Unique without regard to case; signs in as well as the username.
    * @example "haruka@example.com"
    */
-  @Clearable()
+  @BlankIsNull()
   @Nullable()
   @IsEmail()
   @Characters(0, 50)
   email?: string | null;
 
   /** @example "Haruka" */
-  @Clearable()
+  @BlankIsNull()
   @Nullable()
   @IsString()
   @Characters(0, 20)
   first_name?: string | null;
 
   /** @example "Sato" */
-  @Clearable()
+  @BlankIsNull()
   @Nullable()
   @IsString()
   @Characters(0, 20)
