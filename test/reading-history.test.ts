@@ -343,8 +343,9 @@ describe('the list', () => {
       sql.rows = original;
       return statements;
     };
-    expect(await counting(1)).toEqual(['sessions.credential', 'reading-history.page-reader+update-desc']);
-    expect(await counting(20)).toEqual(['sessions.credential', 'reading-history.page-reader+update-desc']);
+    const page = expect.stringMatching(/^reading-history\.page-\d+$/);
+    expect(await counting(1)).toEqual(['sessions.credential', page]);
+    expect(await counting(20)).toEqual(['sessions.credential', page]);
   });
 });
 
@@ -356,8 +357,8 @@ describe('a long history among others', () => {
        select 'long-' || i, 'Long ' || i, 'Manga', 'long', 'Japanese', E'\\nlong ' || i || E'\\n', '' from generate_series(1, 10000) i`,
     );
     await app.database.query(
-      `insert into reading_entries (user_id, series_id, progress, priority, client_id, last_update)
-       select $1, id, 1, 'mid', $2, now() - make_interval(secs => id) from series where external_id like 'long-%'`,
+      `insert into reading_entries (user_id, series_id, series_name, progress, priority, client_id, last_update)
+       select $1, id, name, 1, 'mid', $2, now() - make_interval(secs => id) from series where external_id like 'long-%'`,
       [owner.id, await app.a.clientId()],
     );
     await app.database.query(
@@ -365,8 +366,8 @@ describe('a long history among others', () => {
        select lpad(to_hex(i), 24, '0'), 'other' || i, '', 'other' || i from generate_series(1, 20) i`,
     );
     await app.database.query(
-      `insert into reading_entries (user_id, series_id, progress, priority, client_id)
-       select u.id, s.id, 1, 'mid', $1 from users u, series s
+      `insert into reading_entries (user_id, series_id, series_name, progress, priority, client_id)
+       select u.id, s.id, s.name, 1, 'mid', $1 from users u, series s
        where u.username like 'other%' and s.external_id like 'long-%'`,
       [await app.a.clientId()],
     );
@@ -390,10 +391,20 @@ describe('a long history among others', () => {
         fetched: Number(after?.fetched) - Number(before?.fetched),
       };
     };
-    for (const query of ['', 'order=name-asc', 'order=score-desc', 'search=long 77', 'offset=9990']) {
-      const { seq, fetched } = await scans(query);
+    // Of the page alone where an index has the order; of all of the reader's own where not.
+    const bounds = {
+      '': 200,
+      'order=name-asc': 200,
+      'order=name-desc': 200,
+      'order=score-desc': 10_200,
+      'search=long 77': 10_200,
+      offset9990: 10_200,
+    };
+    for (const [query, bound] of Object.entries(bounds)) {
+      const { total, seq, fetched } = await scans(query.replace('offset', 'offset='));
+      expect(total, query).toBeGreaterThan(100);
       expect(seq, `${query}: rows read without an index`).toBe(0);
-      expect(fetched, `${query}: rows read by index`).toBeLessThan(25_000);
+      expect(fetched, `${query}: rows read by index`).toBeLessThan(bound);
     }
   });
 });

@@ -6,7 +6,7 @@ export const SERIES_TYPES = ['Manga', 'Manhwa', 'Manhua', 'Novel', 'Comic', 'Oth
 export type SeriesType = (typeof SERIES_TYPES)[number];
 
 /** Orders names in the ICU root collation, ignoring case and accents. */
-const NAME_ORDER = 'name_order';
+export const NAME_ORDER = 'name_order';
 const isPublic = 'public = 1';
 
 /** Keeps `series_counts` true: see the functions of the same names in the first migration. */

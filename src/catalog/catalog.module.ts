@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
+import { CatalogChanges } from './catalog-changes.js';
 import { CatalogController } from './catalog.controller.js';
 import { CatalogService } from './catalog.service.js';
 import { CatalogImporter } from './import/catalog-importer.js';
@@ -14,12 +15,13 @@ import { VolumeRepository } from './volume.repository.js';
   controllers: [CatalogController, ImportController],
   providers: [
     CatalogService,
+    CatalogChanges,
     ImportService,
     SeriesRepository,
     VolumeRepository,
     CatalogImporter,
     ImportRepository,
   ],
-  exports: [CatalogService, CatalogImporter],
+  exports: [CatalogService, CatalogChanges, CatalogImporter],
 })
 export class CatalogModule {}

@@ -1,8 +1,9 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { containing, fold } from '../search/fold.js';
 import { volumeColumns, type VolumeRow } from '../catalog/volume-projection.js';
 import { clientKnown } from '../clients/client-filter.js';
-import { Sql, Statements, statement } from '../database/sql.js';
+import { runIn, Sql, Statements, statement } from '../database/sql.js';
 import type { CollectionOrder, ItemChanges, NewItem } from './collection.dto.js';
 import { isbnDigits } from './isbn.js';
 
@@ -35,8 +36,8 @@ export interface AddOutcome {
 
 /** Ties are broken by the item's id, ascending in either direction. */
 const ORDERS: Record<CollectionOrder, string> = {
-  'name-asc': 's.name asc, v.group_order asc, i.id',
-  'name-desc': 's.name desc, v.group_order desc, i.id',
+  'name-asc': 'i.series_name asc, i.group_order asc, i.id',
+  'name-desc': 'i.series_name desc, i.group_order desc, i.id',
   'buy-date-asc': 'i.buy_date asc, i.id',
   'buy-date-desc': 'i.buy_date desc, i.id',
   'price-asc': 'i.price asc, i.id',
@@ -45,15 +46,16 @@ const ORDERS: Record<CollectionOrder, string> = {
   'release-date-desc': 'v.release_date desc nulls last, i.id',
 };
 
-/** The owner's items in the part of the catalog that a client shows. */
-const OWN_ITEMS = `from collection_items i join volumes v on v.id = i.volume_id join series s on s.id = v.series_id
-  where i.user_id = $1 and (s.client_id is null or s.client_id = $2)`;
+/** The owner's items, or their totals, in the part of the catalog that a client shows. */
+const OWN = 'user_id = $1 and series_client in (0, $2)';
 
 const STATS = statement(
   'collection.stats',
-  `select ${clientKnown('$2')} as client_known, count(*)::int as total_items, coalesce(sum(i.price), 0) as total_spent,
-     to_char(min(i.buy_date), 'YYYY-MM-DD') as first_buy, to_char(max(i.buy_date), 'YYYY-MM-DD') as last_buy
-   ${OWN_ITEMS}`,
+  `select ${clientKnown('$2')} as client_known, coalesce(sum(items), 0)::int as total_items,
+     coalesce(sum(spent), 0) as total_spent,
+     (select to_char(min(buy_date), 'YYYY-MM-DD') from collection_items where ${OWN}) as first_buy,
+     (select to_char(max(buy_date), 'YYYY-MM-DD') from collection_items where ${OWN}) as last_buy
+   from collection_totals where ${OWN}`,
 );
 
 const ADD = statement(
@@ -61,9 +63,10 @@ const ADD = statement(
   `with target as (
      select ${clientKnown('$3')} as client_known, exists(select from volumes where id = $2) as volume_known
    ), written as (
-     insert into collection_items (user_id, volume_id, client_id, price, buy_date)
-     select $1, $2, $3, $4, coalesce($5::date, (clock_timestamp() at time zone 'UTC')::date)
-     from target where client_known and volume_known
+     insert into collection_items (user_id, volume_id, client_id, price, buy_date, series_name, group_order, series_client)
+     select $1, v.id, $3, $4, coalesce($5::date, (clock_timestamp() at time zone 'UTC')::date), s.name, v.group_order,
+       coalesce(s.client_id, 0)
+     from target join volumes v on v.id = $2 join series s on s.id = v.series_id where client_known
      on conflict (user_id, volume_id) do nothing
      returning 1
    )
@@ -74,6 +77,13 @@ const UPDATE = statement(
   'collection.update',
   'update collection_items set price = $3, buy_date = $4 where user_id = $1 and id = $2 returning id',
 );
+
+// Names that differ in what their order ignores stay as they are.
+const REKEY = `update collection_items i
+   set series_name = s.name, group_order = v.group_order, series_client = coalesce(s.client_id, 0)
+   from series s join volumes v on v.series_id = s.id
+   where s.external_id = any($1::text[]) and i.volume_id = v.id
+     and (i.series_name <> s.name or i.group_order <> v.group_order or i.series_client <> coalesce(s.client_id, 0))`;
 
 const DELETE = statement(
   'collection.delete',
@@ -86,26 +96,23 @@ export class CollectionItemRepository {
 
   constructor(private readonly sql: Sql) {}
 
-  /** One statement for a page of an owner's items and its total; it reads this owner's items alone. */
+  /**
+   * One statement for a page of an owner's items and its total. It reads this owner's items alone; without a search,
+   * and in the order of names or dates, only those of the page.
+   */
   async page(
     selection: CollectionSelection,
   ): Promise<{ total: number; clientKnown: boolean; rows: VolumeRow[] }> {
     const { userId, client, language, limit, offset, order } = selection;
     const values: unknown[] = [userId, client, language, limit, offset];
     const condition = searchCondition(selection.search ?? '', (value) => `$${values.push(value)}`);
-    const text = `with matches as materialized (
-        select i.id, row_number() over (order by ${ORDERS[order]}) as position ${OWN_ITEMS} ${condition}
-      ), page as (
-        select id, position from matches order by position limit $4 offset $5
-      )
-      select (select count(*)::int from matches) as total, ${clientKnown('$2')} as client_known, shown.*
+    const page = condition === null ? listed(order) : searched(order, condition);
+    const text = `with ${page.sources}
+      select (${page.total}) as total, ${clientKnown('$2')} as client_known, shown.*
       from (select) as one
       left join lateral (
-        select ${volumeColumns('$3')}, page.position
-        from page
-        join collection_items i on i.user_id = $1 and i.id = page.id
-        join volumes v on v.id = i.volume_id
-        join series s on s.id = v.series_id
+        select ${volumeColumns('$3')}, i.position
+        from page i join volumes v on v.id = i.volume_id join series s on s.id = v.series_id
       ) as shown on true
       order by shown.position`;
     const rows = await this.sql.rows<VolumeRow & { total: number; client_known: boolean; id: number | null }>(
@@ -134,16 +141,50 @@ export class CollectionItemRepository {
     return (await this.sql.row(UPDATE, [userId, itemId, price, date])) !== undefined;
   }
 
+  /** Brings what lists are ordered and filtered by up to date with series that an import has changed. */
+  async rekey(em: EntityManager, externalIds: readonly string[]): Promise<void> {
+    await runIn(em, REKEY, [externalIds]);
+  }
+
   /** Whether the owner had such an item. */
   async delete(userId: string, itemId: number): Promise<boolean> {
     return (await this.sql.row(DELETE, [userId, itemId])) !== undefined;
   }
 }
 
-/** Series by any title, volumes by name, and both ISBNs. */
-function searchCondition(search: string, bind: (value: unknown) => string): string {
+/** Without a search the page is read in its order, and the kept totals give its total. */
+function listed(order: CollectionOrder) {
+  const catalog = ORDERS[order].includes('v.') ? 'join volumes v on v.id = i.volume_id' : '';
+  return {
+    sources: `page as materialized (
+      select i.*, row_number() over () as position from (
+        select i.* from collection_items i ${catalog} where ${OWN} order by ${ORDERS[order]} limit $4 offset $5
+      ) as i
+    )`,
+    total: `select coalesce(sum(items), 0)::int from collection_totals where ${OWN}`,
+  };
+}
+
+/** With a search all matches must be seen to be counted: once, and no wider than their order needs. */
+function searched(order: CollectionOrder, condition: string) {
+  return {
+    sources: `matches as materialized (
+      select i.id, row_number() over (order by ${ORDERS[order]}) as position
+      from collection_items i join volumes v on v.id = i.volume_id join series s on s.id = v.series_id
+      where ${OWN} and ${condition}
+    ), page as (
+      select i.*, shown.position
+      from (select * from matches order by position limit $4 offset $5) as shown
+      join collection_items i on i.user_id = $1 and i.id = shown.id
+    )`,
+    total: 'select count(*)::int from matches',
+  };
+}
+
+/** Series by any title, volumes by name, and both ISBNs; null for no term. */
+function searchCondition(search: string, bind: (value: unknown) => string): string | null {
   const term = fold(search);
-  if (term === '') return '';
+  if (term === '') return null;
   const pattern = bind(containing(term));
   const isbns = isbnDigits(search).map((digits) => bind(containing(digits)));
   const conditions = [
@@ -151,5 +192,5 @@ function searchCondition(search: string, bind: (value: unknown) => string): stri
     `v.search_text like ${pattern}::text`,
     ...isbns.flatMap((isbn) => [`v.isbn10 like ${isbn}::text`, `v.isbn13 like ${isbn}::text`]),
   ];
-  return `and (${conditions.join(' or ')})`;
+  return `(${conditions.join(' or ')})`;
 }

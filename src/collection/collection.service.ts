@@ -1,4 +1,5 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { CatalogChanges } from '../catalog/catalog-changes.js';
 import { volumeNotFound } from '../catalog/catalog.errors.js';
 import { readingLanguage } from '../catalog/languages.js';
 import type { VolumeRow } from '../catalog/volume-projection.js';
@@ -9,8 +10,15 @@ import { itemNotFound, volumeOwned } from './collection.errors.js';
 
 /** The volumes that readers own. */
 @Injectable()
-export class CollectionService {
-  constructor(private readonly items: CollectionItemRepository) {}
+export class CollectionService implements OnModuleInit {
+  constructor(
+    private readonly items: CollectionItemRepository,
+    private readonly changes: CatalogChanges,
+  ) {}
+
+  onModuleInit(): void {
+    this.changes.also((em, externalIds) => this.items.rekey(em, externalIds));
+  }
 
   /** A page of the owner's collection. @throws unknownClient */
   async list(userId: string, query: CollectionQuery): Promise<{ total: number; rows: VolumeRow[] }> {

@@ -29,3 +29,29 @@ export function counted(
     };
   });
 }
+
+/**
+ * Triggers that keep each user's own totals true, by functions of the triggers' names: once for each statement that
+ * adds or removes rows, and once for each row whose tallied columns a statement changes.
+ *
+ * @param tally what the triggers' names begin with; the event follows
+ * @param columns what rows are tallied by
+ */
+export function tallied(table: string, tally: string, columns: readonly string[]) {
+  const changed = columns.map((column) => `old.${column} <> new.${column}`).join(' or ');
+  const each = {
+    insert: 'referencing new table as added for each statement',
+    update: `for each row when (${changed})`,
+    delete: 'referencing old table as removed for each statement',
+  };
+  return (['insert', 'update', 'delete'] as const).map((event) => {
+    const name = `${tally}_${event}`;
+    return {
+      name,
+      timing: 'after' as const,
+      events: [event],
+      forEach: event === 'update' ? ('row' as const) : ('statement' as const),
+      expression: `create trigger "${name}" after ${event} on "${table}" ${each[event]} execute function ${name}()`,
+    };
+  });
+}

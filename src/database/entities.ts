@@ -12,12 +12,12 @@ import {
   SeriesTitleSchema,
   VolumeSchema,
 } from '../catalog/catalog.entity.js';
-import { CollectionItemSchema } from '../collection/collection-item.entity.js';
+import { CollectionItemSchema, CollectionTotalSchema } from '../collection/collection-item.entity.js';
 import { RatingCountSchema, RatingSchema } from '../ratings/rating.entity.js';
 import { UserSettingsSchema } from '../settings/settings.entity.js';
 import { ClientSchema } from '../clients/client.entity.js';
 import { RateLimitSchema } from '../http/rate-limit.entity.js';
-import { ReadingEntrySchema } from '../reading-history/reading-entry.entity.js';
+import { ReadingCountSchema, ReadingEntrySchema } from '../reading-history/reading-entry.entity.js';
 import { EmailSchema, UsernameSchema, UserSchema } from '../users/user.entity.js';
 
 /** Every table. */
@@ -39,10 +39,12 @@ export const ENTITIES = [
   VolumeSchema,
   SeriesCountSchema,
   ReadingEntrySchema,
+  ReadingCountSchema,
   UserSettingsSchema,
   RatingSchema,
   RatingCountSchema,
   CollectionItemSchema,
+  CollectionTotalSchema,
   RemovedFilesSchema,
   AvatarSchema,
   AvatarIdSchema,

@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import { counted } from '../database/counted.js';
-import { SeriesSchema } from '../catalog/catalog.entity.js';
+import { counted, tallied } from '../database/counted.js';
+import { NAME_ORDER, SeriesSchema } from '../catalog/catalog.entity.js';
 import { ClientSchema } from '../clients/client.entity.js';
 import { UserSchema } from '../users/user.entity.js';
 
@@ -14,10 +14,16 @@ export const PRIORITIES = ['low', 'mid', 'high'] as const;
 export const ReadingEntrySchema = defineEntity({
   name: 'ReadingEntry',
   tableName: 'reading_entries',
-  triggers: counted('reading_entries', 'entries', ['insert', 'delete']),
-  // No index leads with another column: every write would pay for it, and no request of a reader needs it.
+  triggers: [
+    ...counted('reading_entries', 'entries', ['insert', 'delete']),
+    // A reader's progress changes far more often than what is tallied, and costs nothing here.
+    ...tallied('reading_entries', 'reading_count', ['visibility', 'status', 'series_client']),
+  ],
   indexes: [
     { name: 'reading_entries_by_update', properties: ['user', 'lastUpdate', 'series'] },
+    { name: 'reading_entries_by_name', properties: ['user', 'seriesName', 'series'] },
+    // For imports that rename a series. Every write pays for it, which is why there is no other that crosses readers.
+    { name: 'reading_entries_by_series', properties: ['series'] },
     // What others may see is found without touching what they may not.
     {
       name: 'reading_entries_public',
@@ -29,6 +35,10 @@ export const ReadingEntrySchema = defineEntity({
   properties: {
     user: p.manyToOne(UserSchema).primary().deleteRule('cascade'),
     series: p.manyToOne(SeriesSchema).primary().deleteRule('no action'),
+    /** The series' name, so that an index orders a reader's entries by it: see `ReadingKeys`. */
+    seriesName: p.text().collation(NAME_ORDER),
+    /** The frontend that the series belongs to; 0 belongs to all. */
+    seriesClient: p.integer().default(0),
     visibility: p.enum(VISIBILITIES).nativeEnumName('visibility').default('private'),
     progressType: p.enum(PROGRESS_TYPES).nativeEnumName('progress_type').default('chapters'),
     progress: p.decimal('number').columnType('numeric(7,2)'),
@@ -44,5 +54,19 @@ export const ReadingEntrySchema = defineEntity({
     /** The frontend that wrote the entry last. */
     client: p.manyToOne(ClientSchema).deleteRule('no action'),
     lastUpdate: p.datetime(3).defaultRaw('current_timestamp(3)'),
+  },
+});
+
+/** How many entries a reader has of each kind that lists are filtered by, so that a page's total costs nothing to know. */
+export const ReadingCountSchema = defineEntity({
+  name: 'ReadingCount',
+  tableName: 'reading_counts',
+  properties: {
+    user: p.manyToOne(UserSchema).primary().deleteRule('cascade'),
+    visibility: p.enum(VISIBILITIES).nativeEnumName('visibility').primary(),
+    status: p.enum(READING_STATUSES).nativeEnumName('reading_status').primary(),
+    /** The frontend that the series belong to; 0 stands for series of all. */
+    seriesClient: p.integer().primary(),
+    total: p.integer(),
   },
 });

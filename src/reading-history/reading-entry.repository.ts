@@ -1,8 +1,9 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { clientKnown } from '../clients/client-filter.js';
-import { containing, fold } from '../search/fold.js';
+import { containing, fold, shortTermGrams } from '../search/fold.js';
 import { seriesProjection, type SeriesRow } from '../catalog/series-projection.js';
-import { Sql, statement, timestamp, type Statement } from '../database/sql.js';
+import { runIn, Sql, statement, type Statement, Statements, timestamp } from '../database/sql.js';
 import type {
   HistoryOrder,
   Priority,
@@ -41,7 +42,7 @@ export type StatusCounts = Record<ReadingStatus, number>;
  * SQL: what others may see of a reader's entries. It stands under every query that shows them to somebody else, so
  * that neither rows, totals, orders nor searches depend on a private entry.
  */
-const VISIBLE_TO_OTHERS = "e.visibility = 'public'";
+const VISIBLE_TO_OTHERS = "visibility = 'public'";
 
 /** Which entries of a reader's, and in what order. */
 export interface HistorySelection {
@@ -68,11 +69,17 @@ const ENTRY = `e.user_id, e.series_id, e.visibility, e.progress_type, e.progress
   e.start, e."end", e.notes, e.client_id as entry_client,
   ${timestamp('e.last_update')} as last_update`;
 
+/** How many series of a reader's are looked at sooner than the catalog's index is asked. */
+const FEW = 1_000;
+
+// Not a join, for which PostgreSQL would read all that the reader has rated.
+const RATING = `(select r.rating from ratings r where r.user_id = $1 and r.series_id = e.series_id) as rating`;
+
 /** A date of reduced precision sorts as its first day. */
 const firstDay = (column: string) => `rpad(${column}, 10, '-01-01')`;
 
 const SORT_KEYS: Record<string, string> = {
-  name: 's.name',
+  name: 'e.series_name',
   update: 'e.last_update',
   priority: 'e.priority',
   score: 'e.score',
@@ -93,8 +100,9 @@ const ADD = statement(
      select ${clientKnown('$13')} as client_known, exists(select from series where id = $2) as series_known
    ), written as (
      insert into reading_entries (user_id, series_id, visibility, progress_type, progress, status, reread, score,
-       priority, start, "end", notes, client_id)
-     select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13 from target where client_known and series_known
+       priority, start, "end", notes, client_id, series_name, series_client)
+     select $1, s.id, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, s.name, coalesce(s.client_id, 0)
+     from target join series s on s.id = $2 where client_known
      on conflict (user_id, series_id) do nothing
      returning 1
    )
@@ -117,9 +125,15 @@ const UPDATE = statement(
 
 const PUBLIC_COUNTS = statement(
   'reading-history.public-counts',
-  `select e.status, count(*)::int as count from reading_entries e
-   where e.user_id = $1 and ${VISIBLE_TO_OTHERS} group by e.status`,
+  `select c.status, sum(c.total)::int as count from reading_counts c
+   where c.user_id = $1 and c.${VISIBLE_TO_OTHERS} group by c.status`,
 );
+
+// Names that differ in what their order ignores stay as they are.
+const REKEY = `update reading_entries e set series_name = s.name, series_client = coalesce(s.client_id, 0)
+   from series s
+   where s.external_id = any($1::text[]) and e.series_id = s.id
+     and (e.series_name <> s.name or e.series_client <> coalesce(s.client_id, 0))`;
 
 const DELETE = statement(
   'reading-history.delete',
@@ -128,7 +142,7 @@ const DELETE = statement(
 
 @Injectable()
 export class ReadingEntryRepository {
-  private readonly statements = new Map<string, Statement>();
+  private readonly statements = new Statements('reading-history.page');
 
   constructor(private readonly sql: Sql) {}
 
@@ -187,21 +201,23 @@ export class ReadingEntryRepository {
     return outcome as WriteOutcome;
   }
 
+  /** Brings what lists are ordered and filtered by up to date with series that an import has changed. */
+  async rekey(em: EntityManager, externalIds: readonly string[]): Promise<void> {
+    await runIn(em, REKEY, [externalIds]);
+  }
+
   /**
    * One statement for a page of a reader's history and its total. It reads this reader's entries alone; without a
-   * filter, and in the order of updates, only those of the page.
+   * search, and in the order of updates or names, only those of the page.
    */
   async page(
     selection: HistorySelection,
   ): Promise<{ total: number; clientKnown: boolean; rows: HistoryRow[] }> {
     const values: unknown[] = [selection.userId, selection.language, selection.limit, selection.offset];
-    const bind = (value: unknown) => `$${values.push(value)}`;
-    const { name, text } = pageText(selection, bind);
-    const known = this.statements.get(name) ?? statement(`reading-history.page-${name}`, text);
-    this.statements.set(name, known);
+    const text = pageText(selection, (value) => `$${values.push(value)}`);
     const rows = await this.sql.rows<
       HistoryRow & { total: number; client_known: boolean; id: number | null }
-    >(known, values);
+    >(this.statements.of(text), values);
     return {
       total: rows[0]?.total ?? 0,
       clientKnown: rows[0]?.client_known ?? false,
@@ -210,49 +226,72 @@ export class ReadingEntryRepository {
   }
 }
 
-function pageText(selection: HistorySelection, bind: (value: unknown) => string): Statement {
+function pageText(selection: HistorySelection, bind: (value: unknown) => string): string {
   const { order, status, client, search } = selection;
   const [, key = 'update', direction = 'desc'] = /^(.*)-(asc|desc)$/.exec(order) ?? [];
   const term = fold(search ?? '');
-  const conditions = ['e.user_id = $1', ...(selection.audience === 'others' ? [VISIBLE_TO_OTHERS] : [])];
-  const parts: string[] = [selection.audience, order];
-  let clientPlace: string | null = null;
-  if (status !== undefined) {
-    conditions.push(`e.status = any(${bind(status)}::reading_status[])`);
-    parts.push('status');
-  }
-  if (client !== undefined) {
-    clientPlace = bind(client);
-    conditions.push(`(s.client_id is null or s.client_id = ${clientPlace}::int)`);
-    parts.push('client');
-  }
-  if (term !== '') {
-    conditions.push(`s.search_text like ${bind(containing(term))}::text`);
-    parts.push('search');
-  }
-  const needsSeries = client !== undefined || term !== '';
-  const from = (joins: boolean) =>
-    `from reading_entries e ${joins ? 'join series s on s.id = e.series_id' : ''} where ${conditions.join(' and ')}`;
+  // What entries and their counts are filtered by alike.
+  const filters: string[] = [];
+  if (selection.audience === 'others') filters.push(VISIBLE_TO_OTHERS);
+  if (status !== undefined) filters.push(`status = any(${bind(status)}::reading_status[])`);
+  const clientPlace = client === undefined ? null : bind(client);
+  if (clientPlace !== null) filters.push(`series_client in (0, ${clientPlace}::int)`);
+  const where = (alias: string) =>
+    [`${alias}.user_id = $1`, ...filters.map((filter) => `${alias}.${filter}`)].join(' and ');
   const sorting = `${SORT_KEYS[key]} ${direction}${nulls(key)}, e.series_id`;
+  const page = term === '' ? listed(where, sorting) : searched(where('e'), sorting, term, bind);
   const { columns, joins } = seriesProjection('$2');
-  const text = `with page as materialized (
-      select e.series_id, row_number() over (order by ${sorting}) as position
-      ${from(needsSeries || key === 'name')}
-      order by ${sorting}
-      limit $3 offset $4
-    )
-    select (select count(*)::int ${from(needsSeries)}) as total, ${clientKnown(clientPlace)} as client_known, shown.*
+  return `with ${page.sources}
+    select (${page.total}) as total, ${clientKnown(clientPlace)} as client_known, shown.*
     from (select) as one
     left join lateral (
-      select ${columns}, ${ENTRY}, r.rating, page.position
-      from page
-      join reading_entries e on e.user_id = $1 and e.series_id = page.series_id
-      join series s on s.id = page.series_id
-      left join ratings r on r.user_id = $1 and r.series_id = page.series_id
+      select ${columns}, ${ENTRY}, e.position, ${RATING}
+      from page e
+      join series s on s.id = e.series_id
       ${joins}
     ) as shown on true
     order by shown.position`;
-  return { name: parts.join('+'), text };
+}
+
+/** Without a search the page is read in its order, and the kept counts give its total. */
+function listed(where: (alias: string) => string, sorting: string) {
+  return {
+    sources: `page as materialized (
+      select e.*, row_number() over () as position from (
+        select e.* from reading_entries e where ${where('e')} order by ${sorting} limit $3 offset $4
+      ) as e
+    )`,
+    total: `select coalesce(sum(c.total), 0)::int from reading_counts c where ${where('c')}`,
+  };
+}
+
+/**
+ * With a search all matches must be seen to be counted: once, and no wider than their order needs. Those who keep few
+ * series have each of them looked at; for the others the catalog's index says first which series it can be.
+ *
+ * @param term folded, and not empty
+ */
+function searched(where: string, sorting: string, term: string, bind: (value: unknown) => string) {
+  const pattern = bind(containing(term));
+  // The catalog's index is no help with a letter or two, which stand in most of its names.
+  const always = shortTermGrams(term) !== null;
+  const few = `(select coalesce(sum(c.total), 0) from reading_counts c where c.user_id = $1) <= ${FEW}`;
+  const own = `select e.* from reading_entries e join series s on s.id = e.series_id
+    where ${where} and ${always ? 'true' : few} and (s.search_text || '') like ${pattern}::text`;
+  // `offset 0` keeps PostgreSQL, which thinks of every reader as of the average one, from the other order.
+  const found = `select e.* from (select id from series where search_text like ${pattern}::text offset 0) as s
+    join reading_entries e on e.series_id = s.id where ${where} and not ${few}`;
+  return {
+    sources: `matches as materialized (
+      select e.series_id, row_number() over (order by ${sorting}) as position
+      from (${always ? own : `${own} union all ${found}`}) as e
+    ), page as (
+      select e.*, shown.position
+      from (select * from matches order by position limit $3 offset $4) as shown
+      join reading_entries e on e.user_id = $1 and e.series_id = shown.series_id
+    )`,
+    total: 'select count(*)::int from matches',
+  };
 }
 
 /** Only where there can be nulls: the clause would keep an index from being read backwards. */

@@ -1,4 +1,5 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { CatalogChanges } from '../catalog/catalog-changes.js';
 import { seriesNotFound } from '../catalog/catalog.errors.js';
 import { readingLanguage } from '../catalog/languages.js';
 import { unknownClient } from '../clients/clients.errors.js';
@@ -14,8 +15,15 @@ import { readingStatusExists, readingStatusMissing } from './reading-history.err
 
 /** What readers keep about the series they read. */
 @Injectable()
-export class ReadingHistoryService {
-  constructor(private readonly entries: ReadingEntryRepository) {}
+export class ReadingHistoryService implements OnModuleInit {
+  constructor(
+    private readonly entries: ReadingEntryRepository,
+    private readonly changes: CatalogChanges,
+  ) {}
+
+  onModuleInit(): void {
+    this.changes.also((em, externalIds) => this.entries.rekey(em, externalIds));
+  }
 
   /** A page of the reader's own history. @throws unknownClient */
   async list(userId: string, query: HistoryQuery): Promise<{ total: number; rows: HistoryRow[] }> {

@@ -22,6 +22,8 @@ export interface ImportReport {
   readonly unchanged: number;
   /** How many lines were refused; each was reported when it was met. */
   readonly refused: number;
+  /** External ids of the series that were there already and have changed. */
+  readonly updated: readonly string[];
 }
 
 type NumberedRecord = { readonly line: number; readonly record: SeriesRecord };
@@ -53,7 +55,9 @@ export class CatalogImporter {
       else await run.add(line.number, line.text);
     }
     await run.flush();
-    return run.report();
+    const report = run.report();
+    await this.repository.follow(report.updated, within);
+    return report;
   }
 }
 
@@ -64,6 +68,7 @@ class ImportRun {
   private volumes = 0;
   private unchanged = 0;
   private refused = 0;
+  private readonly updated: string[] = [];
 
   constructor(
     private readonly repository: ImportRepository,
@@ -72,7 +77,8 @@ class ImportRun {
   ) {}
 
   report(): ImportReport {
-    return { series: this.series, volumes: this.volumes, unchanged: this.unchanged, refused: this.refused };
+    const { series, volumes, unchanged, refused, updated } = this;
+    return { series, volumes, unchanged, refused, updated };
   }
 
   refuse(line: number, reason: string): void {
@@ -119,6 +125,7 @@ class ImportRun {
     this.series += sorted.changed.length;
     this.volumes += sorted.changed.reduce((sum, { record }) => sum + record.volumes.length, 0);
     this.unchanged += sorted.unchanged;
+    this.updated.push(...sorted.updated);
   }
 }
 
@@ -126,6 +133,7 @@ interface Sorted {
   readonly changed: readonly NumberedRecord[];
   readonly faulty: readonly { readonly line: number; readonly fault: string }[];
   readonly unchanged: number;
+  readonly updated: readonly string[];
 }
 
 /** Sorts a batch by what the database has of it. */
@@ -137,7 +145,10 @@ function sort(batch: readonly NumberedRecord[], known: Known): Sorted {
     if (fault !== null) faulty.push({ line: item.line, fault });
     else if (known.digests.get(item.record.external_id) !== item.record.digest) changed.push(item);
   }
-  return { changed, faulty, unchanged: batch.length - changed.length - faulty.length };
+  const updated = changed
+    .map(({ record }) => record.external_id)
+    .filter((externalId) => known.digests.has(externalId));
+  return { changed, faulty, unchanged: batch.length - changed.length - faulty.length, updated };
 }
 
 function faultOf(

@@ -2,6 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { runIn } from '../../database/sql.js';
 import { Transactions } from '../../database/transactions.js';
+import { CatalogChanges } from '../catalog-changes.js';
 import type { SeriesRecord } from './catalog-line.js';
 
 const IMPORTING = 7_004;
@@ -64,9 +65,18 @@ interface Stored {
   readonly record: SeriesRecord;
 }
 
+/** What is to be stored, and the external ids of those series of it that were there already. */
+interface StoredChoice {
+  readonly changed: readonly Stored[];
+  readonly updated: readonly string[];
+}
+
 @Injectable()
 export class ImportRepository {
-  constructor(private readonly transactions: Transactions) {}
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly changes: CatalogChanges,
+  ) {}
 
   /**
    * Stores what `choose` picks of a batch, given what is there already, in one transaction. Imports take turns, so
@@ -75,7 +85,7 @@ export class ImportRepository {
    * @param within a transaction to be part of; a batch that fails leaves it as it was
    * @returns what `choose` returned
    */
-  async store<Choice extends { readonly changed: readonly Stored[] }>(
+  async store<Choice extends StoredChoice>(
     batch: readonly Stored[],
     choose: (known: Known) => Choice,
     within?: EntityManager,
@@ -86,9 +96,20 @@ export class ImportRepository {
       const choice = choose(await this.known(em, records));
       const changed = choice.changed.map(({ record }) => record);
       if (changed.length > 0) await runIn(em, STORE, [JSON.stringify(changed)]);
+      // What readers keep is not held for the length of a whole import.
+      if (within === undefined) await this.changes.follow(em, choice.updated);
       return choice;
     };
     return within === undefined ? this.transactions.run(storing) : within.transactional(storing);
+  }
+
+  /**
+   * Lets the features follow what the series of an import have become, once more where they have done so already: what
+   * readers added meanwhile was made from what was there before.
+   */
+  async follow(externalIds: readonly string[], within?: EntityManager): Promise<void> {
+    const following = (em: EntityManager) => this.changes.follow(em, externalIds);
+    await (within === undefined ? this.transactions.run(following) : following(within));
   }
 
   private async known(em: EntityManager, batch: readonly SeriesRecord[]): Promise<Known> {

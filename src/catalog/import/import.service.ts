@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { actorOf, AuditLog } from '../../audit/audit-log.js';
 import type { Viewer } from '../../auth/access.js';
 import { Transactions } from '../../database/transactions.js';
@@ -10,6 +10,7 @@ import {
   serviceUnavailable,
 } from '../../http/app-error.js';
 import { CatalogImporter, type RefusedLine } from './catalog-importer.js';
+import { ImportRepository } from './import.repository.js';
 import { unzipped } from './lines.js';
 
 /** Bytes of an uploaded file at most, and of what a gzipped one unpacks to. */
@@ -31,10 +32,12 @@ export interface UploadedImport {
 /** Imports that administrators upload: each in one transaction with its entry in the audit log. */
 @Injectable()
 export class ImportService {
+  private readonly logger = new Logger(ImportService.name);
   private busy = false;
 
   constructor(
     private readonly importer: CatalogImporter,
+    private readonly repository: ImportRepository,
     private readonly transactions: Transactions,
     private readonly audit: AuditLog,
   ) {}
@@ -57,7 +60,8 @@ export class ImportService {
   }
 
   private async store(viewer: Viewer, chunks: readonly Buffer[]): Promise<UploadedImport> {
-    return this.transactions.run(async (em) => {
+    let updated: readonly string[] = [];
+    const stored = await this.transactions.run(async (em) => {
       const refused: RefusedLine[] = [];
       const report = await this.importer.import(
         bounded(chunks),
@@ -69,6 +73,7 @@ export class ImportService {
         em,
       );
       const { series, volumes, unchanged } = report;
+      ({ updated } = report);
       this.audit.write(em, actorOf(viewer), {
         action: 'catalog.import',
         target: null,
@@ -76,6 +81,9 @@ export class ImportService {
       });
       return { series, volumes, unchanged, refused: refused.toSorted((one, other) => one.line - other.line) };
     });
+    // The import is stored, whatever becomes of what readers added while it was under way.
+    await this.repository.follow(updated).catch((error: unknown) => this.logger.warn(String(error)));
+    return stored;
   }
 }
 

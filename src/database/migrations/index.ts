@@ -4,6 +4,7 @@ import { Migration20261122054400RatingsCollection } from './Migration20261122054
 import { Migration20261122062000Avatars } from './Migration20261122062000_avatars.js';
 import { Migration20261122063000Photos } from './Migration20261122063000_photos.js';
 import { Migration20261122074000Administration } from './Migration20261122074000_administration.js';
+import { Migration20261122103000ListKeys } from './Migration20261122103000_list_keys.js';
 
 /** Every migration, oldest first. An applied one is never edited. */
 export const MIGRATIONS = [
@@ -13,4 +14,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261122062000_avatars', class: Migration20261122062000Avatars },
   { name: 'Migration20261122063000_photos', class: Migration20261122063000Photos },
   { name: 'Migration20261122074000_administration', class: Migration20261122074000Administration },
+  { name: 'Migration20261122103000_list_keys', class: Migration20261122103000ListKeys },
 ];

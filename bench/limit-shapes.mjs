@@ -1,0 +1,133 @@
+// The shapes of LIMIT's answers, by which Fastify compiles serializers, and of the few bodies that it reads.
+const text = { type: 'string' };
+const integer = { type: 'integer' };
+const number = { type: 'number' };
+const boolean = { type: 'boolean' };
+const maybe = (schema) => ({ ...schema, nullable: true });
+const list = (items) => ({ type: 'array', items });
+const object = (properties) => ({ type: 'object', properties });
+const answers = (schema, rest = {}) => ({ response: { 200: schema }, ...rest });
+
+const series = {
+  id: integer,
+  name: text,
+  type: text,
+  slug: text,
+  origin: text,
+  client: maybe(integer),
+  public: integer,
+  alias: text,
+  aliases: list(text),
+  description: maybe(text),
+  tags: list(text),
+  volume: maybe(
+    object({
+      id: integer,
+      cover_path: maybe(text),
+      nsfw: integer,
+      nsfw18: integer,
+      aspect_ratio: maybe(number),
+    }),
+  ),
+  average_rating: maybe(number),
+  rating_count: integer,
+  publisher_language: maybe(text),
+};
+const place = { max: integer, from: integer, to: integer, total: integer };
+const readingEntry = object({
+  user_id: text,
+  series_id: integer,
+  visibility: text,
+  progress_type: text,
+  progress: number,
+  status: text,
+  reread: integer,
+  score: maybe(number),
+  priority: text,
+  start: maybe(text),
+  end: maybe(text),
+  notes: maybe(text),
+  client: integer,
+  last_update: text,
+});
+const paged = {
+  querystring: object({ limit: integer, offset: integer, order: text, search: text, client: integer }),
+};
+const byId = { params: object({ id: integer }) };
+const done = object({ data: text, code: integer });
+
+export const historyPage = answers(
+  object({
+    series: list(
+      object({
+        ...series,
+        'reading-history': readingEntry,
+        rating: maybe(object({ rating: number, user_id: text, series_id: integer })),
+      }),
+    ),
+    ...place,
+  }),
+  paged,
+);
+export const entry = answers(readingEntry, byId);
+export const entryUpdate = answers(done, byId);
+export const ratingUpdate = answers(done, byId);
+export const seriesPage = answers(object({ series: list(object(series)), ...place }), paged);
+export const collectionPage = answers(
+  object({
+    volumes: list(
+      object({
+        id: integer,
+        name: text,
+        slug: text,
+        group_order: number,
+        language: text,
+        release_date: maybe(text),
+        pages: maybe(integer),
+        isbn10: maybe(text),
+        isbn13: maybe(text),
+        type: maybe(text),
+        publisher: maybe(text),
+        description: maybe(text),
+        edition_name: maybe(text),
+        cover_path: maybe(text),
+        aspect_ratio: maybe(number),
+        nsfw: integer,
+        nsfw18: integer,
+        series: object({ id: integer, name: text, alias: text, slug: text, type: text }),
+        in_collection: boolean,
+        collection: object({ item_id: integer, buy_date: text, price: number }),
+      }),
+    ),
+    ...place,
+  }),
+  paged,
+);
+export const stats = answers(
+  object({ total_items: integer, total_spent: number, first_buy: maybe(text), last_buy: maybe(text) }),
+  paged,
+);
+export const login = answers(
+  object({
+    accessToken: text,
+    user: object({
+      id: text,
+      username: text,
+      email: maybe(text),
+      first_name: maybe(text),
+      last_name: maybe(text),
+      website: maybe(text),
+      facebook: maybe(text),
+      instagram: maybe(text),
+      linkedin: maybe(text),
+      x: maybe(text),
+      youtube: maybe(text),
+      slug: text,
+      profile_image: maybe(text),
+      registered: text,
+      age_verified: boolean,
+      roles: list(text),
+      permissions: list(text),
+    }),
+  }),
+);

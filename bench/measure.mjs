@@ -1,0 +1,69 @@
+// One run of requests against one server, and what it cost.
+import autocannon from 'autocannon';
+import { processorSeconds, residentMemory, serverSeconds } from './processes.mjs';
+
+/** Clients at once: more than two processors are kept busy with. */
+const CLIENTS = 16;
+
+/**
+ * Sends the requests in turn, each client the next one as soon as it has an answer.
+ *
+ * @param postmaster the process of the PostgreSQL server
+ * @returns requests in a second; milliseconds of half and of 99 in 100 of the answers; seconds of processor for 1,000
+ *   requests, of the server and of PostgreSQL; MiB of the server's memory; answers that were none of 2xx
+ */
+export async function measure({ server, postmaster, requests, seconds, clients = CLIENTS }) {
+  let [before, databaseBefore, begin] = [0, 0, 0];
+  const times = [];
+  let errors = 0;
+  let started = 0;
+  [before, databaseBefore, begin] = [
+    await processorSeconds(server.pid),
+    await serverSeconds(postmaster),
+    performance.now(),
+  ];
+  const run = autocannon({
+    url: server.url,
+    connections: clients,
+    duration: seconds,
+    timeout: 30,
+    // Each client begins elsewhere, so that they do not all ask for the same.
+    setupClient: (client) => {
+      const from = Math.floor((started++ * requests.length) / clients);
+      client.setRequests([...requests.slice(from), ...requests.slice(0, from)]);
+    },
+  });
+  run.on('response', (_client, status, _bytes, milliseconds) => {
+    if (status >= 200 && status < 300) times.push(milliseconds);
+    else errors++;
+  });
+  const { errors: broken } = await run;
+  const duration = (performance.now() - begin) / 1000;
+  const cpu = (await processorSeconds(server.pid)) - before;
+  const database = (await serverSeconds(postmaster)) - databaseBefore;
+  times.sort((one, other) => one - other);
+  const at = (share) => times[Math.min(times.length - 1, Math.floor(times.length * share))];
+  return {
+    perSecond: times.length / duration,
+    p50: at(0.5),
+    p99: at(0.99),
+    cpu: (cpu / times.length) * 1000,
+    databaseCpu: (database / times.length) * 1000,
+    memory: await residentMemory(server.pid),
+    errors: errors + broken,
+  };
+}
+
+export function median(values) {
+  const sorted = values.toSorted((one, other) => one - other);
+  return sorted[Math.floor(sorted.length / 2)];
+}
+
+/** The median of each figure; errors are added up. */
+export function medians(rounds) {
+  const figures = Object.keys(rounds[0]).map((name) => {
+    const values = rounds.map((round) => round[name]);
+    return [name, name === 'errors' ? values.reduce((sum, one) => sum + one, 0) : median(values)];
+  });
+  return Object.fromEntries(figures);
+}

@@ -1,0 +1,129 @@
+// What is measured: for each operation the requests that it is made of, the same for the service and for LIMIT.
+import { namesOf, PASSWORD } from './seed.mjs';
+
+/** Requests that a run goes round. */
+const ROUND = 512;
+
+const entry = (index) => ({
+  visibility: index % 3 === 0 ? 'private' : 'public',
+  progressType: 'chapters',
+  progress: 1 + (index % 500) / 2,
+  status: 'started',
+  priority: 'mid',
+  client: 1,
+});
+
+const list = (query) => (reader) => ({ path: `/user/reading-history${query}`, reader });
+const searched = (reader, index) => {
+  const series = reader.series[index % reader.series.length];
+  // A word of a series that the reader keeps, as a reader would type it.
+  const term = namesOf(series)[0].split(' ').at(-1).toLowerCase();
+  return { path: `/user/reading-history?search=${encodeURIComponent(term)}`, reader };
+};
+
+/** Name, label, and the request of a reader's; `growth` names those that are measured at each size. */
+export const OPERATIONS = [
+  {
+    name: 'history-update',
+    label: 'history by last update',
+    growth: 1.3,
+    bounds: [0.8, 1.5, 1.3],
+    of: list(''),
+  },
+  {
+    name: 'history-name',
+    label: 'history by name',
+    growth: 2,
+    bounds: [0.8, 1.5, 1.3],
+    of: list('?order=name-asc'),
+  },
+  { name: 'history-search', label: 'history with search', growth: 3, bounds: [0.85, 1.5, 1.2], of: searched },
+  {
+    name: 'entry',
+    label: 'one entry read',
+    bounds: [0.65, 1.6, 1.6],
+    of: (reader, index) => ({
+      path: `/user/reading-status/id/${reader.series[index % reader.series.length]}`,
+      reader,
+    }),
+  },
+  {
+    name: 'entry-update',
+    label: 'one entry updated',
+    bounds: [0.65, 1.6, 1.6],
+    of: (reader, index) => ({
+      path: `/user/reading-status/update/${reader.series[index % reader.series.length]}`,
+      reader,
+      json: entry(index),
+    }),
+  },
+  {
+    name: 'rating-spread',
+    label: 'rating changed, spread',
+    bounds: [0.65, 1.6, 1.6],
+    of: (reader, index) => ({
+      path: `/user/series-rating/update/${reader.series[index % 40]}`,
+      reader,
+      json: { rating: 1 + (index % 91) / 10 },
+    }),
+  },
+  {
+    name: 'rating-hot',
+    label: 'rating changed, one series',
+    bounds: [1, 1.5, 1.3],
+    of: (reader, index) => ({
+      path: '/user/series-rating/update/1',
+      reader,
+      json: { rating: 1 + (index % 91) / 10 },
+    }),
+  },
+  {
+    name: 'collection',
+    label: 'collection by name',
+    growth: 1.3,
+    bounds: [0.8, 1.5, 1.3],
+    of: (reader) => ({ path: '/user/collection?client=1', reader }),
+  },
+  {
+    name: 'collection-stats',
+    label: 'collection statistics',
+    growth: null,
+    bounds: [0.65, 1.6, 1.6],
+    of: (reader) => ({ path: '/user/collection/stats/general?client=1', reader }),
+  },
+  {
+    name: 'series-search',
+    label: 'series search',
+    bounds: null,
+    of: (_reader, index) => ({
+      path: `/series?search=${encodeURIComponent(namesOf(1 + ((index * 997) % 72_000))[0].toLowerCase())}`,
+    }),
+  },
+  {
+    name: 'login',
+    label: 'login',
+    bounds: null,
+    clients: 4,
+    of: (reader) => ({ path: '/auth/login', json: { username: reader.name, password: PASSWORD } }),
+  },
+];
+
+/**
+ * The requests of an operation as the load generator takes them.
+ *
+ * @param tokenOf gives a reader's access token
+ */
+export function requestsOf(operation, readers, tokenOf) {
+  return Array.from({ length: ROUND }, (_, index) => {
+    const { path, reader, json } = operation.of(
+      readers[index % readers.length],
+      Math.floor(index / readers.length) * 7 + index,
+    );
+    const headers = {
+      ...(reader === undefined ? {} : { authorization: `Bearer ${tokenOf(reader)}` }),
+      ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+    };
+    const method = json === undefined ? 'GET' : 'POST';
+    return { method, path, headers, ...(json === undefined ? {} : { body: JSON.stringify(json) }) };
+  });
+}

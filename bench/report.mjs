@@ -1,0 +1,88 @@
+// What the benchmark prints.
+
+/** Figures of each operation, the service's and LIMIT's, and their ratios. */
+export function printTable({ results }) {
+  const rows = [
+    [
+      'operation',
+      'server',
+      'req/s',
+      'p50 ms',
+      'p99 ms',
+      'CPU',
+      'PostgreSQL',
+      'MiB',
+      'errors',
+      'req/s ÷',
+      'p99 ÷',
+      'CPU ÷',
+    ],
+  ];
+  for (const { label, service, limit, ratio, bounds } of results) {
+    rows.push([label, 'service', ...figures(service), ...(ratio ? marked(ratio, bounds) : [])]);
+    if (limit) rows.push(['', 'LIMIT', ...figures(limit)]);
+  }
+  print(rows);
+  process.stdout.write(
+    'CPU and PostgreSQL: seconds of processor for 1,000 requests. ! marks what misses its aim.\n\n',
+  );
+}
+
+/** Processor time by the size of the reader's lists. */
+export function printGrowth({ growth }) {
+  if (growth.length === 0) return;
+  const sizes = Object.keys(growth[0].sizes);
+  const rows = [['operation', 'server', ...sizes.map((size) => `at ${size}`), 'growth']];
+  for (const { label, sizes: measured, bound } of growth) {
+    for (const name of ['service', 'limit']) {
+      const cpu = sizes
+        .map((size) => measured[size][name])
+        .filter(Boolean)
+        .map(total);
+      if (cpu.length === 0) continue;
+      const ratio = cpu.at(-1) / cpu[0];
+      const missed = name === 'service' && bound !== null && ratio > bound ? ' !' : '';
+      rows.push([
+        name === 'service' ? label : '',
+        name,
+        ...cpu.map((value) => value.toFixed(2)),
+        ratio.toFixed(2) + missed,
+      ]);
+    }
+  }
+  print(rows);
+  process.stdout.write('Seconds of processor, PostgreSQL included, for 1,000 requests.\n');
+}
+
+export function total({ cpu, databaseCpu }) {
+  return cpu + databaseCpu;
+}
+
+function figures({ perSecond, p50, p99, cpu, databaseCpu, memory, errors }) {
+  return [
+    perSecond.toFixed(0),
+    p50.toFixed(1),
+    p99.toFixed(1),
+    cpu.toFixed(2),
+    databaseCpu.toFixed(2),
+    memory.toFixed(0),
+    String(errors),
+  ];
+}
+
+function marked({ perSecond, p99, cpu }, bounds) {
+  const [least, latest, most] = bounds ?? [0, Infinity, Infinity];
+  const mark = (value, missed) => value.toFixed(2) + (missed ? ' !' : '');
+  return [mark(perSecond, perSecond < least), mark(p99, p99 > latest), mark(cpu, cpu > most)];
+}
+
+function print(rows) {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  for (const row of rows) {
+    const cells = row.map((cell, column) =>
+      column < 2 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]),
+    );
+    process.stdout.write(`${cells.join('  ').trimEnd()}\n`);
+  }
+  process.stdout.write('\n');
+}

@@ -1,0 +1,162 @@
+// The benchmark: the service as production runs it, beside LIMIT, the least that could answer the same. See README.md.
+// Usage: npm run bench [-- --data FOLDER] [--scale 1] [--seconds 4] [--rounds 5] [--only NAME,NAME] [--json FILE]
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cpus, tmpdir, totalmem } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { JwtService } from '@nestjs/jwt';
+import { Client } from 'pg';
+import { Tokens, tokenKey } from '../dist/src/auth/tokens.js';
+import { EmbeddedPostgres } from '../dist/src/database/embedded/embedded-postgres.js';
+import { compareAnswers } from './compare.mjs';
+import { measure, median, medians } from './measure.mjs';
+import { OPERATIONS, requestsOf } from './operations.mjs';
+import { startServer } from './processes.mjs';
+import { printGrowth, printTable } from './report.mjs';
+import { measuredReaders, seed, SIZES } from './seed.mjs';
+
+const { values: options } = parseArgs({
+  options: {
+    data: { type: 'string' },
+    scale: { type: 'string', default: '1' },
+    seconds: { type: 'string', default: '4' },
+    rounds: { type: 'string', default: '5' },
+    only: { type: 'string' },
+    json: { type: 'string' },
+    alone: { type: 'boolean', default: false },
+  },
+});
+const scale = Number(options.scale);
+const seconds = Number(options.seconds);
+const rounds = Number(options.rounds);
+const [port, limitPort] = [3931, 3932];
+
+const folder = options.data ? resolve(options.data) : await mkdtemp(join(tmpdir(), 'tankobon-bench-'));
+const { scripts } = JSON.parse(await readFile('package.json', 'utf8'));
+const startArguments = /&& node (.*)$/.exec(scripts.start)[1].split(' ');
+const startService = () =>
+  startServer(
+    startArguments,
+    port,
+    // One client's address stands for thousands here: the limits count, and are never reached.
+    { DATA_DIR: folder, RATE_LIMIT_PER_MINUTE: '99999999', SHED_LOAD: 'off' },
+    '/health/ready',
+  );
+
+let service = await startService();
+const server = await EmbeddedPostgres.join(folder, 'script');
+const servers = {};
+try {
+  const seeded = join(folder, 'seeded.json');
+  if (!existsSync(seeded)) {
+    const begin = Date.now();
+    const client = new Client({ connectionString: server.url });
+    await client.connect();
+    await seed(client, scale);
+    await client.end();
+    await writeFile(seeded, JSON.stringify({ scale }));
+    process.stdout.write(`seeded at scale ${scale} in ${Math.round((Date.now() - begin) / 1000)} s\n`);
+    // Statements that were prepared for empty tables are not what a running service has.
+    await service.stop();
+    service = await startService();
+  } else if (JSON.parse(await readFile(seeded, 'utf8')).scale !== scale) {
+    throw new Error(`${folder} was seeded at another scale`);
+  }
+  servers.service = service;
+  const secret = await readFile(join(folder, 'jwt.secret'), 'utf8');
+  if (!options.alone) {
+    servers.limit = await startServer(
+      ['bench/limit-server.mjs'],
+      limitPort,
+      { DATABASE_URL: server.url, JWT_SECRET: secret, PUBLIC_URL: `http://localhost:${port}` },
+      '/ready',
+    );
+  }
+  const tokens = new Tokens(
+    new JwtService({ secret: tokenKey(secret), signOptions: { algorithm: 'HS256', issuer: 'tankobon' } }),
+  );
+  const tokenOf = ({ id, session }) => tokens.accessToken(id, session);
+  const readers = measuredReaders(scale);
+  const postmaster = Number.parseInt(await readFile(join(folder, 'postgres', 'postmaster.pid'), 'utf8'), 10);
+
+  const only = options.only?.split(',');
+  const operations = OPERATIONS.filter(({ name }) => only === undefined || only.includes(name));
+  await rateTheHotSeries(server.url, [...readers.ordinary, ...[...readers.bySize.values()].flat()]);
+  if (servers.limit) await compareAnswers(servers, operations, readers, tokenOf);
+
+  const results = [];
+  for (const operation of operations) {
+    const measured = await alternated(operation, readers.ordinary, rounds);
+    results.push({ name: operation.name, label: operation.label, bounds: operation.bounds, ...measured });
+  }
+  const growth = [];
+  for (const operation of operations.filter(({ growth: bound }) => bound !== undefined)) {
+    const sizes = {};
+    for (const size of SIZES)
+      sizes[size] = await alternated(operation, readers.bySize.get(size), Math.min(rounds, 3));
+    growth.push({ name: operation.name, label: operation.label, bound: operation.growth, sizes });
+  }
+  const report = {
+    date: new Date().toISOString().slice(0, 10),
+    machine: `${cpus().length} processors (${cpus()[0].model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`,
+    scale,
+    seconds,
+    rounds,
+    results,
+    growth,
+  };
+  printTable(report);
+  printGrowth(report);
+  if (options.json) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
+
+  /** Rounds of both servers in turns; medians of each, and of the rounds' ratios. */
+  async function alternated(operation, who, times) {
+    const runs = { service: [], limit: [] };
+    for (let round = 0; round <= times; round++) {
+      const requests = requestsOf(operation, who, tokenOf);
+      // Whoever comes second finds the caches warm: they take turns in that as well.
+      const names = Object.keys(servers);
+      for (const name of round % 2 === 0 ? names : names.toReversed()) {
+        const { clients } = operation;
+        const run = { server: servers[name], postmaster, requests, clients };
+        // The first round warms both up.
+        const figures = await measure({ ...run, seconds: round === 0 ? Math.min(seconds, 2) : seconds });
+        if (round > 0) runs[name].push(figures);
+      }
+    }
+    const summary = Object.fromEntries(Object.keys(servers).map((name) => [name, medians(runs[name])]));
+    if (servers.limit === undefined) return summary;
+    const ratio = (of) => median(runs.service.map((one, index) => of(one) / of(runs.limit[index])));
+    return {
+      ...summary,
+      ratio: {
+        perSecond: ratio((run) => run.perSecond),
+        p99: ratio((run) => run.p99),
+        cpu: ratio((run) => run.cpu + run.databaseCpu),
+      },
+    };
+  }
+} finally {
+  await servers.limit?.stop();
+  await service.stop();
+  await server.leave();
+  if (!options.data) await rm(folder, { recursive: true, force: true });
+}
+
+/** Everybody who is measured has rated series 1, so that all can change their rating of it. */
+async function rateTheHotSeries(url, readers) {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  await client.query(
+    `with rated as (
+       insert into ratings (user_id, series_id, rating) select unnest($1::text[]), 1, 5
+       on conflict do nothing returning 1
+     ), number as (select count(*)::int as n from rated)
+     insert into rating_counts as c (series_id, shard, count, sum, r5) select 1, 0, n, 5 * n, n from number
+     on conflict (series_id, shard) do update set
+       count = c.count + excluded.count, sum = c.sum + excluded.sum, r5 = c.r5 + excluded.r5`,
+    [readers.map(({ id }) => id)],
+  );
+  await client.end();
+}
