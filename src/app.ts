@@ -1,6 +1,5 @@
 import type { Server } from 'node:http';
 import cors from '@fastify/cors';
-import helmet from '@fastify/helmet';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type FastifyHttpOptions, type FastifyInstance, LogController } from 'fastify';
@@ -17,13 +16,11 @@ import { invalidParameters, notFound } from './http/app-error.js';
 import { shedLoad } from './http/load-shedding.js';
 import { RequestLimit } from './http/request-limit.js';
 import { limitRequests } from './auth/limit-requests.js';
-import { Tokens } from './auth/tokens.js';
+import { VerifiedTokens } from './auth/verified-tokens.js';
 import { createLogger, logAnswers, NestLogger } from './http/logging.js';
 import { acceptUploads } from './http/upload.js';
 import { measureAnswers } from './http/metrics.js';
-
-/** Seconds that clients should hold on to https once they have seen it. */
-const HSTS_SECONDS = 31_536_000;
+import { secureAnswers } from './http/security-headers.js';
 
 /** The app of the service, of its tests and of its scripts, ready but not listening. */
 export async function createApp(config: Config, database: RunningDatabase): Promise<NestFastifyApplication> {
@@ -84,11 +81,11 @@ export async function configureApp(
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   parseBodies(fastify);
   await acceptUploads(fastify);
-  logAnswers(fastify);
+  logAnswers(fastify, config);
   measureAnswers(fastify);
   refuseMalformed(fastify);
   closeWhileStopping(fastify);
-  limitRequests(fastify, app.get(RequestLimit), app.get(Tokens));
+  limitRequests(fastify, app.get(RequestLimit), app.get(VerifiedTokens));
   if (config.shedLoad) await shedLoad(fastify);
   await app.register(cors as never, {
     origin: [...config.corsOrigins],
@@ -98,14 +95,7 @@ export async function configureApp(
     exposedHeaders: ['retry-after', 'ratelimit', 'ratelimit-policy'],
     maxAge: 600,
   });
-  await app.register(helmet as never, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-    },
-    strictTransportSecurity: config.cookie.secure ? { maxAge: HSTS_SECONDS } : false,
-    crossOriginResourcePolicy: { policy: 'cross-origin' },
-  });
+  secureAnswers(fastify, config);
   fastify.addHook('onSend', (_request, reply, payload, next) => {
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
     next(null, payload);

@@ -46,9 +46,21 @@ describe('the importer', () => {
       descriptions: [{ language: 'German', text: 'Ein Text' }],
       volumes: [{ external_id: unique('v'), name: 'Volume 1', order: 1, language: 'en' }],
     });
-    expect((await importLines(line)).report).toEqual({ series: 1, volumes: 1, unchanged: 0, refused: 0 });
+    expect((await importLines(line)).report).toEqual({
+      series: 1,
+      volumes: 1,
+      unchanged: 0,
+      refused: 0,
+      updated: [],
+    });
     const before = await versions();
-    expect((await importLines(line)).report).toEqual({ series: 0, volumes: 0, unchanged: 1, refused: 0 });
+    expect((await importLines(line)).report).toEqual({
+      series: 0,
+      volumes: 0,
+      unchanged: 1,
+      refused: 0,
+      updated: [],
+    });
     expect(await versions()).toEqual(before);
   });
 
@@ -193,6 +205,7 @@ describe('the importer', () => {
       volumes: 9563,
       unchanged: 0,
       refused: 0,
+      updated: [],
     });
     const [titles] = await app.database.query<{ count: string }>('select count(*) from series_titles');
     expect(titles?.count).toBe('18977');

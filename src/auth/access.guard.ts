@@ -6,10 +6,11 @@ import { type AppError, forbidden, unauthorized, userNotFound } from '../http/ap
 import { addressKey, RateLimits } from '../http/rate-limits.js';
 import { type Access, ACCESS, type Viewer } from './access.js';
 import { credentialOf, isCrossSite, isSafe, readBearer } from './credentials.js';
-import { BearerVerifier, CookieVerifier } from './jwt.strategies.js';
+import { ADMIN_ROLE } from './permissions.js';
 import { RefreshCookieWriter } from './refresh-cookie.js';
-import { SessionRepository } from './session.repository.js';
+import { type Right, SessionRepository } from './session.repository.js';
 import type { Claims } from './tokens.js';
+import { VerifiedTokens } from './verified-tokens.js';
 
 /** The one guard of every route. A route that does not say what it asks is closed. */
 @Injectable()
@@ -19,8 +20,7 @@ export class AccessGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly config: Config,
-    private readonly bearer: BearerVerifier,
-    private readonly cookie: CookieVerifier,
+    private readonly tokens: VerifiedTokens,
     private readonly sessions: SessionRepository,
     private readonly refreshCookie: RefreshCookieWriter,
     private readonly limits: RateLimits,
@@ -42,7 +42,7 @@ export class AccessGuard implements CanActivate {
     };
 
     const credential = credentialOf(request, access.kind);
-    const claims = credential && (await this.verify(credential, context));
+    const claims = credential && (await this.tokens.claims(request, credential));
     const viewer = credential && claims ? await this.resolve(credential, claims, access, request) : null;
     if (viewer === 'gone') return refuse(userNotFound());
     request.viewer = viewer;
@@ -52,15 +52,8 @@ export class AccessGuard implements CanActivate {
       return true;
     }
     if (viewer.credential === 'cookie' && crossSite && !isSafe(request)) throw forbidden();
-    if (access.permission !== undefined && !viewer.permissions.has(access.permission)) throw forbidden();
-    if (access.administrator && !viewer.isAdministrator) throw forbidden();
+    if (!viewer.isPermitted) throw forbidden();
     return true;
-  }
-
-  /** The claims of a token that we signed and that has not expired, or null. */
-  private async verify(credential: 'bearer' | 'cookie', context: ExecutionContext): Promise<Claims | null> {
-    await (credential === 'bearer' ? this.bearer : this.cookie).canActivate(context);
-    return context.switchToHttp().getRequest<{ user: Claims | null }>().user;
   }
 
   /** The viewer behind the claims; null when their session has ended. */
@@ -70,11 +63,11 @@ export class AccessGuard implements CanActivate {
     access: Access,
     request: FastifyRequest,
   ): Promise<Viewer | 'gone' | null> {
-    const row = await this.sessions.findCredential(sub, sid);
+    const row = await this.sessions.findCredential(sub, sid, rightOf(access));
     if (row === undefined) return 'gone';
-    if (row.counter === null) return null;
+    if (row === null) return null;
     // The former refresh token works for a moment. Whoever refreshes with an older one shares it with somebody else.
-    const isCurrent = cnt === row.counter || (cnt === row.counter - 1 && row.fresh === true);
+    const isCurrent = cnt === row.counter || (cnt === row.counter - 1 && row.fresh);
     if (credential === 'cookie' && !isCurrent) {
       if (access.kind === 'refresh') await this.sessions.end(sub, sid);
       return null;
@@ -85,8 +78,7 @@ export class AccessGuard implements CanActivate {
       sessionId: sid,
       credential,
       ip: request.ip,
-      isAdministrator: row.administrator,
-      permissions: new Set(row.permissions),
+      isPermitted: row.permitted,
       counter: cnt,
       accessToken: credential === 'bearer' ? (readBearer(request) ?? '') : '',
     };
@@ -96,4 +88,10 @@ export class AccessGuard implements CanActivate {
   private touch(userId: string, sessionId: string): void {
     this.sessions.touch(userId, sessionId).catch((error: unknown) => this.logger.warn(String(error)));
   }
+}
+
+/** What the route asks of its user, beyond being signed in. */
+function rightOf({ permission, administrator }: Access): Right {
+  if (administrator) return { role: ADMIN_ROLE };
+  return permission === undefined ? null : { permission };
 }

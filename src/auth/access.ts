@@ -35,8 +35,8 @@ export interface Viewer {
   readonly credential: 'cookie' | 'bearer';
   /** Where the request comes from, for the audit log. */
   readonly ip: string;
-  readonly isAdministrator: boolean;
-  readonly permissions: ReadonlySet<string>;
+  /** Whether they hold the permission or role that the route asks for; true where it asks for none. */
+  readonly isPermitted: boolean;
   /** The refresh token's counter; -1 for a Bearer request. */
   readonly counter: number;
   /** The Bearer token as it came; empty for a cookie. */

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { AuthGuard, PassportStrategy } from '@nestjs/passport';
+import { PassportStrategy } from '@nestjs/passport';
 import { Strategy } from 'passport-jwt';
 import type { FastifyRequest } from 'fastify';
 import { readBearer, readRefreshCookie } from './credentials.js';
@@ -38,24 +38,4 @@ export class CookieStrategy extends PassportStrategy(Strategy, 'cookie') {
 
 function hasSession({ sub, sid }: Claims): boolean {
   return /^[0-9a-f]{24}$/.test(sub) && /^[0-9a-f-]{36}$/.test(sid);
-}
-
-/** Passport's verdict as a value: the claims, or null for a token that is not good. */
-function verdict(error: unknown, claims: unknown): unknown {
-  if (error) throw error;
-  return claims || null;
-}
-
-@Injectable()
-export class BearerVerifier extends AuthGuard('bearer') {
-  override handleRequest<T>(error: unknown, claims: unknown): T {
-    return verdict(error, claims) as T;
-  }
-}
-
-@Injectable()
-export class CookieVerifier extends AuthGuard('cookie') {
-  override handleRequest<T>(error: unknown, claims: unknown): T {
-    return verdict(error, claims) as T;
-  }
 }

@@ -6,16 +6,18 @@ import type { Device } from './device.js';
 /** Seconds in which a rotation's loser, and the former token, are still answered. */
 export const GRACE = 30;
 
-/** What a credential's user may do at this moment, and how its session stands. */
+/** How a credential's session stands at this moment, and whether its user may do what is asked. */
 export interface CredentialRow {
-  /** Null when the session has ended. */
-  readonly counter: number | null;
+  readonly counter: number;
   /** Whether the current refresh token was issued within the grace period. */
-  readonly fresh: boolean | null;
-  readonly stale: boolean | null;
-  readonly administrator: boolean;
-  readonly permissions: string[];
+  readonly fresh: boolean;
+  readonly stale: boolean;
+  /** Whether the right that was asked for is held; true when none was asked for. */
+  readonly permitted: boolean;
 }
+
+/** What a route may ask of its user. */
+export type Right = { readonly permission: string } | { readonly role: string } | null;
 
 /** A session's row, as far as tokens are made from it. */
 export interface SessionRow {
@@ -42,21 +44,38 @@ const ROW =
   'counter, extract(epoch from issued_at) * 1000 as issued_at, extract(epoch from expires) * 1000 as expires';
 
 // The database's clock decides everywhere: nodes may disagree about the time.
+const STANDING = `s.counter,
+  s.issued_at > clock_timestamp() - interval '${GRACE} seconds' as fresh,
+  s.last_used < clock_timestamp() - interval '5 minutes' as stale`;
+const IS_OPEN = 's.user_id = $1 and s.id = $2 and s.expires > clock_timestamp()';
+
 const CREDENTIAL = statement(
   'sessions.credential',
-  `select s.counter,
-     s.issued_at > clock_timestamp() - interval '${GRACE} seconds' as fresh,
-     s.last_used < clock_timestamp() - interval '5 minutes' as stale,
-     exists (
-       select from user_roles ur join roles r on r.id = ur.role_id where ur.user_id = u.id and r.name = 'admin'
-     ) as administrator,
-     array(
-       select distinct rp.permission from user_roles ur join role_permissions rp on rp.role_id = ur.role_id
-       where ur.user_id = u.id
-     ) as permissions
-   from users u
-   left join sessions s on s.user_id = u.id and s.id = $2 and s.expires > clock_timestamp()
-   where u.id = $1`,
+  `select ${STANDING}, true as permitted from sessions s where ${IS_OPEN}`,
+);
+
+const CREDENTIAL_WITH_PERMISSION = statement(
+  'sessions.credential-with-permission',
+  `select ${STANDING}, exists (
+     select from user_roles ur join role_permissions rp on rp.role_id = ur.role_id
+     where ur.user_id = $1 and rp.permission = $3
+   ) as permitted
+   from sessions s where ${IS_OPEN}`,
+);
+
+const CREDENTIAL_WITH_ROLE = statement(
+  'sessions.credential-with-role',
+  `select ${STANDING}, exists (
+     select from user_roles ur join roles r on r.id = ur.role_id where ur.user_id = $1 and r.name = $3
+   ) as permitted
+   from sessions s where ${IS_OPEN}`,
+);
+
+const USER_EXISTS = statement('sessions.user-exists', 'select from users where id = $1');
+
+const HOLDS_ROLE = statement(
+  'sessions.holds-role',
+  'select from user_roles ur join roles r on r.id = ur.role_id where ur.user_id = $1 and r.name = $2',
 );
 
 const OPEN = statement(
@@ -115,9 +134,26 @@ export class SessionRepository {
     private readonly em: EntityManager,
   ) {}
 
-  /** One statement for user, session and permissions; undefined when the user is gone. */
-  async findCredential(userId: string, sessionId: string): Promise<CredentialRow | undefined> {
-    return this.sql.row<CredentialRow>(CREDENTIAL, [userId, sessionId]);
+  /** An open session, and whether its user holds the right; null when it has ended, undefined when the user is gone. */
+  async findCredential(
+    userId: string,
+    sessionId: string,
+    right: Right,
+  ): Promise<CredentialRow | null | undefined> {
+    const row = await this.standing(userId, sessionId, right);
+    if (row !== undefined) return row;
+    return (await this.sql.row(USER_EXISTS, [userId])) === undefined ? undefined : null;
+  }
+
+  async holdsRole(userId: string, role: string): Promise<boolean> {
+    return (await this.sql.row(HOLDS_ROLE, [userId, role])) !== undefined;
+  }
+
+  private async standing(userId: string, sessionId: string, right: Right) {
+    if (right === null) return this.sql.row<CredentialRow>(CREDENTIAL, [userId, sessionId]);
+    return 'role' in right
+      ? this.sql.row<CredentialRow>(CREDENTIAL_WITH_ROLE, [userId, sessionId, right.role])
+      : this.sql.row<CredentialRow>(CREDENTIAL_WITH_PERMISSION, [userId, sessionId, right.permission]);
   }
 
   /** Starts a session; undefined when the user is gone, or has another password by now. */

@@ -1,23 +1,22 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
-import { PassportModule } from '@nestjs/passport';
 import type { KeyObject } from 'node:crypto';
 import { TokenKeyModule } from './token-key.module.js';
 import { AccessGuard } from './access.guard.js';
-import { BearerStrategy, BearerVerifier, CookieStrategy, CookieVerifier } from './jwt.strategies.js';
+import { BearerStrategy, CookieStrategy } from './jwt.strategies.js';
 import { Passwords } from './passwords.js';
 import { RefreshCookieWriter } from './refresh-cookie.js';
 import { SessionRepository } from './session.repository.js';
 import { SessionsService } from './sessions.service.js';
 import { ISSUER, TOKEN_KEY, Tokens } from './tokens.js';
+import { VerifiedTokens } from './verified-tokens.js';
 
 /** Credentials and sessions: what the guard of every route needs, below the users' feature. */
 @Global()
 @Module({
   imports: [
     TokenKeyModule,
-    PassportModule,
     JwtModule.registerAsync({
       imports: [TokenKeyModule],
       inject: [TOKEN_KEY],
@@ -32,10 +31,9 @@ import { ISSUER, TOKEN_KEY, Tokens } from './tokens.js';
     RefreshCookieWriter,
     BearerStrategy,
     CookieStrategy,
-    BearerVerifier,
-    CookieVerifier,
+    VerifiedTokens,
     { provide: APP_GUARD, useClass: AccessGuard },
   ],
-  exports: [Tokens, Passwords, SessionsService, RefreshCookieWriter],
+  exports: [Tokens, VerifiedTokens, Passwords, SessionsService, RefreshCookieWriter],
 })
 export class SessionsModule {}

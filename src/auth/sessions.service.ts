@@ -5,6 +5,7 @@ import { unauthorized, userNotFound } from '../http/app-error.js';
 import type { Viewer } from './access.js';
 import { sessionNotFound } from './auth.errors.js';
 import type { Device } from './device.js';
+import { ADMIN_ROLE } from './permissions.js';
 import { type ListedSession, type Login, SessionRepository, type SessionRow } from './session.repository.js';
 import { type RefreshTokenSource, SESSION_LIFETIME } from './tokens.js';
 
@@ -38,6 +39,11 @@ export class SessionsService {
       current !== null && (counter === current.counter || (counter === current.counter - 1 && current.fresh));
     if (!holds) throw unauthorized();
     return asSource(userId, sessionId, current);
+  }
+
+  /** Whether the viewer holds the administrators' role. */
+  async isAdministrator({ userId }: Viewer): Promise<boolean> {
+    return this.sessions.holdsRole(userId, ADMIN_ROLE);
   }
 
   async list(userId: string): Promise<ListedSession[]> {

@@ -3,6 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { type Actor, actorOf, AuditLog } from '../audit/audit-log.js';
 import type { Viewer } from '../auth/access.js';
+import { SessionsService } from '../auth/sessions.service.js';
 import { Transactions } from '../database/transactions.js';
 import { forbidden, internalError, serviceUnavailable, userNotFound } from '../http/app-error.js';
 import type { Upload, UploadReader } from '../http/upload.js';
@@ -31,6 +32,7 @@ export class AvatarsService implements OnModuleInit {
     private readonly sweeper: FileSweeper,
     private readonly deletion: AccountDeletion,
     private readonly audit: AuditLog,
+    private readonly sessions: SessionsService,
   ) {}
 
   onModuleInit(): void {
@@ -104,7 +106,8 @@ export class AvatarsService implements OnModuleInit {
   /** Removes one's own profile image, or as an administrator anybody's. @throws forbidden, internalError without one */
   async removeOwn(viewer: Viewer, userId: string): Promise<void> {
     if (viewer.userId === userId) await this.removeAny(userId);
-    else if (viewer.isAdministrator) await this.removeAsAdministrator(actorOf(viewer), userId);
+    else if (await this.sessions.isAdministrator(viewer))
+      await this.removeAsAdministrator(actorOf(viewer), userId);
     else throw forbidden();
   }
 

@@ -4,6 +4,7 @@ import { actorOf, AuditLog } from '../audit/audit-log.js';
 import type { Viewer } from '../auth/access.js';
 import type { AuthenticatedClient } from '../clients/clients.service.js';
 import { unknownClient } from '../clients/clients.errors.js';
+import { SessionsService } from '../auth/sessions.service.js';
 import { Transactions } from '../database/transactions.js';
 import { forbidden, invalidParameters, userNotFound } from '../http/app-error.js';
 import type { Upload, UploadReader } from '../http/upload.js';
@@ -33,6 +34,7 @@ export class PhotosService implements OnModuleInit {
     private readonly sweeper: FileSweeper,
     private readonly deletion: AccountDeletion,
     private readonly audit: AuditLog,
+    private readonly sessions: SessionsService,
   ) {}
 
   onModuleInit(): void {
@@ -71,7 +73,7 @@ export class PhotosService implements OnModuleInit {
 
   /** Newest first. @throws forbidden, userNotFound */
   async list(viewer: Viewer, userId: string, limit: number, offset: number) {
-    if (viewer.userId !== userId && !viewer.isAdministrator) throw forbidden();
+    if (viewer.userId !== userId && !(await this.sessions.isAdministrator(viewer))) throw forbidden();
     const page = await this.photos.page(userId, limit, offset);
     if (page === undefined) throw userNotFound();
     return page;
@@ -81,7 +83,7 @@ export class PhotosService implements OnModuleInit {
   async delete(viewer: Viewer, id: number): Promise<void> {
     const photo = await this.get(id);
     const isOwn = photo.user_id === viewer.userId;
-    if (!isOwn && !viewer.isAdministrator) throw forbidden();
+    if (!isOwn && !(await this.sessions.isAdministrator(viewer))) throw forbidden();
     this.store.requireFiles();
     await this.transactions.run(async (em) => {
       const token = await this.photos.remove(em, photo.user_id, id);

@@ -89,10 +89,10 @@ const SORT_KEYS: Record<string, string> = {
 
 const FIND = statement(
   'reading-history.find',
-  `select s.id as series, ${ENTRY}
-   from series s left join reading_entries e on e.series_id = s.id and e.user_id = $1
-   where s.id = $2`,
+  `select ${ENTRY} from reading_entries e where e.user_id = $1 and e.series_id = $2`,
 );
+
+const SERIES_EXISTS = statement('reading-history.series-exists', 'select from series where id = $1');
 
 const ADD = statement(
   'reading-history.add',
@@ -148,8 +148,9 @@ export class ReadingEntryRepository {
 
   /** The reader's entry; null when there is none, undefined when there is no such series. */
   async find(userId: string, seriesId: number): Promise<EntryRow | null | undefined> {
-    const row = await this.sql.row<EntryRow & { user_id: string | null }>(FIND, [userId, seriesId]);
-    return row && (row.user_id === null ? null : row);
+    const row = await this.sql.row<EntryRow>(FIND, [userId, seriesId]);
+    if (row !== undefined) return row;
+    return (await this.sql.row(SERIES_EXISTS, [seriesId])) === undefined ? undefined : null;
   }
 
   /** Adds an entry, or finds that there is one: of a hundred at once, one is written. */

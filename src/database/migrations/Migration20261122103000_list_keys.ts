@@ -150,9 +150,7 @@ export class Migration20261122103000ListKeys extends Migration {
     );
     for (const statement of FUNCTIONS) this.addSql(statement);
     for (const [name, event, table, rows] of TRIGGERS) {
-      this.addSql(
-        `create trigger "${name}" after ${event} on "${table}" ${rows} execute function ${name}()`,
-      );
+      this.addSql(`create trigger "${name}" after ${event} on "${table}" ${rows} execute function ${name}()`);
     }
   }
 }

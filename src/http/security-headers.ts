@@ -1,0 +1,34 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+import helmet, { type HelmetOptions } from 'helmet';
+import type { Config } from '../config.js';
+
+/** Seconds that clients should hold on to https once they have seen it. */
+const HSTS_SECONDS = 31_536_000;
+
+/** Sends helmet's headers with every answer; a route may set another policy for its own. */
+export function secureAnswers(fastify: FastifyInstance, config: Config): void {
+  const headers = headersOf({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    },
+    strictTransportSecurity: config.cookie.secure ? { maxAge: HSTS_SECONDS } : false,
+    crossOriginResourcePolicy: { policy: 'cross-origin' },
+  });
+  fastify.addHook('onRequest', (_request, reply, next) => {
+    reply.headers(headers);
+    next();
+  });
+}
+
+/** What helmet would set: the same for each answer, so that it is asked once. */
+function headersOf(options: HelmetOptions): Record<string, string> {
+  const headers: Record<string, string> = {};
+  const setHeader = (name: string, value: string) => (headers[name.toLowerCase()] = value);
+  const answer = { setHeader, removeHeader: () => undefined };
+  helmet(options)({} as IncomingMessage, answer as unknown as ServerResponse, (error?: unknown) => {
+    if (error) throw error;
+  });
+  return headers;
+}
