@@ -301,6 +301,17 @@ describe('tokens', () => {
   const unsigned = (header: object, payload: object) =>
     [header, payload].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
 
+  it('ends with its time, also where it has been seen before', async () => {
+    const user = await app.a.user();
+    const { sub, sid } = jwt.decode(user.accessToken) as { sub: string; sid: string };
+    const exp = Math.floor(Date.now() / 1000) + 2;
+    const accessToken = jwt.sign({ ...base, sub, sid, exp }, key);
+    const me = async () => (await app.client.as({ ...user, accessToken }).get('/auth/me')).status;
+    expect([await me(), await me()]).toEqual([200, 200]);
+    await new Promise((resolve) => setTimeout(resolve, exp * 1000 - Date.now()));
+    expect(await me()).toBe(401);
+  });
+
   it('accepts none that it has not made', async () => {
     const user = await app.a.user();
     const { sub, sid } = jwt.decode(user.accessToken) as { sub: string; sid: string };
