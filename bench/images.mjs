@@ -1,5 +1,6 @@
 // Avatars of two megapixels, all sizes, through the service, against a bare sharp loop that does the same work.
-// Usage: npm run bench:images [-- IMAGES]. Rounds alternate; medians of images a second and of processor time.
+// Usage: npm run bench:images [-- IMAGES [JSON]]. Rounds alternate; medians of images a second and of processor time.
+import { writeFile } from 'node:fs/promises';
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import sharp from 'sharp';
@@ -54,10 +55,14 @@ try {
         `${(1 / cpu).toFixed(2)} images a second and core\n`,
     );
   }
+  const ratio = {
+    perSecond: summary.service.perSecond / summary.loop.perSecond,
+    cpu: summary.service.cpu / summary.loop.cpu,
+  };
   process.stdout.write(
-    `images a second: ${(summary.service.perSecond / summary.loop.perSecond).toFixed(2)} of the loop's; ` +
-      `processor: ${(summary.service.cpu / summary.loop.cpu).toFixed(2)} of it\n`,
+    `images a second: ${ratio.perSecond.toFixed(2)} of the loop's; processor: ${ratio.cpu.toFixed(2)} of it\n`,
   );
+  if (process.argv[3]) await writeFile(process.argv[3], JSON.stringify({ ...summary, ratio }));
 
   async function throughService() {
     const [begin, before] = [performance.now(), await service.processorSeconds()];

@@ -28,6 +28,21 @@ export function printTable({ results }) {
   );
 }
 
+/** Images a second and processor time of avatars, beside a bare sharp loop's. */
+export function printAvatar({ avatar }) {
+  if (avatar === null) return;
+  const { service, loop, ratio } = avatar;
+  const figures = ({ perSecond, cpu }) =>
+    `${perSecond.toFixed(1)}/s, ${(cpu * 1000).toFixed(0)} ms of processor each`;
+  process.stdout.write(
+    `avatar of 2 megapixels, all sizes: service ${figures(service)}; bare sharp loop ${figures(loop)}; `,
+  );
+  const mark = (missed) => (missed ? ' !' : '');
+  process.stdout.write(
+    `images ÷ ${ratio.perSecond.toFixed(2)}${mark(ratio.perSecond < 0.95)}, CPU ÷ ${ratio.cpu.toFixed(2)}${mark(ratio.cpu > 1.05)}\n\n`,
+  );
+}
+
 /** Processor time by the size of the reader's lists. */
 export function printGrowth({ growth }) {
   if (growth.length === 0) return;

@@ -1,6 +1,8 @@
 // The benchmark: the service as production runs it, beside LIMIT, the least that could answer the same. See README.md.
-// Usage: npm run bench [-- --data FOLDER] [--scale 1] [--seconds 4] [--rounds 5] [--only NAME,NAME] [--json FILE]
-import { existsSync } from 'node:fs';
+// Usage: npm run bench [-- --data FOLDER] [--scale 1] [--seconds 4] [--rounds 5] [--only NAME,NAME] [--json FILE] [--chart FILE] [--alone] [--brief]
+// --alone leaves LIMIT out, --brief growth and avatars.
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -13,7 +15,8 @@ import { compareAnswers } from './compare.mjs';
 import { measure, median, medians } from './measure.mjs';
 import { OPERATIONS, requestsOf } from './operations.mjs';
 import { startServer } from './processes.mjs';
-import { printGrowth, printTable } from './report.mjs';
+import { chartOf } from './chart.mjs';
+import { printAvatar, printGrowth, printTable } from './report.mjs';
 import { measuredReaders, seed, SIZES } from './seed.mjs';
 
 const { values: options } = parseArgs({
@@ -24,7 +27,9 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '5' },
     only: { type: 'string' },
     json: { type: 'string' },
+    chart: { type: 'string' },
     alone: { type: 'boolean', default: false },
+    brief: { type: 'boolean', default: false },
   },
 });
 const scale = Number(options.scale);
@@ -91,12 +96,15 @@ try {
     results.push({ name: operation.name, label: operation.label, bounds: operation.bounds, ...measured });
   }
   const growth = [];
-  for (const operation of operations.filter(({ growth: bound }) => bound !== undefined)) {
+  const growing = options.brief ? [] : operations.filter(({ growth: bound }) => bound !== undefined);
+  for (const operation of growing) {
     const sizes = {};
     for (const size of SIZES)
       sizes[size] = await alternated(operation, readers.bySize.get(size), Math.min(rounds, 3));
     growth.push({ name: operation.name, label: operation.label, bound: operation.growth, sizes });
   }
+  const wantsAvatar = !options.brief && (only === undefined || only.includes('avatar'));
+  const avatar = wantsAvatar ? measureAvatars() : null;
   const report = {
     date: new Date().toISOString().slice(0, 10),
     machine: `${cpus().length} processors (${cpus()[0].model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`,
@@ -104,11 +112,15 @@ try {
     seconds,
     rounds,
     results,
+    avatar,
     growth,
+    storage: await storageOf(server.url),
   };
   printTable(report);
+  printAvatar(report);
   printGrowth(report);
   if (options.json) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
+  if (options.chart) await writeFile(options.chart, chartOf(report));
 
   /** Rounds of both servers in turns; medians of each, and of the rounds' ratios. */
   async function alternated(operation, who, times) {
@@ -142,6 +154,31 @@ try {
   await service.stop();
   await server.leave();
   if (!options.data) await rm(folder, { recursive: true, force: true });
+}
+
+/** Rows of each table, and bytes with its indexes. */
+async function storageOf(url) {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query(
+    `select relname as table, greatest(reltuples, 0)::int8::text as rows, pg_total_relation_size(oid)::text as bytes
+     from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r' and reltuples > 0 order by 1`,
+  );
+  await client.end();
+  return rows.map(({ table, rows: number, bytes }) => ({
+    table,
+    rows: Number(number),
+    bytes: Number(bytes),
+  }));
+}
+
+/** In a process of its own: what has been measured until then must not weigh on it. */
+function measureAvatars() {
+  const file = join(folder, 'avatars.json');
+  execFileSync(process.execPath, ['bench/images.mjs', '30', file], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  return JSON.parse(readFileSync(file, 'utf8'));
 }
 
 /** Everybody who is measured has rated series 1, so that all can change their rating of it. */

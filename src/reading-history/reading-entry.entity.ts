@@ -31,6 +31,11 @@ export const ReadingEntrySchema = defineEntity({
       include: ['status'],
       where: "visibility = 'public'",
     },
+    {
+      name: 'reading_entries_public_by_name',
+      properties: ['user', 'seriesName', 'series'],
+      where: "visibility = 'public'",
+    },
   ],
   properties: {
     user: p.manyToOne(UserSchema).primary().deleteRule('cascade'),

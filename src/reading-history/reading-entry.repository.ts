@@ -69,7 +69,7 @@ const ENTRY = `e.user_id, e.series_id, e.visibility, e.progress_type, e.progress
   e.start, e."end", e.notes, e.client_id as entry_client,
   ${timestamp('e.last_update')} as last_update`;
 
-/** How many series of a reader's are looked at sooner than the catalog's index is asked. */
+/** How many series that may match are looked at sooner than the catalog's index is asked. */
 const FEW = 1_000;
 
 // Not a join, for which PostgreSQL would read all that the reader has rated.
@@ -240,7 +240,7 @@ function pageText(selection: HistorySelection, bind: (value: unknown) => string)
   const where = (alias: string) =>
     [`${alias}.user_id = $1`, ...filters.map((filter) => `${alias}.${filter}`)].join(' and ');
   const sorting = `${SORT_KEYS[key]} ${direction}${nulls(key)}, e.series_id`;
-  const page = term === '' ? listed(where, sorting) : searched(where('e'), sorting, term, bind);
+  const page = term === '' ? listed(where, sorting) : searched(where, sorting, term, bind);
   const { columns, joins } = seriesProjection('$2');
   return `with ${page.sources}
     select (${page.total}) as total, ${clientKnown(clientPlace)} as client_known, shown.*
@@ -272,16 +272,21 @@ function listed(where: (alias: string) => string, sorting: string) {
  *
  * @param term folded, and not empty
  */
-function searched(where: string, sorting: string, term: string, bind: (value: unknown) => string) {
+function searched(
+  where: (alias: string) => string,
+  sorting: string,
+  term: string,
+  bind: (value: unknown) => string,
+) {
   const pattern = bind(containing(term));
   // The catalog's index is no help with a letter or two, which stand in most of its names.
   const always = shortTermGrams(term) !== null;
-  const few = `(select coalesce(sum(c.total), 0) from reading_counts c where c.user_id = $1) <= ${FEW}`;
+  const few = `(select coalesce(sum(c.total), 0) from reading_counts c where ${where('c')}) <= ${FEW}`;
   const own = `select e.* from reading_entries e join series s on s.id = e.series_id
-    where ${where} and ${always ? 'true' : few} and (s.search_text || '') like ${pattern}::text`;
+    where ${where('e')} and ${always ? 'true' : few} and (s.search_text || '') like ${pattern}::text`;
   // `offset 0` keeps PostgreSQL, which thinks of every reader as of the average one, from the other order.
   const found = `select e.* from (select id from series where search_text like ${pattern}::text offset 0) as s
-    join reading_entries e on e.series_id = s.id where ${where} and not ${few}`;
+    join reading_entries e on e.series_id = s.id where ${where('e')} and not ${few}`;
   return {
     sources: `matches as materialized (
       select e.series_id, row_number() over (order by ${sorting}) as position

@@ -128,6 +128,9 @@ export class Migration20261122103000ListKeys extends Migration {
     this.addSql(
       `create index "reading_entries_by_name" on "reading_entries" ("user_id", "series_name", "series_id")`,
     );
+    this.addSql(
+      `create index "reading_entries_public_by_name" on "reading_entries" ("user_id", "series_name", "series_id") where visibility = 'public'`,
+    );
     this.addSql(`create index "reading_entries_by_series" on "reading_entries" ("series_id")`);
     this.addSql(
       `create index "collection_items_by_name" on "collection_items" ("user_id", "series_name", "group_order", "id")`,

@@ -1,0 +1,197 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
+import { ReverseProxy } from '../support/reverse-proxy.js';
+import { startS3, type TestS3 } from '../support/s3.js';
+import { freePort, Service, type ServiceUser } from '../support/service.js';
+
+let folder: string;
+let server: EmbeddedPostgres;
+let s3: TestS3;
+let env: Record<string, string>;
+let ports: number[];
+let nodes: Service[];
+let proxy: ReverseProxy;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tankobon-nodes-'));
+  server = await EmbeddedPostgres.join(folder, 'service');
+  s3 = await startS3();
+  env = {
+    ...s3.env,
+    DATABASE_URL: server.url,
+    JWT_SECRET: 'a secret for tests, of more than 32 bytes',
+    LOG_LEVEL: 'silent',
+    RATE_LIMIT: 'on',
+    RATE_LIMIT_PER_MINUTE: '100000',
+  };
+  ports = [await freePort(), await freePort()];
+  // Both find an empty database.
+  nodes = await Promise.all(ports.map((port) => Service.start({ ...env, PORT: String(port) })));
+  proxy = await ReverseProxy.before(ports);
+});
+afterAll(async () => {
+  await proxy.close();
+  for (const node of nodes) await node.discard();
+  await s3.close();
+  await server.leave();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const [A, B] = [0, 1];
+const node = (index: number) => nodes[index] as Service;
+
+async function rows<Row extends object>(text: string): Promise<Row[]> {
+  const client = new Client({ connectionString: server.url });
+  await client.connect();
+  const result = await client.query<Row>(text);
+  await client.end();
+  return result.rows;
+}
+
+describe('two nodes on one PostgreSQL', () => {
+  it('migrate an empty database once, and fill it once', async () => {
+    const [migrations] = await rows<{ count: number; names: number }>(
+      'select count(*)::int as count, count(distinct name)::int as names from migrations',
+    );
+    expect(migrations?.count).toBeGreaterThan(5);
+    expect(migrations?.names).toBe(migrations?.count);
+    const [filled] = await rows<{ clients: number; administrators: number }>(
+      `select (select count(*)::int from clients) as clients,
+         (select count(*)::int from user_roles ur join roles r on r.id = ur.role_id where r.name = 'admin') as administrators`,
+    );
+    expect(filled).toEqual({ clients: 1, administrators: 1 });
+  });
+
+  it('share sessions, in both directions', async () => {
+    const user = await node(A).user();
+    const me = async (at: number) => (await node(at).fetch('/auth/me', { headers: user.headers })).status;
+    expect([await me(A), await me(B)]).toEqual([200, 200]);
+    await node(B).fetch('/auth/logout', { method: 'POST', headers: user.headers });
+    expect([await me(A), await me(B)]).toEqual([401, 401]);
+  });
+
+  it('count failed sign-ins together', async () => {
+    const statuses: number[] = [];
+    for (let attempt = 0; attempt < 12; attempt++) {
+      const answer = await node(attempt % 2).fetch('/auth/login', {
+        method: 'POST',
+        json: { username: 'nobody-here', password: 'wrong wrong wrong' },
+      });
+      statuses.push(answer.status);
+    }
+    expect(statuses.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => 401));
+    expect(statuses.slice(10)).toEqual([429, 429]);
+  });
+
+  it('tell each other how many requests a reader has made', async () => {
+    const user = await node(A).user();
+    const left = async (at: number) => {
+      const { headers } = await node(at).fetch('/user/reading-history', { headers: user.headers });
+      return Number(/r=(\d+)/.exec(headers.get('ratelimit') ?? '')?.[1]);
+    };
+    // Not over the turn of a minute, at which all begin anew.
+    if (Date.now() % 60_000 > 50_000) await sleep(60_000 - (Date.now() % 60_000));
+    for (let request = 0; request < 20; request++) await left(A);
+    await sleep(1_500);
+    await left(B);
+    await sleep(1_500);
+    expect(await left(B)).toBeLessThanOrEqual(100_000 - 22);
+  });
+
+  it('remove each other’s files', async () => {
+    const user = await node(A).user();
+    const picture = await sharp({ create: { width: 300, height: 300, channels: 3, background: 'teal' } })
+      .png()
+      .toBuffer();
+    const body = new FormData();
+    body.set('image', new Blob([new Uint8Array(picture)]), 'me.png');
+    const created = await node(A).fetch(`/v1/users/${user.id}/avatars`, {
+      method: 'POST',
+      headers: user.headers,
+      body,
+    });
+    expect(created.status).toBe(201);
+    const avatar = (await created.json()) as { id: number };
+    const shown = await node(B).fetch(`/user/avatar/${user.id}/180x180`, { redirect: 'manual' });
+    const picturePath = new URL(shown.headers.get('location') ?? '', node(B).url).pathname;
+    const seen = async () =>
+      Promise.all([A, B].map(async (at) => (await node(at).fetch(picturePath)).status));
+    expect(await seen()).toEqual([200, 200]);
+    const deleted = await node(B).fetch(`/v1/avatars/${avatar.id}`, {
+      method: 'DELETE',
+      headers: user.headers,
+    });
+    expect(deleted.status).toBe(204);
+    // What the store refuses is tried again after half a minute, by either node.
+    await expect.poll(seen, { timeout: 45_000 }).toEqual([404, 404]);
+    await expect.poll(() => rows('select from removed_files'), { timeout: 45_000 }).toEqual([]);
+  });
+
+  it('restart in turns behind a proxy, and no reader has to ask more than twice', async () => {
+    const users = await Promise.all(Array.from({ length: 6 }, () => node(A).user()));
+    const list = (await (await node(A).fetch('/series?limit=1')).json()) as { series: { id: number }[] };
+    const id = list.series[0]?.id as number;
+    const ask = async (user: ServiceUser, verb: string, progress: number) => {
+      const answer = await fetch(`${proxy.url}/user/reading-status/${verb}/${id}`, {
+        method: 'POST',
+        headers: { ...user.headers, 'content-type': 'application/json' },
+        body: JSON.stringify({
+          visibility: 'private',
+          progressType: 'chapters',
+          progress,
+          status: 'started',
+          priority: 'mid',
+          client: 1,
+        }),
+      }).catch(() => null);
+      await answer?.arrayBuffer().catch(() => undefined);
+      return answer?.status ?? 0;
+    };
+    for (const user of users) expect(await ask(user, 'add', 0)).toBe(200);
+    let [done, retried, failed, ended] = [0, 0, 0, false];
+    const last = new Map<string, number>();
+    const reader = async (user: ServiceUser) => {
+      for (let count = 1; !ended; count++) {
+        // Half chapters are read as well; a whole one is easier to compare.
+        const progress = count % 9_999;
+        const first = await ask(user, 'update', progress);
+        const status = first === 200 ? first : await ask(user, 'update', progress);
+        if (first === 200) done++;
+        else retried++;
+        if (status !== 200) failed++;
+        else last.set(user.id, progress);
+      }
+    };
+    const readers = users.map(reader);
+    const before = [...proxy.handed];
+    for (let restart = 0; restart < 6; restart++) {
+      await sleep(600);
+      const index = restart % 2;
+      // Every third is not asked first.
+      const isKilled = restart % 3 === 2;
+      expect(await node(index).stop(isKilled ? 'SIGKILL' : 'SIGTERM')).toBe(isKilled ? null : 0);
+      nodes[index] = await Service.start({ ...env, PORT: String(ports[index]) });
+    }
+    await sleep(600);
+    ended = true;
+    await Promise.all(readers);
+    process.stdout.write(
+      `two nodes behind a proxy, 6 restarts: ${done} requests done at once, ${retried} at the second attempt, ${failed} failed\n`,
+    );
+    expect(failed).toBe(0);
+    expect(done).toBeGreaterThan(500);
+    // Both have worked, and what was said last is what is there.
+    for (const index of [A, B])
+      expect((proxy.handed[index] ?? 0) - (before[index] ?? 0)).toBeGreaterThan(100);
+    for (const user of users) {
+      const answer = await node(B).fetch(`/user/reading-status/id/${id}`, { headers: user.headers });
+      expect(((await answer.json()) as { progress: number }).progress).toBe(last.get(user.id));
+    }
+  });
+});
