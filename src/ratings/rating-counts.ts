@@ -7,24 +7,35 @@ const BUCKETS = Array.from({ length: 10 }, (_, index) => index + 1);
  */
 const SHARDS = 16;
 
-/**
- * SQL: counts what has changed, in the transaction of the change.
- *
- * @param changes a relation of (series_id, former, rating), null where there was or is no rating
- */
-export function counting(changes: string): string {
-  const columns = ['count', 'sum', ...BUCKETS.map((bucket) => `r${bucket}`)];
-  const rounded = (rating: string) => `floor(${rating} + 0.5)`;
-  const changed = BUCKETS.map(
-    (bucket) =>
-      `count(*) filter (where ${rounded('rating')} = ${bucket}) - count(*) filter (where ${rounded('former')} = ${bucket})`,
-  );
-  return `insert into rating_counts as c (series_id, shard, ${columns.join(', ')})
-    select series_id, pg_backend_pid() % ${SHARDS}, count(rating) - count(former),
-      coalesce(sum(rating), 0) - coalesce(sum(former), 0), ${changed.join(', ')}
-    from ${changes} group by series_id order by series_id
+const COLUMNS = ['count', 'sum', ...BUCKETS.map((bucket) => `r${bucket}`)];
+const rounded = (rating: string) => `floor(${rating} + 0.5)`;
+
+/** SQL: adds rows of (series_id, shard, count, sum, r1, … r10) to the counts. */
+function adding(rows: string): string {
+  return `insert into rating_counts as c (series_id, shard, ${COLUMNS.join(', ')}) ${rows}
     on conflict (series_id, shard) do update set
-      ${columns.map((column) => `${column} = c.${column} + excluded.${column}`).join(', ')}`;
+      ${COLUMNS.map((column) => `${column} = c.${column} + excluded.${column}`).join(', ')}`;
+}
+
+/**
+ * SQL: counts a rating that has changed, in the transaction of the change.
+ *
+ * @param change a relation of one (series_id, former, rating), null where there was or is no rating
+ */
+export function countingOne(change: string): string {
+  const is = (rating: string, bucket: number) => `(${rounded(rating)} is not distinct from ${bucket})::int`;
+  const buckets = BUCKETS.map((bucket) => `${is('rating', bucket)} - ${is('former', bucket)}`);
+  return adding(`select series_id, pg_backend_pid() % ${SHARDS}, (rating is not null)::int - (former is not null)::int,
+      coalesce(rating, 0) - coalesce(former, 0), ${buckets.join(', ')} from ${change}`);
+}
+
+/** SQL: the same for any number of changes. */
+export function countingAll(changes: string): string {
+  const of = (rating: string, bucket: number) => `count(*) filter (where ${rounded(rating)} = ${bucket})`;
+  const buckets = BUCKETS.map((bucket) => `${of('rating', bucket)} - ${of('former', bucket)}`);
+  return adding(`select series_id, pg_backend_pid() % ${SHARDS}, count(rating) - count(former),
+      coalesce(sum(rating), 0) - coalesce(sum(former), 0), ${buckets.join(', ')}
+    from ${changes} group by series_id order by series_id`);
 }
 
 /** SQL: the average and the number of a series' ratings, behind a relation `s` of series. */

@@ -2,7 +2,7 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy }
 import { RatingRepository } from './rating.repository.js';
 
 /** Milliseconds between two updates of the order. The contract allows a minute. */
-const INTERVAL = 20_000;
+const INTERVAL = 45_000;
 
 /**
  * Keeps the order of series by rating. Ratings themselves are exact at once; the order, whose index every change would

@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { runIn, Sql, statement } from '../database/sql.js';
-import { counting } from './rating-counts.js';
+import { countingAll, countingOne } from './rating-counts.js';
 
 const FIND = statement(
   'ratings.find',
@@ -18,7 +18,7 @@ const ADD = statement(
      insert into ratings (user_id, series_id, rating) select $1, id, $3 from target
      on conflict (user_id, series_id) do nothing
      returning series_id, null::numeric as former, rating
-   ), counted as (${counting('written')})
+   ), counted as (${countingOne('written')})
    select exists(select from target) as series_known, exists(select from written) as written`,
 );
 
@@ -30,7 +30,7 @@ const UPDATE = statement(
    ), written as (
      update ratings r set rating = $3 from held where r.user_id = $1 and r.series_id = $2
      returning r.series_id, held.former, r.rating
-   ), counted as (${counting('written')})
+   ), counted as (${countingOne('written')})
    select exists(select from written) as written`,
 );
 
@@ -39,13 +39,13 @@ const DELETE = statement(
   `with written as (
      delete from ratings where user_id = $1 and series_id = $2
      returning series_id, rating as former, null::numeric as rating
-   ), counted as (${counting('written')})
+   ), counted as (${countingOne('written')})
    select exists(select from written) as written`,
 );
 
 const DELETE_ALL = `with written as (
     delete from ratings where user_id = $1 returning series_id, rating as former, null::numeric as rating
-  ) ${counting('written')}`;
+  ) ${countingAll('written')}`;
 
 const AVERAGES = `select c.series_id, round(sum(c.sum) / nullif(sum(c.count), 0), 2) as average from rating_counts c`;
 
