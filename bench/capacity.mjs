@@ -33,7 +33,7 @@ const UTILIZATION = 0.5;
 const CORES_OF_NODE = 4;
 const CORES_OF_DATABASE = 16;
 /** Bytes of disk of one database node, and how much of it may be full. */
-const DISK = 4e12;
+const DISK = 1e12;
 const FULL = 0.7;
 /** Copies of each row: a primary and a standby. */
 const COPIES = 2;
@@ -143,5 +143,9 @@ line('processor of PostgreSQL for one request', `${databaseCpu.toFixed(2)} ms`);
 line(`service nodes of ${CORES_OF_NODE} processors`, serviceNodes);
 line('database nodes by disk', nodesByDisk);
 line(`database nodes of ${CORES_OF_DATABASE} processors by processor`, nodesByCpu);
+line(
+  'memory of a database node that the rows of a day’s readers fill',
+  `${((bytes * ACTIVE_A_DAY) / databaseNodes / 1e9).toFixed(0)} GB`,
+);
 line(`database nodes, in ${COPIES} copies`, databaseNodes * COPIES);
 line('euros for a million requests', euros.toFixed(2));

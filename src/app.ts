@@ -20,7 +20,7 @@ import { VerifiedTokens } from './auth/verified-tokens.js';
 import { createLogger, logAnswers, NestLogger } from './http/logging.js';
 import { acceptUploads } from './http/upload.js';
 import { measureAnswers } from './http/metrics.js';
-import { secureAnswers } from './http/security-headers.js';
+import { secureAnswers, securityHeaders } from './http/security-headers.js';
 
 /** The app of the service, of its tests and of its scripts, ready but not listening. */
 export async function createApp(config: Config, database: RunningDatabase): Promise<NestFastifyApplication> {
@@ -41,6 +41,7 @@ export function databaseSettings(config: Config, database: RunningDatabase): Dat
 /** Fastify with the bounds of the wire. */
 export function createAdapter(config: Config): FastifyAdapter {
   const blankIds = refuseBlankIds();
+  const headers = securityHeaders(config);
   const adapter = new FastifyAdapter({
     loggerInstance: createLogger(config),
     logController: new LogController({ disableRequestLogging: true }),
@@ -58,7 +59,11 @@ export function createAdapter(config: Config): FastifyAdapter {
       maxParamLength: 16_384,
     },
     exposeHeadRoutes: false,
-    frameworkErrors: (error, request, reply) => sendError(error, request as never, reply as never),
+    // These come before all hooks.
+    frameworkErrors: (error, request, reply) => {
+      reply.headers(headers);
+      sendError(error, request as never, reply as never);
+    },
     clientErrorHandler: (error, socket) => {
       const [status, message] =
         error.code === 'HPE_HEADER_OVERFLOW' ? [431, 'Invalid parameters'] : [400, 'Invalid parameters'];
@@ -79,6 +84,8 @@ export async function configureApp(
   config: Config,
 ): Promise<NestFastifyApplication> {
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  // First, so that no answer is without them.
+  secureAnswers(fastify, config);
   parseBodies(fastify);
   await acceptUploads(fastify);
   logAnswers(fastify, config);
@@ -95,7 +102,6 @@ export async function configureApp(
     exposedHeaders: ['retry-after', 'ratelimit', 'ratelimit-policy'],
     maxAge: 600,
   });
-  secureAnswers(fastify, config);
   fastify.addHook('onSend', (_request, reply, payload, next) => {
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
     next(null, payload);

@@ -315,10 +315,19 @@ describe('the wire', () => {
   });
 
   it('keeps the wire’s headers', async () => {
-    const { headers } = await app.client.get('/health/live');
-    expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
-    expect(headers['content-security-policy']).toContain("default-src 'none'");
-    expect(headers).not.toHaveProperty('x-powered-by');
+    for (const [method, path] of [
+      ['GET', '/health/live'],
+      ['GET', '/user/settings'],
+      ['GET', '/nope'],
+      ['GET', '/series/%zz'],
+      ['OPTIONS', '/series'],
+    ] as const) {
+      const { headers } = await app.client.send(method, path);
+      expect(headers['x-content-type-options'], `${method} ${path}`).toBe('nosniff');
+      expect(headers['content-security-policy'], `${method} ${path}`).toContain("default-src 'none'");
+      expect(headers).not.toHaveProperty('x-powered-by');
+    }
+    expect((await app.client.get('/health/live')).headers['cache-control']).toBe('no-store');
   });
 
   it('serves metrics, the document and Swagger UI from itself alone', async () => {

@@ -4,6 +4,7 @@ import { clientKnown } from '../clients/client-filter.js';
 import { HISTOGRAM } from '../ratings/rating-counts.js';
 import type { SERIES_ORDERS } from './catalog.dto.js';
 import type { SeriesType } from './catalog.entity.js';
+import { DEFAULT_LIMIT } from '../http/page.dto.js';
 import { matches } from '../search/conditions.js';
 import { escapeLike, fold } from '../search/fold.js';
 import { seriesProjection, type SeriesRow } from './series-projection.js';
@@ -64,8 +65,9 @@ export class SeriesRepository {
   /** One statement for a page of public series and its total. */
   async page(selection: SeriesSelection): Promise<SeriesPageRows> {
     const term = fold(selection.search ?? '');
-    const values: unknown[] = [selection.language, selection.limit, selection.offset];
+    const values: unknown[] = [selection.language];
     const bind = (value: unknown) => `$${values.push(value)}`;
+    const range = rangeOf(selection, bind);
     const conditions = ['s.public = 1'];
     const type = selection.type === undefined ? null : bind(selection.type);
     if (type !== null) conditions.push(`s.type = ${type}::text`);
@@ -74,10 +76,11 @@ export class SeriesRepository {
     const order = selection.order === 'relevance' ? 'name-asc' : selection.order;
     const page =
       term === ''
-        ? listed(conditions, ORDERS[order], countedTotal(type, client))
+        ? listed(conditions, ORDERS[order], range, countedTotal(type, client))
         : searched(
             [...conditions, ...matches('s.search_text', term, bind)],
             selection.order === 'relevance' ? relevance(bind, term) : ORDERS[order],
+            range,
           );
     const text = `with ${page.sources}
       select (${page.total}) as total, ${clientKnown(client)} as client_known, shown.*
@@ -98,23 +101,33 @@ export class SeriesRepository {
   }
 }
 
+/**
+ * Which part of the list. The first page is what most ask for, and stands in the text: of one whose size it does not
+ * know, PostgreSQL expects a tenth of the catalog, and plans anew each time.
+ */
+function rangeOf({ limit, offset }: SeriesSelection, bind: (value: unknown) => string): string {
+  return limit === DEFAULT_LIMIT && offset === 0
+    ? `limit ${DEFAULT_LIMIT}`
+    : `limit ${bind(limit)} offset ${bind(offset)}`;
+}
+
 /** Without a search an index gives the page in its order, and the kept counts its total. */
-function listed(conditions: readonly string[], order: string, total: string) {
+function listed(conditions: readonly string[], order: string, range: string, total: string) {
   const where = conditions.join(' and ');
   const sources = `page as materialized (
       select s.id, row_number() over (order by ${order}) as position
-      from series s where ${where} order by ${order} limit $2 offset $3
+      from series s where ${where} order by ${order} ${range}
     )`;
   return { sources, total };
 }
 
 /** With a search all matches must be seen to be counted: once, and no wider than their order needs. */
-function searched(conditions: readonly string[], order: string) {
+function searched(conditions: readonly string[], order: string, range: string) {
   const sources = `matches as materialized (
       select s.id, row_number() over (order by ${order}) as position
       from series s where ${conditions.join(' and ')}
     ), page as (
-      select id, position from matches order by position limit $2 offset $3
+      select id, position from matches order by position ${range}
     )`;
   return { sources, total: 'select count(*)::int from matches' };
 }

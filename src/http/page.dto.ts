@@ -3,15 +3,18 @@ import { Max, Min } from 'class-validator';
 import { BlankIsAbsent, Characters, Integer, Optional, QueryInteger } from './validation.js';
 import type { PagePosition } from './page.js';
 
+/** Items of a page unless the request says how many. */
+export const DEFAULT_LIMIT = 20;
+
 /** What every list takes. */
 export class PageQuery {
   /** Most items to answer. */
-  @QueryInteger(20)
+  @QueryInteger(DEFAULT_LIMIT)
   @Integer()
   @Min(1)
   @Max(100)
   @ApiProperty({ required: false })
-  limit: number = 20;
+  limit: number = DEFAULT_LIMIT;
 
   /** How many items to skip. */
   @QueryInteger(0)

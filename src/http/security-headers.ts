@@ -8,17 +8,22 @@ const HSTS_SECONDS = 31_536_000;
 
 /** Sends helmet's headers with every answer; a route may set another policy for its own. */
 export function secureAnswers(fastify: FastifyInstance, config: Config): void {
-  const headers = headersOf({
+  const headers = securityHeaders(config);
+  fastify.addHook('onRequest', (_request, reply, next) => {
+    reply.headers(headers);
+    next();
+  });
+}
+
+/** What helmet sets, by what the service serves. */
+export function securityHeaders(config: Config): Record<string, string> {
+  return headersOf({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
     },
     strictTransportSecurity: config.cookie.secure ? { maxAge: HSTS_SECONDS } : false,
     crossOriginResourcePolicy: { policy: 'cross-origin' },
-  });
-  fastify.addHook('onRequest', (_request, reply, next) => {
-    reply.headers(headers);
-    next();
   });
 }
 
