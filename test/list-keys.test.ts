@@ -195,12 +195,15 @@ describe('an import that changes series', () => {
 describe('kept totals', () => {
   it('stay what counting gives, whatever is done at once', async () => {
     const users = [await app.a.user(), await app.a.user()];
-    const ids = await app.a.series(
-      ...Array.from({ length: 6 }, (_, index) => ({
-        client: index % 2 === 0 ? null : otherClient,
-        volumes: [{ external_id: `t-${index}`, name: 'One', order: 1, language: 'en' }],
-      })),
-    );
+    const lines = (turn: number) =>
+      Array.from({ length: 8 }, (_, index) => ({
+        id: `t-${index}`,
+        name: `T ${(index * 3 + turn) % 8}`,
+        orders: [1 + (turn % 3)],
+        ...((index + turn) % 2 === 0 ? {} : { client: otherClient }),
+      }));
+    await imports(...lines(0));
+    const ids = await Promise.all(lines(0).map(({ id }) => seriesId(id)));
     const volumes = await app.database.query<{ id: number }>(
       `select id from volumes where external_id like 't-%' order by id`,
     );
@@ -236,7 +239,15 @@ describe('kept totals', () => {
       ])();
       statuses.push(status);
     };
-    for (let round = 0; round < 30; round++) await Promise.all(Array.from({ length: 10 }, step));
+    // Meanwhile imports rename the series, move their volumes, and give them from one frontend to the other.
+    let [turn, ended] = [0, false];
+    const importing = (async () => {
+      while (!ended) await imports(...lines(++turn));
+    })();
+    for (let round = 0; round < 40; round++) await Promise.all(Array.from({ length: 12 }, step));
+    ended = true;
+    await importing;
+    expect(turn).toBeGreaterThan(5);
     // What is there already, or not any more, is refused; nothing fails.
     expect(statuses.filter((status) => status >= 500)).toEqual([]);
     expect(statuses.filter((status) => status === 200).length).toBeGreaterThan(100);

@@ -10,7 +10,7 @@ export const CollectionItemSchema = defineEntity({
   tableName: 'collection_items',
   triggers: [
     ...counted('collection_items', 'items', ['insert', 'delete']),
-    ...tallied('collection_items', 'collection_total', ['price', 'series_client']),
+    ...tallied('collection_items', 'collection_total', ['price']),
   ],
   indexes: [
     { name: 'collection_items_by_name', properties: ['user', 'seriesName', 'groupOrder', 'id'] },

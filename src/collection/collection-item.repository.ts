@@ -78,12 +78,26 @@ const UPDATE = statement(
   'update collection_items set price = $3, buy_date = $4 where user_id = $1 and id = $2 returning id',
 );
 
-// Names that differ in what their order ignores stay as they are.
-const REKEY = `update collection_items i
-   set series_name = s.name, group_order = v.group_order, series_client = coalesce(s.client_id, 0)
-   from series s join volumes v on v.series_id = s.id
-   where s.external_id = any($1::text[]) and i.volume_id = v.id
-     and (i.series_name <> s.name or i.group_order <> v.group_order or i.series_client <> coalesce(s.client_id, 0))`;
+// Names that differ in what their order ignores stay as they are. First items, then totals, each in the order of its
+// key: owners, who do so as well, and imports then never wait for each other in a circle.
+const REKEY = `with changed as materialized (
+     select i.user_id, i.id, i.price, i.series_client as former, s.name, v.group_order,
+       coalesce(s.client_id, 0) as client
+     from series s join volumes v on v.series_id = s.id join collection_items i on i.volume_id = v.id
+     where s.external_id = any($1::text[])
+       and (i.series_name <> s.name or i.group_order <> v.group_order or i.series_client <> coalesce(s.client_id, 0))
+     order by i.user_id, i.id for no key update of i
+   ), moved as (
+     update collection_items i set series_name = c.name, group_order = c.group_order, series_client = c.client
+     from changed c where i.user_id = c.user_id and i.id = c.id
+   )
+   insert into collection_totals as c (user_id, series_client, items, spent)
+   select user_id, side.owner, sum(side.change), sum(side.change * price)
+   from changed cross join lateral (values (former, -1), (client, 1)) as side (owner, change)
+   where former <> client
+   group by 1, 2 order by 1, 2
+   on conflict (user_id, series_client) do update
+     set items = c.items + excluded.items, spent = c.spent + excluded.spent`;
 
 const DELETE = statement(
   'collection.delete',

@@ -2,9 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 
-const ATTEMPTS = 4;
+/** How often a unit of work, or a statement, is run at most. */
+export const ATTEMPTS = 4;
 /** Serialization failure and deadlock: the transaction was innocent and may run again. */
 const RETRYABLE = new Set(['40001', '40P01']);
+
+/** Whether the database ended the work for others' sake, and it may run again. */
+export function isInnocent(error: unknown): boolean {
+  return RETRYABLE.has((error as { code?: string }).code ?? '');
+}
 
 /** Units of work: everything in one transaction, or nothing. */
 @Injectable()
@@ -20,7 +26,7 @@ export class Transactions {
       try {
         return await this.em.fork().transactional(work);
       } catch (error) {
-        if (attempt === ATTEMPTS || !RETRYABLE.has((error as { code?: string }).code ?? '')) throw error;
+        if (attempt === ATTEMPTS || !isInnocent(error)) throw error;
         await sleep(Math.random() * 20 * attempt);
       }
     }

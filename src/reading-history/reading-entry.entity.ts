@@ -17,7 +17,7 @@ export const ReadingEntrySchema = defineEntity({
   triggers: [
     ...counted('reading_entries', 'entries', ['insert', 'delete']),
     // A reader's progress changes far more often than what is tallied, and costs nothing here.
-    ...tallied('reading_entries', 'reading_count', ['visibility', 'status', 'series_client']),
+    ...tallied('reading_entries', 'reading_count', ['visibility', 'status']),
   ],
   indexes: [
     { name: 'reading_entries_by_update', properties: ['user', 'lastUpdate', 'series'] },

@@ -129,11 +129,25 @@ const PUBLIC_COUNTS = statement(
    where c.user_id = $1 and c.${VISIBLE_TO_OTHERS} group by c.status`,
 );
 
-// Names that differ in what their order ignores stay as they are.
-const REKEY = `update reading_entries e set series_name = s.name, series_client = coalesce(s.client_id, 0)
-   from series s
-   where s.external_id = any($1::text[]) and e.series_id = s.id
-     and (e.series_name <> s.name or e.series_client <> coalesce(s.client_id, 0))`;
+// Names that differ in what their order ignores stay as they are. First entries, then counts, each in the order of its
+// key: readers, who do so as well, and imports then never wait for each other in a circle.
+const REKEY = `with changed as materialized (
+     select e.user_id, e.series_id, e.visibility, e.status, e.series_client as former, s.name,
+       coalesce(s.client_id, 0) as client
+     from reading_entries e join series s on s.id = e.series_id
+     where s.external_id = any($1::text[])
+       and (e.series_name <> s.name or e.series_client <> coalesce(s.client_id, 0))
+     order by e.user_id, e.series_id for no key update of e
+   ), moved as (
+     update reading_entries e set series_name = c.name, series_client = c.client
+     from changed c where e.user_id = c.user_id and e.series_id = c.series_id
+   )
+   insert into reading_counts as c (user_id, visibility, status, series_client, total)
+   select user_id, visibility, status, side.owner, sum(side.change)
+   from changed cross join lateral (values (former, -1), (client, 1)) as side (owner, change)
+   where former <> client
+   group by 1, 2, 3, 4 order by 1, 2, 3, 4
+   on conflict (user_id, visibility, status, series_client) do update set total = c.total + excluded.total`;
 
 const DELETE = statement(
   'reading-history.delete',

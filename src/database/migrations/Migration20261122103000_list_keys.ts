@@ -72,7 +72,7 @@ const TRIGGERS = [
     'reading_count_update',
     'update',
     'reading_entries',
-    'for each row when (old.visibility <> new.visibility or old.status <> new.status or old.series_client <> new.series_client)',
+    'for each row when (old.visibility <> new.visibility or old.status <> new.status)',
   ],
   [
     'reading_count_delete',
@@ -86,12 +86,7 @@ const TRIGGERS = [
     'collection_items',
     'referencing new table as added for each statement',
   ],
-  [
-    'collection_total_update',
-    'update',
-    'collection_items',
-    'for each row when (old.price <> new.price or old.series_client <> new.series_client)',
-  ],
+  ['collection_total_update', 'update', 'collection_items', 'for each row when (old.price <> new.price)'],
   [
     'collection_total_delete',
     'delete',
