@@ -13,15 +13,12 @@ const CLIENTS = 16;
  *   requests, of the server and of PostgreSQL; MiB of the server's memory; answers that were none of 2xx
  */
 export async function measure({ server, postmaster, requests, seconds, clients = CLIENTS }) {
-  let [before, databaseBefore, begin] = [0, 0, 0];
   const times = [];
   let errors = 0;
   let started = 0;
-  [before, databaseBefore, begin] = [
-    await processorSeconds(server.pid),
-    await serverSeconds(postmaster),
-    performance.now(),
-  ];
+  const before = await processorSeconds(server.pid);
+  const databaseBefore = await serverSeconds(postmaster);
+  const begin = performance.now();
   const run = autocannon({
     url: server.url,
     connections: clients,

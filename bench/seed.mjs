@@ -141,15 +141,14 @@ export async function seed(client, scale) {
   const kept = (reader, what) => reader.size ?? keeps[what];
   await copy(
     client,
-    `reading_entries (user_id, series_id, ${await sortKeys(client, 'reading_entries', ['series_name'])}visibility, progress, status, score, priority, start, notes, client_id, last_update)`,
+    'reading_entries (user_id, series_id, series_name, visibility, progress, status, score, priority, start, notes, client_id, last_update)',
     function* () {
-      const named = withSortKeys.get('reading_entries');
       for (const reader of readers) {
         for (const series of spread(reader, kept(reader, 'entries'), SERIES)) {
           yield [
             reader.id,
             series,
-            ...(named ? [namesOf(series)[0]] : []),
+            namesOf(series)[0],
             random() < 0.7 ? 'public' : 'private',
             Math.floor(random() * 200),
             pick(STATUSES),
@@ -173,17 +172,16 @@ export async function seed(client, scale) {
   });
   await copy(
     client,
-    `collection_items (user_id, volume_id, ${await sortKeys(client, 'collection_items', ['series_name', 'group_order'])}client_id, price, buy_date)`,
+    'collection_items (user_id, volume_id, series_name, group_order, client_id, price, buy_date)',
     function* () {
-      const named = withSortKeys.get('collection_items');
       for (const reader of readers) {
         for (const volume of spread(reader, kept(reader, 'items'), SERIES * VOLUMES_PER_SERIES)) {
           const series = Math.ceil(volume / VOLUMES_PER_SERIES);
-          const keys = named ? [namesOf(series)[0], ((volume - 1) % VOLUMES_PER_SERIES) + 1] : [];
           yield [
             reader.id,
             volume,
-            ...keys,
+            namesOf(series)[0],
+            ((volume - 1) % VOLUMES_PER_SERIES) + 1,
             1,
             (3 + Math.floor(random() * 1200) / 100).toFixed(2),
             day(random),
@@ -259,18 +257,6 @@ function* spread({ offset }, number, of) {
   // A stride that has no factor in common with the catalog's size meets nobody twice.
   const stride = 7_919;
   for (let index = 0; index < number; index++) yield ((offset + index * stride) % of) + 1;
-}
-
-const withSortKeys = new Map();
-
-/** The columns that lists are sorted by, if the schema has them. */
-async function sortKeys(client, table, columns) {
-  const { rows } = await client.query(
-    'select from information_schema.columns where table_name = $1 and column_name = $2',
-    [table, columns[0]],
-  );
-  withSortKeys.set(table, rows.length > 0);
-  return rows.length > 0 ? `${columns.join(', ')}, ` : '';
 }
 
 async function copy(client, target, rows) {

@@ -100,6 +100,18 @@ async function drift() {
   return [...entries, ...items];
 }
 
+/** Waits until a statement waits for a lock. */
+async function somebodyWaits(): Promise<void> {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    const [row] = await app.database.query<{ waiting: number }>(
+      `select count(*)::int as waiting from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+    );
+    if ((row?.waiting ?? 0) > 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error('nobody waits');
+}
+
 describe('an import that changes series', () => {
   beforeAll(async () => {
     await imports({ id: 'k-a', name: 'Ant' }, { id: 'k-b', name: 'Bee' }, { id: 'k-c', name: 'Cow' });
@@ -179,17 +191,30 @@ describe('an import that changes series', () => {
     );
     expect(row?.series_name).toBe('Newt');
   });
+});
 
-  async function somebodyWaits(): Promise<void> {
-    for (let attempt = 0; attempt < 200; attempt++) {
-      const [row] = await app.database.query<{ waiting: number }>(
-        `select count(*)::int as waiting from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
-      );
-      if ((row?.waiting ?? 0) > 0) return;
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-    throw new Error('nobody waits');
-  }
+describe('a change that loses a deadlock', () => {
+  it('is made all the same', async () => {
+    const user = await app.a.user();
+    const series = await app.a.oneSeries();
+    const entry = await app.a.entry({ client });
+    await app.client.as(user).post(`/user/reading-status/add/${series}`, entry);
+    const other = new Client({ connectionString: app.database.url });
+    await other.connect();
+    await other.query('begin');
+    await other.query('select from reading_counts where user_id = $1 for update', [user.id]);
+    // The request holds the entry and waits for the counts; the other then waits for the entry.
+    const changing = app.client
+      .as(user)
+      .post(`/user/reading-status/update/${series}`, { ...entry, status: 'completed' });
+    await somebodyWaits();
+    await other.query('select from reading_entries where user_id = $1 for update', [user.id]);
+    await other.query('commit');
+    await other.end();
+    expect((await changing).status).toBe(200);
+    const { body } = await app.client.as(user).get('/user/reading-history?status=completed');
+    expect(body.total).toBe(1);
+  });
 });
 
 describe('kept totals', () => {

@@ -1,10 +1,10 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { CompiledQuery } from 'kysely';
-import type { Pool, QueryConfig, QueryResult } from 'pg';
+import type { Pool } from 'pg';
 import { Replicas } from './replicas.js';
 import { DatabaseSettings } from './database-settings.js';
-import { ATTEMPTS, isInnocent } from './transactions.js';
+import { withRetries } from './transactions.js';
 
 /**
  * A statement with a name, by which PostgreSQL prepares it once per connection instead of parsing and planning it at
@@ -52,23 +52,13 @@ export class Sql {
 
   /** All rows of the answer. */
   async rows<Row extends object>(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
-    this.pool ??= (await this.em.getConnection().getNativeClient()) as Pool;
+    const pool = (this.pool ??= (await this.em.getConnection().getNativeClient()) as Pool);
     // A pooler hands each transaction to another connection, on which nothing has been prepared.
     const query = this.settings.prepares ? statement : { text: statement.text };
     const asked = { ...query, values: values as unknown[] };
-    const { rows } = (await this.replicas.query<Row>(asked)) ?? (await this.ask<Row>(this.pool, asked));
+    const { rows } =
+      (await this.replicas.query<Row>(asked)) ?? (await withRetries(() => pool.query<Row>(asked)));
     return rows;
-  }
-
-  /** A single statement that was innocent in a deadlock has done nothing, and is asked again. */
-  private async ask<Row extends object>(pool: Pool, asked: QueryConfig): Promise<QueryResult<Row>> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await pool.query<Row>(asked);
-      } catch (error) {
-        if (attempt === ATTEMPTS || !isInnocent(error)) throw error;
-      }
-    }
   }
 
   /** The first row of the answer, or undefined. */

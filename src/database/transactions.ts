@@ -2,14 +2,23 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 
-/** How often a unit of work, or a statement, is run at most. */
-export const ATTEMPTS = 4;
+const ATTEMPTS = 4;
 /** Serialization failure and deadlock: the transaction was innocent and may run again. */
 const RETRYABLE = new Set(['40001', '40P01']);
 
-/** Whether the database ended the work for others' sake, and it may run again. */
-export function isInnocent(error: unknown): boolean {
-  return RETRYABLE.has((error as { code?: string }).code ?? '');
+/**
+ * Runs work that is one transaction, and again when the database has ended it for others' sake: then nothing of it is
+ * done. The pause lets the others go first.
+ */
+export async function withRetries<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt === ATTEMPTS || !RETRYABLE.has((error as { code?: string }).code ?? '')) throw error;
+      await sleep(10 + Math.random() * 20 * attempt);
+    }
+  }
 }
 
 /** Units of work: everything in one transaction, or nothing. */
@@ -22,13 +31,6 @@ export class Transactions {
    * must not have effects outside the transaction.
    */
   async run<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.em.fork().transactional(work);
-      } catch (error) {
-        if (attempt === ATTEMPTS || !isInnocent(error)) throw error;
-        await sleep(Math.random() * 20 * attempt);
-      }
-    }
+    return withRetries(() => this.em.fork().transactional(work));
   }
 }

@@ -6,15 +6,20 @@ const BUCKETS = Array.from({ length: 10 }, (_, index) => index + 1);
  * more of them would make every reader add up more.
  */
 const SHARDS = 16;
+const SHARD = `pg_backend_pid() % ${SHARDS}`;
 
-const COLUMNS = ['count', 'sum', ...BUCKETS.map((bucket) => `r${bucket}`)];
-const rounded = (rating: string) => `floor(${rating} + 0.5)`;
+/** Columns of the counts, and what a change of a rating from `former` to `rating`, null for none, adds to each. */
+const CHANGES: Record<string, string> = {
+  count: '(rating is not null)::int - (former is not null)::int',
+  sum: 'coalesce(rating, 0) - coalesce(former, 0)',
+  ...Object.fromEntries(
+    BUCKETS.map((bucket) => [`r${bucket}`, `${roundsTo('rating', bucket)} - ${roundsTo('former', bucket)}`]),
+  ),
+};
+const COLUMNS = Object.keys(CHANGES);
 
-/** SQL: adds rows of (series_id, shard, count, sum, r1, … r10) to the counts. */
-function adding(rows: string): string {
-  return `insert into rating_counts as c (series_id, shard, ${COLUMNS.join(', ')}) ${rows}
-    on conflict (series_id, shard) do update set
-      ${COLUMNS.map((column) => `${column} = c.${column} + excluded.${column}`).join(', ')}`;
+function roundsTo(rating: string, bucket: number): string {
+  return `(floor(${rating} + 0.5) is not distinct from ${bucket})::int`;
 }
 
 /**
@@ -23,19 +28,21 @@ function adding(rows: string): string {
  * @param change a relation of one (series_id, former, rating), null where there was or is no rating
  */
 export function countingOne(change: string): string {
-  const is = (rating: string, bucket: number) => `(${rounded(rating)} is not distinct from ${bucket})::int`;
-  const buckets = BUCKETS.map((bucket) => `${is('rating', bucket)} - ${is('former', bucket)}`);
-  return adding(`select series_id, pg_backend_pid() % ${SHARDS}, (rating is not null)::int - (former is not null)::int,
-      coalesce(rating, 0) - coalesce(former, 0), ${buckets.join(', ')} from ${change}`);
+  return adding(`select series_id, ${SHARD}, ${Object.values(CHANGES).join(', ')} from ${change}`);
 }
 
 /** SQL: the same for any number of changes. */
 export function countingAll(changes: string): string {
-  const of = (rating: string, bucket: number) => `count(*) filter (where ${rounded(rating)} = ${bucket})`;
-  const buckets = BUCKETS.map((bucket) => `${of('rating', bucket)} - ${of('former', bucket)}`);
-  return adding(`select series_id, pg_backend_pid() % ${SHARDS}, count(rating) - count(former),
-      coalesce(sum(rating), 0) - coalesce(sum(former), 0), ${buckets.join(', ')}
-    from ${changes} group by series_id order by series_id`);
+  const sums = Object.values(CHANGES).map((added) => `sum(${added})`);
+  return adding(
+    `select series_id, ${SHARD}, ${sums.join(', ')} from ${changes} group by series_id order by series_id`,
+  );
+}
+
+function adding(rows: string): string {
+  return `insert into rating_counts as c (series_id, shard, ${COLUMNS.join(', ')}) ${rows}
+    on conflict (series_id, shard) do update set
+      ${COLUMNS.map((column) => `${column} = c.${column} + excluded.${column}`).join(', ')}`;
 }
 
 /** SQL: the average and the number of a series' ratings, behind a relation `s` of series. */

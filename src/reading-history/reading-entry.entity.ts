@@ -28,7 +28,6 @@ export const ReadingEntrySchema = defineEntity({
     {
       name: 'reading_entries_public',
       properties: ['user', 'lastUpdate', 'series'],
-      include: ['status'],
       where: "visibility = 'public'",
     },
     {

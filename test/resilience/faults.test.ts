@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { EmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
-import { freePort, percentile, Service, type ServiceUser } from '../support/service.js';
+import { entryAt, freePort, percentile, Service, type ServiceUser } from '../support/service.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
@@ -27,15 +27,6 @@ async function seriesIds(service: Service): Promise<number[]> {
   const answer = await service.fetch('/series?limit=60');
   return ((await answer.json()) as { series: { id: number }[] }).series.map(({ id }) => id);
 }
-
-const entry = (progress: number) => ({
-  visibility: 'private',
-  progressType: 'chapters',
-  progress,
-  status: 'started',
-  priority: 'mid',
-  client: 1,
-});
 
 describe('kill -9', () => {
   it('of the service, its database or both loses no acknowledged write', async () => {
@@ -66,7 +57,7 @@ describe('kill -9', () => {
             const answer = await fetch(`http://localhost:${port}/user/reading-status/${verb}/${id}`, {
               method: 'POST',
               headers: { ...user.headers, 'content-type': 'application/json' },
-              body: JSON.stringify(entry(round)),
+              body: JSON.stringify(entryAt(round)),
               signal: AbortSignal.timeout(10_000),
             });
             await answer.arrayBuffer();
@@ -181,7 +172,7 @@ describe('a database behind a network', () => {
     const user = await service.user();
     const [id] = await seriesIds(service);
     const post = (path: string) =>
-      service.fetch(path, { method: 'POST', headers: user.headers, json: entry(1) });
+      service.fetch(path, { method: 'POST', headers: user.headers, json: entryAt(1) });
     await post(`/user/reading-status/add/${id}`);
     const server = await EmbeddedPostgres.join(service.dataDir, 'script');
     const { Client } = await import('pg');

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BROKEN, CLOSED_IDLE, load, type LoadRequest, type LoadResult, REFUSED } from '../support/load.js';
-import { percentile, Service, type ServiceUser } from '../support/service.js';
+import { entryAt, percentile, Service, type ServiceUser } from '../support/service.js';
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 const shown = ({ goodput, p50, p99, statuses }: LoadResult) =>
@@ -17,17 +17,9 @@ beforeAll(async () => {
   users = await Promise.all(Array.from({ length: 20 }, () => service.user()));
   const { series } = (await (await service.fetch('/series?limit=20')).json()) as { series: { id: number }[] };
   const ids = series.map(({ id }) => id);
-  const entry = {
-    visibility: 'private',
-    progressType: 'chapters',
-    progress: 1,
-    status: 'started',
-    priority: 'mid',
-    client: 1,
-  };
   for (const { headers } of users) {
     for (const id of ids) {
-      const init = { method: 'POST', headers, json: entry };
+      const init = { method: 'POST', headers, json: entryAt(1) };
       expect((await service.fetch(`/user/reading-status/add/${id}`, init)).status).toBe(200);
     }
   }
@@ -37,7 +29,7 @@ beforeAll(async () => {
     const id = ids[index % ids.length];
     if (index % 10 < 6) return { path: '/user/reading-history?limit=20', headers };
     if (index % 10 < 9) {
-      const json = { ...entry, progress: index % 1000 };
+      const json = entryAt(index % 1000);
       return { method: 'POST', path: `/user/reading-status/update/${id}`, headers, json };
     }
     return { path: '/series?search=one', headers };

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
 import { ReverseProxy } from '../support/reverse-proxy.js';
 import { startS3, type TestS3 } from '../support/s3.js';
-import { freePort, Service, type ServiceUser } from '../support/service.js';
+import { entryAt, freePort, Service, type ServiceUser } from '../support/service.js';
 
 let folder: string;
 let server: EmbeddedPostgres;
@@ -141,14 +141,7 @@ describe('two nodes on one PostgreSQL', () => {
       const answer = await fetch(`${proxy.url}/user/reading-status/${verb}/${id}`, {
         method: 'POST',
         headers: { ...user.headers, 'content-type': 'application/json' },
-        body: JSON.stringify({
-          visibility: 'private',
-          progressType: 'chapters',
-          progress,
-          status: 'started',
-          priority: 'mid',
-          client: 1,
-        }),
+        body: JSON.stringify(entryAt(progress)),
       }).catch(() => null);
       await answer?.arrayBuffer().catch(() => undefined);
       return answer?.status ?? 0;
@@ -158,7 +151,6 @@ describe('two nodes on one PostgreSQL', () => {
     const last = new Map<string, number>();
     const reader = async (user: ServiceUser) => {
       for (let count = 1; !ended; count++) {
-        // Half chapters are read as well; a whole one is easier to compare.
         const progress = count % 9_999;
         const first = await ask(user, 'update', progress);
         const status = first === 200 ? first : await ask(user, 'update', progress);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
-import { Service, type ServiceUser } from '../support/service.js';
+import { entryAt, Service, type ServiceUser } from '../support/service.js';
 
 /** How far the replica lags behind, in milliseconds. */
 const LAG = 2_000;
@@ -66,15 +66,6 @@ afterAll(async () => {
   for (const folder of folders) await rm(folder, { recursive: true, force: true });
 });
 
-const entry = (progress: number) => ({
-  visibility: 'public',
-  progressType: 'chapters',
-  progress,
-  status: 'started',
-  priority: 'mid',
-  client: 1,
-});
-
 /** What an anonymous visitor, or somebody signed in, sees of the reader's progress; null when there is nothing. */
 async function shown(headers: Record<string, string> = {}): Promise<number | null> {
   const answer = await service.fetch(`/profiles/${reader.username}/reading-history`, { headers });
@@ -92,7 +83,7 @@ describe('a replica that lags two seconds behind', () => {
       service.fetch(`/user/reading-status/${verb}/${series}`, {
         method: 'POST',
         headers: reader.headers,
-        json: entry(progress),
+        json: entryAt(progress, 'public'),
       });
     expect((await write('add', 1)).status).toBe(200);
     const own = async () =>

@@ -146,6 +146,11 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
+/** The body of a reading entry at a service that has just been started. */
+export function entryAt(progress: number, visibility: 'private' | 'public' = 'private') {
+  return { visibility, progressType: 'chapters', progress, status: 'started', priority: 'mid', client: 1 };
+}
+
 /** The value below which a share of the values lies. */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((one, other) => one - other);

@@ -82,7 +82,10 @@ export class ImportService {
       return { series, volumes, unchanged, refused: refused.toSorted((one, other) => one.line - other.line) };
     });
     // The import is stored, whatever becomes of what readers added while it was under way.
-    await this.repository.follow(updated).catch((error: unknown) => this.logger.warn(String(error)));
+    await this.repository.follow(updated).catch((error: unknown) => {
+      const { code = 'unknown' } = error as { code?: string };
+      this.logger.warn(`What was added during an import keeps its former place: ${code}`);
+    });
     return stored;
   }
 }

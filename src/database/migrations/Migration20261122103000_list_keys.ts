@@ -123,6 +123,11 @@ export class Migration20261122103000ListKeys extends Migration {
     this.addSql(
       `create index "reading_entries_by_name" on "reading_entries" ("user_id", "series_name", "series_id")`,
     );
+    // The counts by status, for which it held the status, are kept now.
+    this.addSql(`drop index "reading_entries_public"`);
+    this.addSql(
+      `create index "reading_entries_public" on "reading_entries" ("user_id", "last_update", "series_id") where visibility = 'public'`,
+    );
     this.addSql(
       `create index "reading_entries_public_by_name" on "reading_entries" ("user_id", "series_name", "series_id") where visibility = 'public'`,
     );
