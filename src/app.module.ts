@@ -10,6 +10,7 @@ import { DatabaseModule } from './database/database.module.js';
 import type { DatabaseSettings } from './database/database-settings.js';
 import { FirstStartModule } from './first-start/first-start.module.js';
 import { ErrorFilter } from './http/error.filter.js';
+import { LoadMonitor } from './http/load-shedding.js';
 import { OperationsModule } from './http/operations.module.js';
 import { RequestLimit } from './http/request-limit.js';
 import { RateLimits } from './http/rate-limits.js';
@@ -29,8 +30,8 @@ class FoundationModule {
   static for(config: Config): DynamicModule {
     return {
       module: FoundationModule,
-      providers: [{ provide: Config, useValue: config }, RateLimits, RequestLimit],
-      exports: [Config, RateLimits, RequestLimit],
+      providers: [{ provide: Config, useValue: config }, RateLimits, RequestLimit, LoadMonitor],
+      exports: [Config, RateLimits, RequestLimit, LoadMonitor],
     };
   }
 }

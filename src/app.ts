@@ -13,7 +13,7 @@ import { sendError } from './http/error.filter.js';
 import { refuseBlankIds } from './http/blank-ids.js';
 import { renderRawError } from './http/families.js';
 import { invalidParameters, notFound } from './http/app-error.js';
-import { shedLoad } from './http/load-shedding.js';
+import { LoadMonitor, shedLoad } from './http/load-shedding.js';
 import { RequestLimit } from './http/request-limit.js';
 import { limitRequests } from './auth/limit-requests.js';
 import { VerifiedTokens } from './auth/verified-tokens.js';
@@ -93,7 +93,7 @@ export async function configureApp(
   refuseMalformed(fastify);
   closeWhileStopping(fastify);
   limitRequests(fastify, app.get(RequestLimit), app.get(VerifiedTokens));
-  if (config.shedLoad) await shedLoad(fastify);
+  if (config.shedLoad) await shedLoad(fastify, app.get(LoadMonitor));
   await app.register(cors as never, {
     origin: [...config.corsOrigins],
     credentials: true,

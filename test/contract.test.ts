@@ -302,7 +302,7 @@ describe('the wire', () => {
         socket.on('data', (chunk) => (text += chunk.toString()));
         socket.on('close', () => resolve(text));
         socket.on('error', () => resolve(text));
-        socket.setTimeout(3_000, () => socket.destroy());
+        socket.setTimeout(60_000, () => socket.destroy());
       });
     const answers = await Promise.all([
       exchange('NONSENSE\r\n\r\n'),

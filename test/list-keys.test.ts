@@ -102,7 +102,7 @@ async function drift() {
 
 /** Waits until a statement waits for a lock. */
 async function somebodyWaits(): Promise<void> {
-  for (let attempt = 0; attempt < 200; attempt++) {
+  for (let attempt = 0; attempt < 6_000; attempt++) {
     const [row] = await app.database.query<{ waiting: number }>(
       `select count(*)::int as waiting from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
     );

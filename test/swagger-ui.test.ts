@@ -38,6 +38,8 @@ describe.skipIf(CHROMIUM === undefined)('Swagger UI', () => {
     admin = await app.a.administrator();
     browser = await chromium.launch({ executablePath: CHROMIUM as string, args: ['--no-sandbox'] });
     page = await browser.newPage();
+    page.setDefaultTimeout(120_000);
+    page.setDefaultNavigationTimeout(120_000);
     page.on('request', (request) => {
       if (!request.url().startsWith(url) && !/^(data|blob):/.test(request.url())) foreign.push(request.url());
     });
@@ -61,10 +63,12 @@ describe.skipIf(CHROMIUM === undefined)('Swagger UI', () => {
       await block.locator('.opblock-summary-control').click();
     await block.locator('.execute').waitFor();
     await fill(block);
-    await block.locator('.execute').click();
+    const [response] = await Promise.all([
+      page.waitForResponse((candidate) => !candidate.url().startsWith(`${url}/docs`)),
+      block.locator('.execute').click(),
+    ]);
     const status = block.locator('.live-responses-table tr.response .response-col_status').first();
-    await expect.poll(() => status.textContent()).toMatch(/\d{3}/);
-    await page.waitForTimeout(100);
+    await expect.poll(() => status.textContent()).toContain(String(response.status()));
     return {
       status: Number.parseInt((await status.textContent()) ?? '', 10),
       text:
