@@ -4,7 +4,7 @@ import { hash } from '@node-rs/argon2';
 import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
 import { from as copyFrom } from 'pg-copy-streams';
-import { fold, searchText } from '../dist/src/search/fold.js';
+import { fold, searchTexts } from '../dist/src/search/fold.js';
 
 /** Sizes at scale 1. */
 const SERIES = 72_000;
@@ -57,7 +57,7 @@ export async function seed(client, scale) {
   await client.query('truncate series, series_counts, rating_counts cascade');
   await copy(
     client,
-    'series (id, external_id, name, type, slug, origin, search_text, digest, tags, authors)',
+    'series (id, external_id, name, type, slug, origin, search_text, search_compact, digest, tags, authors)',
     function* () {
       for (let id = 1; id <= SERIES; id++) {
         const names = namesOf(id);
@@ -68,7 +68,8 @@ export async function seed(client, scale) {
           pick(TYPES),
           slugOf(names[0]),
           'Japanese',
-          searchText(names),
+          searchTexts(names).text,
+          searchTexts(names).compact,
           'x',
           '{Action,Drama}',
           '{Somebody}',
@@ -101,7 +102,7 @@ export async function seed(client, scale) {
           series,
           name,
           slugOf(name),
-          searchText([name]),
+          searchTexts([name]).text,
           order,
           'en',
           day(random),

@@ -21,6 +21,7 @@ import { CollectionModule } from './collection/collection.module.js';
 import { PhotosModule } from './photos/photos.module.js';
 import { ProfilesModule } from './profiles/profiles.module.js';
 import { RatingsModule } from './ratings/ratings.module.js';
+import { SearchModule } from './search/search.module.js';
 import { SettingsModule } from './settings/settings.module.js';
 import { UsersModule } from './users/users.module.js';
 
@@ -46,6 +47,7 @@ export class AppModule {
         FoundationModule.for(config),
         DatabaseModule.for(database),
         OperationsModule,
+        SearchModule,
         SessionsModule,
         AuthModule,
         UsersModule,

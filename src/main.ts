@@ -5,6 +5,7 @@ import { inTurn, migrate } from './database/migrate.js';
 import { openDatabase, type RunningDatabase } from './database/running-database.js';
 import { type Created, FirstStart } from './first-start/first-start.js';
 import { requireFreePort, run } from './run.js';
+import { SearchFolding } from './search/search-folding.js';
 
 /** Milliseconds that requests in flight have to finish after SIGTERM. */
 const DRAIN = 10_000;
@@ -17,7 +18,10 @@ void run(async () => {
     await migrate(database.directUrl);
     const app = await createApp(config, database);
     stopOnSignal(app, database);
-    const created = await inTurn(database.directUrl, () => app.get(FirstStart).prepare());
+    const created = await inTurn(database.directUrl, async () => {
+      await app.get(SearchFolding).refresh();
+      return app.get(FirstStart).prepare();
+    });
     await app.listen(config.port, config.host);
     announce(config, created);
   } catch (error) {

@@ -372,24 +372,30 @@ describe('a long history among others', () => {
       [await app.a.clientId()],
     );
     await app.database.query('analyze');
+    const current = async () => {
+      await app.database.query('select pg_stat_clear_snapshot()');
+      const [row] = await app.database.query<{ seq: number; fetched: number }>(
+        `select seq_tup_read::int as seq, idx_tup_fetch::int as fetched
+         from pg_stat_user_tables where relname = 'reading_entries'`,
+      );
+      return row as { seq: number; fetched: number };
+    };
+    // Connections report what they have read up to a second later: the figures are final once they stay the same.
+    const settled = async () => {
+      for (let former = await current(); ;) {
+        await new Promise((resolve) => setTimeout(resolve, 1_100));
+        const now = await current();
+        if (now.fetched === former.fetched && now.seq === former.seq) return now;
+        former = now;
+      }
+    };
+    let before = await settled();
     const scans = async (query: string) => {
-      const read = () =>
-        app.database.query<{ seq: string; fetched: string }>(
-          `select seq_tup_read as seq, idx_tup_fetch as fetched from pg_stat_user_tables where relname = 'reading_entries'`,
-        );
-      const settle = async () => {
-        await app.database.query('select pg_stat_clear_snapshot()');
-        return (await read())[0];
-      };
-      const before = await settle();
       const { body } = await app.client.as(owner).get(`/user/reading-history?${query}`);
-      await new Promise((resolve) => setTimeout(resolve, 1_100));
-      const after = await settle();
-      return {
-        total: body.total,
-        seq: Number(after?.seq) - Number(before?.seq),
-        fetched: Number(after?.fetched) - Number(before?.fetched),
-      };
+      const after = await settled();
+      const read = { seq: after.seq - before.seq, fetched: after.fetched - before.fetched };
+      before = after;
+      return { total: body.total, ...read };
     };
     // Of the page alone where an index has the order; of all of the reader's own where not.
     const bounds = {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Sql, Statements, statement } from '../database/sql.js';
 import { ImageUrls } from '../images/image-urls.js';
-import { containing, fold, shortTermGrams } from '../search/fold.js';
+import { containing, type SearchForm, searchTerm, searchTwice, shortTermGrams } from '../search/fold.js';
 import { USER_COLUMNS, type UserRow, type WithAvatar, withImage } from '../users/user.repository.js';
 import type { USER_ORDERS } from './admin-users.dto.js';
 
@@ -51,9 +51,9 @@ const GET = statement(
  * A folded term in the users' texts. Short ones, such as `co`, are in most addresses, so that reading all is faster than
  * any index; the comparison is kept from the trigrams' index, which would be read whole for it.
  */
-function matching(term: string, bind: (value: unknown) => string): string {
-  const column = shortTermGrams(term) === null ? 'u.search_text' : "(u.search_text || '')";
-  return `${column} like ${bind(containing(term))}::text`;
+function matching({ column, term }: SearchForm, bind: (value: unknown) => string): string {
+  const text = shortTermGrams(term) === null ? `u.${column}` : `(u.${column} || '')`;
+  return `${text} like ${bind(containing(term))}::text`;
 }
 
 @Injectable()
@@ -72,7 +72,13 @@ export class AdminUserRepository {
 
   /** A page of users; the total of all users or of a role is the one that is kept, that of a search is counted. */
   async page(selection: UserSelection): Promise<{ total: number; rows: AdminUserRow[] }> {
-    const term = fold(selection.search ?? '');
+    return searchTwice(searchTerm(selection.search), (form) => this.pageOf(selection, form));
+  }
+
+  private async pageOf(
+    selection: UserSelection,
+    search: SearchForm | null,
+  ): Promise<{ total: number; rows: AdminUserRow[] }> {
     const values: unknown[] = [selection.limit, selection.offset];
     const bind = (value: unknown) => `$${values.push(value)}`;
     const role = selection.role === undefined ? null : bind(selection.role);
@@ -83,12 +89,12 @@ export class AdminUserRepository {
             `exists (select from user_roles ur where ur.user_id = u.id
                and ur.role_id = (select id from roles where name = ${role}))`,
           ]),
-      ...(term === '' ? [] : [matching(term, bind)]),
+      ...(search === null ? [] : [matching(search, bind)]),
     ];
     const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`;
     const kept = role === null ? "'users'" : `(select 'role:' || id from roles where name = ${role})`;
     const total =
-      term === ''
+      search === null
         ? `select coalesce(sum(value), 0)::int from totals where kind = ${kept}`
         : `select count(*)::int from users u ${where}`;
     const order = ORDERS[selection.order ?? 'id'];

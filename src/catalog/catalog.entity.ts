@@ -40,6 +40,11 @@ export const SeriesSchema = defineEntity({
       expression: 'create index "series_search_trigrams" on "series" using gin ("search_text" gin_trgm_ops)',
     },
     {
+      name: 'series_compact_trigrams',
+      expression:
+        'create index "series_compact_trigrams" on "series" using gin ("search_compact" gin_trgm_ops)',
+    },
+    {
       name: 'series_search_grams',
       expression: 'create index "series_search_grams" on "series" using gin (search_grams("search_text"))',
     },
@@ -68,6 +73,8 @@ export const SeriesSchema = defineEntity({
     links: p.json().$type<Record<string, number>>().defaultRaw("'{}'"),
     /** The name and all titles, folded, each between line feeds: see `fold`. */
     searchText: p.text(),
+    /** The same without punctuation, symbols and spaces. */
+    searchCompact: p.text().default(''),
     /** Digest of the imported line, by which a second import recognizes what has not changed. */
     digest: p.text(),
     added: p.datetime(3).defaultRaw('current_timestamp(3)'),
@@ -110,6 +117,7 @@ export const VolumeSchema = defineEntity({
     slug: p.text(),
     /** The name, folded for searches: see `fold`. */
     searchText: p.text().default(''),
+    searchCompact: p.text().default(''),
     /** Position in the series; several editions may share one. */
     groupOrder: p.decimal('number').columnType('numeric(9,2)'),
     language: p.text(),

@@ -1,6 +1,8 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Replicas } from '../database/replicas.js';
 import { unknownClient } from '../clients/clients.errors.js';
+import { compact, fold, searchTexts } from '../search/fold.js';
+import { SearchFolding } from '../search/search-folding.js';
 import type { SeriesQuery, VolumePageQuery } from './catalog.dto.js';
 import { seriesNotFound, volumeNotFound } from './catalog.errors.js';
 import { readingLanguage } from './languages.js';
@@ -11,12 +13,29 @@ import { VolumeRepository } from './volume.repository.js';
 
 /** What can be read, rated and collected. */
 @Injectable()
-export class CatalogService {
+export class CatalogService implements OnModuleInit {
   constructor(
     private readonly series: SeriesRepository,
     private readonly volumes: VolumeRepository,
     private readonly replicas: Replicas,
+    private readonly folding: SearchFolding,
   ) {}
+
+  onModuleInit(): void {
+    this.folding.register({
+      table: 'series',
+      idType: 'int',
+      names:
+        'array[r.name] || array(select t.title from series_titles t where t.series_id = r.id order by t.position)',
+      fold: searchTexts,
+    });
+    this.folding.register({
+      table: 'volumes',
+      idType: 'int',
+      names: 'array[r.name]',
+      fold: ([name = '']) => ({ text: fold(name), compact: compact(fold(name)) }),
+    });
+  }
 
   /** A page of public series. @throws unknownClient */
   async list(query: SeriesQuery, viewerId: string | null): Promise<{ total: number; rows: SeriesRow[] }> {

@@ -6,7 +6,7 @@ import type { SERIES_ORDERS } from './catalog.dto.js';
 import type { SeriesType } from './catalog.entity.js';
 import { DEFAULT_LIMIT } from '../http/page.dto.js';
 import { matches } from '../search/conditions.js';
-import { escapeLike, fold } from '../search/fold.js';
+import { escapeLike, type SearchForm, searchTerm, searchTwice } from '../search/fold.js';
 import { seriesProjection, type SeriesRow } from './series-projection.js';
 
 /** Which public series, and in what order. */
@@ -62,9 +62,12 @@ export class SeriesRepository {
     return this.sql.row<SeriesDetailRow>(GET, [language, id]);
   }
 
-  /** One statement for a page of public series and its total. */
+  /** A page of public series and its total: one statement, and a second one where a search has found nothing. */
   async page(selection: SeriesSelection): Promise<SeriesPageRows> {
-    const term = fold(selection.search ?? '');
+    return searchTwice(searchTerm(selection.search), (form) => this.pageOf(selection, form));
+  }
+
+  private async pageOf(selection: SeriesSelection, search: SearchForm | null): Promise<SeriesPageRows> {
     const values: unknown[] = [selection.language];
     const bind = (value: unknown) => `$${values.push(value)}`;
     const range = rangeOf(selection, bind);
@@ -75,11 +78,11 @@ export class SeriesRepository {
     if (client !== null) conditions.push(`(s.client_id is null or s.client_id = ${client}::int)`);
     const order = selection.order === 'relevance' ? 'name-asc' : selection.order;
     const page =
-      term === ''
+      search === null
         ? listed(conditions, ORDERS[order], range, countedTotal(type, client))
         : searched(
-            [...conditions, ...matches('s.search_text', term, bind)],
-            selection.order === 'relevance' ? relevance(bind, term) : ORDERS[order],
+            [...conditions, ...matches(`s.${search.column}`, search.term, bind)],
+            selection.order === 'relevance' ? relevance(bind, search) : ORDERS[order],
             range,
           );
     const text = `with ${page.sources}
@@ -133,12 +136,10 @@ function searched(conditions: readonly string[], order: string, range: string) {
 }
 
 /** Whole names first, then beginnings of names, then beginnings of words, then the rest. */
-function relevance(bind: (value: unknown) => string, term: string): string {
+function relevance(bind: (value: unknown) => string, { column, term }: SearchForm): string {
   const text = escapeLike(term);
   const levels = [`%\n${text}\n%`, `%\n${text}%`, `% ${text}%`];
-  const cases = levels.map(
-    (pattern, level) => `when s.search_text like ${bind(pattern)}::text then ${level}`,
-  );
+  const cases = levels.map((pattern, level) => `when s.${column} like ${bind(pattern)}::text then ${level}`);
   return `case ${cases.join(' ')} else ${levels.length} end, s.name, s.id`;
 }
 

@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import { containing, fold } from '../search/fold.js';
+import { containing, type SearchForm, searchTerm, searchTwice } from '../search/fold.js';
 import { volumeColumns, type VolumeRow } from '../catalog/volume-projection.js';
 import { clientKnown } from '../clients/client-filter.js';
 import { runIn, Sql, Statements, statement } from '../database/sql.js';
@@ -25,6 +25,13 @@ export interface StatsRow {
   readonly total_spent: string;
   readonly first_buy: string | null;
   readonly last_buy: string | null;
+}
+
+/** A page of an owner's items; `clientKnown` is false when the client is unknown or disabled. */
+export interface CollectionPage {
+  readonly total: number;
+  readonly clientKnown: boolean;
+  readonly rows: VolumeRow[];
 }
 
 /** What an attempt to add a volume met. */
@@ -111,16 +118,23 @@ export class CollectionItemRepository {
   constructor(private readonly sql: Sql) {}
 
   /**
-   * One statement for a page of an owner's items and its total. It reads this owner's items alone; without a search,
+   * A page of an owner's items and its total: one statement, and a second one where a search has found nothing. It reads this owner's items alone; without a search,
    * and in the order of names or dates, only those of the page.
    */
-  async page(
-    selection: CollectionSelection,
-  ): Promise<{ total: number; clientKnown: boolean; rows: VolumeRow[] }> {
+  async page(selection: CollectionSelection): Promise<CollectionPage> {
+    return searchTwice(searchTerm(selection.search), (form) => this.pageOf(selection, form));
+  }
+
+  private async pageOf(selection: CollectionSelection, search: SearchForm | null): Promise<CollectionPage> {
     const { userId, client, language, limit, offset, order } = selection;
     const values: unknown[] = [userId, client, language, limit, offset];
-    const condition = searchCondition(selection.search ?? '', (value) => `$${values.push(value)}`);
-    const page = condition === null ? listed(order) : searched(order, condition);
+    const page =
+      search === null
+        ? listed(order)
+        : searched(
+            order,
+            searchCondition(search, selection.search ?? '', (value) => `$${values.push(value)}`),
+          );
     const text = `with ${page.sources}
       select (${page.total}) as total, ${clientKnown('$2')} as client_known, shown.*
       from (select) as one
@@ -195,15 +209,17 @@ function searched(order: CollectionOrder, condition: string) {
   };
 }
 
-/** Series by any title, volumes by name, and both ISBNs; null for no term. */
-function searchCondition(search: string, bind: (value: unknown) => string): string | null {
-  const term = fold(search);
-  if (term === '') return null;
+/** Series by any title, volumes by name, and both ISBNs. */
+function searchCondition(
+  { column, term }: SearchForm,
+  search: string,
+  bind: (value: unknown) => string,
+): string {
   const pattern = bind(containing(term));
   const isbns = isbnDigits(search).map((digits) => bind(containing(digits)));
   const conditions = [
-    `s.search_text like ${pattern}::text`,
-    `v.search_text like ${pattern}::text`,
+    `s.${column} like ${pattern}::text`,
+    `v.${column} like ${pattern}::text`,
     ...isbns.flatMap((isbn) => [`v.isbn10 like ${isbn}::text`, `v.isbn13 like ${isbn}::text`]),
   ];
   return `(${conditions.join(' or ')})`;

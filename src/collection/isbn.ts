@@ -1,12 +1,19 @@
+/** What stands before an ISBN where it is printed or copied: `ISBN 978…`, `ISBN-13: 978…`, `isbn10:080…`. */
+const LABEL = /^ISBN(?:[\s-]?1[03](?=[\s:]))?[\s:]*/;
+
 /**
- * The digits to look for in ISBNs when a search may mean one: without hyphens and spaces, and a whole ISBN also in
- * the other of the two forms. Empty when the search is something else.
+ * The digits to look for in ISBNs when a search may mean one: without its label, hyphens, spaces and the quotation marks
+ * of spreadsheets (`="978…"`), and a whole ISBN also in the other of the two forms. Empty when the search is something
+ * else.
  */
 export function isbnDigits(search: string): string[] {
   const digits = search
     .normalize('NFKC')
-    .replace(/[-\u2010-\u2015\s]/g, '')
-    .toUpperCase();
+    .replace(/[\p{Cf}"'=“”’]/gu, '')
+    .trim()
+    .toUpperCase()
+    .replace(LABEL, '')
+    .replace(/[\p{Pd}\u2212\s]|[.,;]$/gu, '');
   if (!/^\d{2,13}$|^\d{9}X$/.test(digits)) return [];
   if (digits.length === 13 && digits.startsWith('978')) return [digits, asIsbn10(digits)];
   // Only the check digit of the longer form differs.

@@ -18,6 +18,7 @@ import { UserSettingsSchema } from '../settings/settings.entity.js';
 import { ClientSchema } from '../clients/client.entity.js';
 import { RateLimitSchema } from '../http/rate-limit.entity.js';
 import { ReadingCountSchema, ReadingEntrySchema } from '../reading-history/reading-entry.entity.js';
+import { SearchFoldingSchema } from '../search/search-folding.entity.js';
 import { EmailSchema, UsernameSchema, UserSchema } from '../users/user.entity.js';
 
 /** Every table. */
@@ -52,4 +53,5 @@ export const ENTITIES = [
   PhotoIdSchema,
   TotalSchema,
   DailyCountSchema,
+  SearchFoldingSchema,
 ];

@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { clientKnown } from '../clients/client-filter.js';
-import { containing, fold, shortTermGrams } from '../search/fold.js';
+import { containing, type SearchForm, searchTerm, searchTwice, shortTermGrams } from '../search/fold.js';
 import { seriesProjection, type SeriesRow } from '../catalog/series-projection.js';
 import { runIn, Sql, statement, type Statement, Statements, timestamp } from '../database/sql.js';
 import type {
@@ -43,6 +43,13 @@ export type StatusCounts = Record<ReadingStatus, number>;
  * that neither rows, totals, orders nor searches depend on a private entry.
  */
 const VISIBLE_TO_OTHERS = "visibility = 'public'";
+
+/** A page of a reader's history; `clientKnown` is false when the client that was asked for is unknown or disabled. */
+export interface HistoryPage {
+  readonly total: number;
+  readonly clientKnown: boolean;
+  readonly rows: HistoryRow[];
+}
 
 /** Which entries of a reader's, and in what order. */
 export interface HistorySelection {
@@ -222,14 +229,16 @@ export class ReadingEntryRepository {
   }
 
   /**
-   * One statement for a page of a reader's history and its total. It reads this reader's entries alone; without a
+   * A page of a reader's history and its total: one statement, and a second one where a search has found nothing. It reads this reader's entries alone; without a
    * search, and in the order of updates or names, only those of the page.
    */
-  async page(
-    selection: HistorySelection,
-  ): Promise<{ total: number; clientKnown: boolean; rows: HistoryRow[] }> {
+  async page(selection: HistorySelection): Promise<HistoryPage> {
+    return searchTwice(searchTerm(selection.search), (form) => this.pageOf(selection, form));
+  }
+
+  private async pageOf(selection: HistorySelection, search: SearchForm | null): Promise<HistoryPage> {
     const values: unknown[] = [selection.userId, selection.language, selection.limit, selection.offset];
-    const text = pageText(selection, (value) => `$${values.push(value)}`);
+    const text = pageText(selection, search, (value) => `$${values.push(value)}`);
     const rows = await this.sql.rows<
       HistoryRow & { total: number; client_known: boolean; id: number | null }
     >(this.statements.of(text), values);
@@ -241,10 +250,13 @@ export class ReadingEntryRepository {
   }
 }
 
-function pageText(selection: HistorySelection, bind: (value: unknown) => string): string {
-  const { order, status, client, search } = selection;
+function pageText(
+  selection: HistorySelection,
+  search: SearchForm | null,
+  bind: (value: unknown) => string,
+): string {
+  const { order, status, client } = selection;
   const [, key = 'update', direction = 'desc'] = /^(.*)-(asc|desc)$/.exec(order) ?? [];
-  const term = fold(search ?? '');
   // What entries and their counts are filtered by alike.
   const filters: string[] = [];
   if (selection.audience === 'others') filters.push(VISIBLE_TO_OTHERS);
@@ -254,7 +266,7 @@ function pageText(selection: HistorySelection, bind: (value: unknown) => string)
   const where = (alias: string) =>
     [`${alias}.user_id = $1`, ...filters.map((filter) => `${alias}.${filter}`)].join(' and ');
   const sorting = `${SORT_KEYS[key]} ${direction}${nulls(key)}, e.series_id`;
-  const page = term === '' ? listed(where, sorting) : searched(where, sorting, term, bind);
+  const page = search === null ? listed(where, sorting) : searched(where, sorting, search, bind);
   const { columns, joins } = seriesProjection('$2');
   return `with ${page.sources}
     select (${page.total}) as total, ${clientKnown(clientPlace)} as client_known, shown.*
@@ -283,13 +295,11 @@ function listed(where: (alias: string) => string, sorting: string) {
 /**
  * With a search all matches must be seen to be counted: once, and no wider than their order needs. Those who keep few
  * series have each of them looked at; for the others the catalog's index says first which series it can be.
- *
- * @param term folded, and not empty
  */
 function searched(
   where: (alias: string) => string,
   sorting: string,
-  term: string,
+  { column, term }: SearchForm,
   bind: (value: unknown) => string,
 ) {
   const pattern = bind(containing(term));
@@ -297,9 +307,9 @@ function searched(
   const always = shortTermGrams(term) !== null;
   const few = `(select coalesce(sum(c.total), 0) from reading_counts c where ${where('c')}) <= ${FEW}`;
   const own = `select e.* from reading_entries e join series s on s.id = e.series_id
-    where ${where('e')} and ${always ? 'true' : few} and (s.search_text || '') like ${pattern}::text`;
+    where ${where('e')} and ${always ? 'true' : few} and (s.${column} || '') like ${pattern}::text`;
   // `offset 0` keeps PostgreSQL, which thinks of every reader as of the average one, from the other order.
-  const found = `select e.* from (select id from series where search_text like ${pattern}::text offset 0) as s
+  const found = `select e.* from (select id from series where ${column} like ${pattern}::text offset 0) as s
     join reading_entries e on e.series_id = s.id where ${where('e')} and not ${few}`;
   return {
     sources: `matches as materialized (

@@ -1,8 +1,9 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp } from '../app.js';
 import { type Config, readConfig } from '../config.js';
-import { migrate } from '../database/migrate.js';
+import { inTurn, migrate } from '../database/migrate.js';
 import { openDatabase } from '../database/running-database.js';
+import { SearchFolding } from '../search/search-folding.js';
 
 /** Runs a script's work on the app, beside a running service or without one. */
 export async function withApp(
@@ -14,6 +15,7 @@ export async function withApp(
     await migrate(database.directUrl);
     const app = await createApp(config, database);
     try {
+      await inTurn(database.directUrl, () => app.get(SearchFolding).refresh());
       await work(app, config);
     } finally {
       await app.close();

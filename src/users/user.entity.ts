@@ -15,6 +15,11 @@ export const UserSchema = defineEntity({
       name: 'users_search_trigrams',
       expression: 'create index "users_search_trigrams" on "users" using gin ("search_text" gin_trgm_ops)',
     },
+    {
+      name: 'users_compact_trigrams',
+      expression:
+        'create index "users_compact_trigrams" on "users" using gin ("search_compact" gin_trgm_ops)',
+    },
   ],
   triggers: counted('users', 'users', ['insert', 'delete']),
   properties: {
@@ -35,6 +40,7 @@ export const UserSchema = defineEntity({
     ageVerified: p.boolean().default(false),
     /** Username, address and names, folded, each between line feeds: see `fold`. */
     searchText: p.text().default('').hidden(),
+    searchCompact: p.text().default('').hidden(),
     registered: p.datetime(3).defaultRaw('current_timestamp(3)'),
   },
 });

@@ -1,5 +1,5 @@
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { ObjectId } from 'bson';
 import { type Actor, AuditLog } from '../audit/audit-log.js';
 import type { Viewer } from '../auth/access.js';
@@ -9,7 +9,8 @@ import type { Login } from '../auth/session.repository.js';
 import { SessionsService } from '../auth/sessions.service.js';
 import { Transactions } from '../database/transactions.js';
 import { userNotFound } from '../http/app-error.js';
-import { searchText } from '../search/fold.js';
+import { type SearchTexts, searchTexts } from '../search/fold.js';
+import { SearchFolding } from '../search/search-folding.js';
 import { AccountDeletion } from './account-deletion.js';
 import { type User, UserSchema } from './user.entity.js';
 import { type ProfileRow, UserRepository, type UserRow } from './user.repository.js';
@@ -18,7 +19,7 @@ import { emailTaken, lastAdministrator, usernameTaken } from './users.errors.js'
 
 /** Accounts: who there is, under which names, and how one ends. */
 @Injectable()
-export class UsersService {
+export class UsersService implements OnModuleInit {
   constructor(
     private readonly users: UserRepository,
     private readonly transactions: Transactions,
@@ -26,7 +27,18 @@ export class UsersService {
     private readonly sessions: SessionsService,
     private readonly deletion: AccountDeletion,
     private readonly audit: AuditLog,
+    private readonly folding: SearchFolding,
   ) {}
+
+  onModuleInit(): void {
+    this.folding.register({
+      table: 'users',
+      idType: 'text',
+      names: 'array[r.username, r.email, r.first_name, r.last_name]',
+      fold: ([username = '', email, firstName, lastName]) =>
+        searchTextsOf({ username, email, firstName, lastName }),
+    });
+  }
 
   /** @throws userNotFound */
   async get(id: string): Promise<UserRow> {
@@ -134,7 +146,7 @@ export class UsersService {
       id,
       slug: slugOf(username),
       passwordHash,
-      searchText: searchTextOf(names),
+      ...searchColumns(names),
     });
     await em.flush();
     await this.users.giveRole(em, id, DEFAULT_ROLE);
@@ -153,7 +165,7 @@ export class UsersService {
   ): Promise<void> {
     if (username !== undefined) await this.rename(em, user, username);
     if (email !== undefined) await this.changeEmail(em, user, email);
-    user.searchText = searchTextOf(user);
+    Object.assign(user, searchColumns(user));
   }
 
   private async rename(em: EntityManager, user: User, username: string): Promise<void> {
@@ -190,9 +202,14 @@ type Names = Pick<User, 'username'> & {
 const SERVER: Actor = { id: 'server', ip: '' };
 
 /** What a search for users looks through. */
-function searchTextOf({ username, email, firstName, lastName }: Names): string {
+export function searchTextsOf({ username, email, firstName, lastName }: Names): SearchTexts {
   const texts = [username, email, firstName, lastName, `${firstName ?? ''} ${lastName ?? ''}`];
-  return searchText(texts.filter((text) => text != null && text.trim() !== '') as string[]);
+  return searchTexts(texts.filter((text) => text != null && text.trim() !== '') as string[]);
+}
+
+function searchColumns(names: Names): Pick<User, 'searchText' | 'searchCompact'> {
+  const { text, compact } = searchTextsOf(names);
+  return { searchText: text, searchCompact: compact };
 }
 
 /** The username in lower case: the address of the public profile. */

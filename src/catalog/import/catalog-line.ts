@@ -5,7 +5,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { isCalendarDate } from '../../http/dates.js';
 import { PROJECT_FOLDER } from '../../project-folder.js';
 import type { SeriesType } from '../catalog.entity.js';
-import { fold, searchText } from '../../search/fold.js';
+import { compact, fold, searchTexts } from '../../search/fold.js';
 import { languageCode } from '../languages.js';
 
 /** A line of a catalog file, as `data/catalog-line.schema.json` describes it. */
@@ -46,7 +46,7 @@ export interface SeriesRecord {
 }
 
 /** Changes whenever the same line would be stored otherwise: it makes every line a changed one. */
-const STORED_FORM = '2';
+const STORED_FORM = '3';
 
 /** Why a line is refused. */
 export class LineFault extends Error {}
@@ -71,6 +71,7 @@ export function parseCatalogLine(text: string): SeriesRecord {
     throw new LineFault('contains a character that cannot be stored');
   }
   const slug = line.slug ?? slugOf(line.name);
+  const search = searchTexts([line.name, ...line.titles.map(({ title }) => title)]);
   const record = {
     external_id: line.external_id,
     name: line.name,
@@ -84,7 +85,8 @@ export function parseCatalogLine(text: string): SeriesRecord {
     tags: line.tags,
     authors: line.authors ?? [],
     links: line.links ?? {},
-    search_text: searchText([line.name, ...line.titles.map(({ title }) => title)]),
+    search_text: search.text,
+    search_compact: search.compact,
     titles: line.titles.map(({ language, title }, index) => ({
       position: index + 1,
       language: language === undefined ? null : known(language),
@@ -116,6 +118,7 @@ function volumeRecord(volume: VolumeLine, seriesSlug: string) {
     name: volume.name,
     slug: `${seriesSlug}-${slugOf(volume.name)}`,
     search_text: fold(volume.name),
+    search_compact: compact(fold(volume.name)),
     group_order: order,
     language: known(volume.language),
     release_date: releaseDate,
@@ -159,10 +162,35 @@ function isStorable(value: unknown): boolean {
   return Object.values(value).every(isStorable);
 }
 
-/** A name for URLs: letters and digits of any script, with hyphens between them. */
+/**
+ * A name for URLs: letters and digits of any script, with hyphens between them. It does not use the folding of searches,
+ * which may change, whereas slugs are addresses that must stay.
+ */
 export function slugOf(name: string): string {
-  const slug = fold(name)
+  const slug = plainLetters(name)
     .replace(/[^\p{L}\p{N}\p{M}]+/gu, '-')
     .replace(/^-|-$/g, '');
   return slug === '' ? 'untitled' : slug;
+}
+
+/** Letters without case, width and accents. */
+function plainLetters(name: string): string {
+  return withoutAccents(withoutAccents(name).toUpperCase().toLowerCase())
+    .replace(/[øłđðþæœıħŧŋς]/g, (letter) => PLAIN_LETTERS[letter] ?? letter)
+    .normalize('NFC');
+}
+
+const PLAIN_LETTERS = Object.fromEntries(
+  ['øo', 'łl', 'đd', 'ðd', 'þth', 'æae', 'œoe', 'ıi', 'ħh', 'ŧt', 'ŋn', 'ςσ'].map((pair) => [
+    pair.slice(0, 1),
+    pair.slice(1),
+  ]),
+);
+
+function withoutAccents(text: string): string {
+  // The combining ranges are what is meant.
+  // oxlint-disable-next-line no-misleading-character-class
+  return text
+    .normalize('NFKD')
+    .replace(/[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]/g, '');
 }

@@ -8,15 +8,15 @@ import type { SeriesRecord } from './catalog-line.js';
 const IMPORTING = 7_004;
 
 const COLUMNS =
-  'external_id, name, type, slug, origin, client_id, public, nsfw, nsfw18, tags, authors, links, search_text, digest';
+  'external_id, name, type, slug, origin, client_id, public, nsfw, nsfw18, tags, authors, links, search_text, search_compact, digest';
 const VOLUME_COLUMNS =
-  'external_id, name, slug, search_text, group_order, language, release_date, type, publisher, pages, isbn10, isbn13, description, edition_name, cover_path, aspect_ratio, nsfw, nsfw18';
+  'external_id, name, slug, search_text, search_compact, group_order, language, release_date, type, publisher, pages, isbn10, isbn13, description, edition_name, cover_path, aspect_ratio, nsfw, nsfw18';
 
 // One statement for a batch: every line's series, titles, descriptions and volumes, or none of them.
 const STORE = `with input as (
     select * from jsonb_to_recordset($1::jsonb) as line (
       external_id text, name text, type text, slug text, origin text, client_id int, public smallint, nsfw smallint,
-      nsfw18 smallint, tags text[], authors text[], links jsonb, search_text text, digest text,
+      nsfw18 smallint, tags text[], authors text[], links jsonb, search_text text, search_compact text, digest text,
       titles jsonb, descriptions jsonb, volumes jsonb
     )
   ), stored as (
@@ -46,7 +46,7 @@ const STORE = `with input as (
   insert into volumes (series_id, ${VOLUME_COLUMNS})
   select line.id, ${prefixed(VOLUME_COLUMNS)}
   from line cross join jsonb_to_recordset(line.volumes) as v (
-    external_id text, name text, slug text, search_text text, group_order numeric, language text, release_date date, type text,
+    external_id text, name text, slug text, search_text text, search_compact text, group_order numeric, language text, release_date date, type text,
     publisher text, pages int, isbn10 text, isbn13 text, description text, edition_name text, cover_path text,
     aspect_ratio float8, nsfw smallint, nsfw18 smallint
   )
