@@ -8,6 +8,8 @@ const list = (items) => ({ type: 'array', items });
 const object = (properties) => ({ type: 'object', properties });
 const answers = (schema, rest = {}) => ({ response: { 200: schema }, ...rest });
 
+const TRACKERS = ['mal', 'anilist', 'kitsu', 'mangaupdates', 'mangadex'];
+
 const series = {
   id: integer,
   name: text,
@@ -16,10 +18,14 @@ const series = {
   origin: text,
   client: maybe(integer),
   public: integer,
+  nsfw: integer,
+  nsfw18: integer,
   alias: text,
   aliases: list(text),
   description: maybe(text),
   tags: list(text),
+  authors: list(text),
+  links: object(Object.fromEntries(TRACKERS.map((name) => [name, maybe(text)]))),
   volume: maybe(
     object({
       id: integer,

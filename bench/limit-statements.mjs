@@ -3,7 +3,7 @@ const time = (column) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH
 
 export const session = 'select 1 from sessions where user_id = $1 and id = $2 and expires > now()';
 
-const SERIES = `s.id, s.name, s.type, s.slug, s.origin, s.client_id as client, s.public, s.tags,
+const SERIES = `s.id, s.name, s.type, s.slug, s.origin, s.client_id as client, s.public, s.nsfw, s.nsfw18, s.tags, s.authors, s.links,
   coalesce(
     (select t.title from series_titles t where t.series_id = s.id and t.language in ($L, 'en')
      order by t.language = $L desc, t.position limit 1), s.name) as alias,

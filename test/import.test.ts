@@ -2,7 +2,11 @@ import { existsSync, createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { CatalogImporter, type RefusedLine } from '../src/catalog/import/catalog-importer.js';
+import {
+  CatalogImporter,
+  type LineWarning,
+  type RefusedLine,
+} from '../src/catalog/import/catalog-importer.js';
 import { PROJECT_FOLDER } from '../src/project-folder.js';
 import { appForFile } from './support/app.js';
 import { unique } from './support/builders.js';
@@ -22,8 +26,12 @@ const aLine = (fields: Record<string, unknown> = {}) => ({
 
 async function importBytes(source: AsyncIterable<Buffer>) {
   const refused: RefusedLine[] = [];
-  const report = await app.nest.get(CatalogImporter).import(source, (line) => refused.push(line));
-  return { report, refused };
+  const warnings: LineWarning[] = [];
+  const report = await app.nest.get(CatalogImporter).import(source, {
+    onRefused: (line) => refused.push(line),
+    onWarning: (line) => warnings.push(line),
+  });
+  return { report, refused, warnings };
 }
 
 const importLines = (...lines: (object | string)[]) =>
@@ -105,7 +113,7 @@ describe('the importer', () => {
       aLine({ type: 'Film' }),
       aLine({ unknown: 1 }),
       aLine({ titles: 'A title' }),
-      aLine({ titles: [{ language: 'xx', title: 'T' }] }),
+      aLine({ volumes: [{ ...volume, external_id: unique('v'), language: 'xx' }] }),
       aLine({ client: 99_999 }),
       aLine({ name: '' }),
       aLine({ name: 'NUL \u0000' }),
@@ -136,6 +144,147 @@ describe('the importer', () => {
       13: `volume ${owned} belongs to another series`,
     });
     expect(reasons[6]).toContain('unknown');
+  });
+
+  it('stores what real files have, and warns of what it leaves out', async () => {
+    const line = aLine({
+      name: 'Lenient',
+      nsfw: null,
+      nsfw18: 1,
+      slug: '',
+      client: null,
+      titles: [
+        { language: null, title: 'No language' },
+        { language: '', title: 'Blank' },
+        { language: 'jp', title: 'Unknown' },
+        { language: 'zh-Hant', title: 'Region' },
+        { language: 'pt_BR', title: 'Underscore' },
+        { title: ' ' },
+      ],
+      descriptions: [
+        { language: 'pt', text: 'Primeiro' },
+        { language: 'pt-BR', text: 'Segundo' },
+        { language: 'zh', text: 'One' },
+        { language: 'zh-hk', text: 'Two' },
+        { language: 'es-la', text: 'Uno' },
+        { language: 'es', text: 'Dos' },
+        { language: 'xx', text: 'Unknown' },
+        { language: 'de', text: '' },
+        { language: null, text: 'No language' },
+      ],
+      tags: ['Action', '', null, 'Action'],
+      authors: null,
+      links: { mal: 13, anilist: '30013', kitsu: null, mangaupdates: ' ', mangadex: 'a1c7c817' },
+      volumes: [
+        {
+          external_id: unique('v'),
+          name: 'Blank',
+          order: 1,
+          language: 'en-US',
+          isbn13: '',
+          isbn10: null,
+          release_date: '',
+          type: ' ',
+          publisher: null,
+          pages: null,
+          description: '',
+          edition_name: null,
+          cover_path: '',
+          aspect_ratio: null,
+          nsfw: null,
+        },
+        {
+          external_id: unique('v'),
+          name: 'Numbers',
+          order: 2,
+          language: 'Japanese',
+          isbn13: '978-4-08-872509-3',
+          isbn10: '0 8044 2957 x',
+          nsfw18: 0,
+        },
+        {
+          external_id: 'wrong-numbers',
+          name: 'Wrong numbers',
+          order: 3,
+          language: 'ja',
+          isbn13: '9784088725094',
+          isbn10: '9784088725093',
+        },
+      ],
+    });
+    const { report, refused, warnings } = await importLines(line);
+    expect({ report, refused }).toMatchObject({ report: { series: 1, volumes: 3 }, refused: [] });
+    expect(warnings.map(({ reason }) => reason)).toEqual([
+      'a title has the unknown language "jp" and is kept without one',
+      'a second description in pt is left out',
+      'a second description in zh is left out',
+      'a second description in es is left out',
+      'a description has the unknown language "xx" and is left out',
+      'a description without a language is left out',
+      'volume wrong-numbers: isbn10 "9784088725093" is wrong and left out',
+      'volume wrong-numbers: isbn13 "9784088725094" is wrong and left out',
+    ]);
+    const [row] = await app.database.query<{ id: number }>('select id from series where external_id = $1', [
+      line.external_id,
+    ]);
+    const texts = async (language: string) =>
+      (await app.client.get(`/series/${row?.id}?user_lang=${language}`)).body;
+    expect(await texts('pt')).toMatchObject({
+      slug: 'lenient',
+      nsfw: 0,
+      nsfw18: 1,
+      alias: 'Underscore',
+      description: 'Primeiro',
+      aliases: ['No language', 'Blank', 'Unknown', 'Region', 'Underscore'],
+      tags: ['Action'],
+      authors: [],
+      links: { mal: '13', anilist: '30013', kitsu: null, mangaupdates: null, mangadex: 'a1c7c817' },
+      volume: { nsfw: 0, nsfw18: 1 },
+    });
+    expect(await texts('es')).toMatchObject({ description: 'Uno' });
+    expect(await texts('zh')).toMatchObject({ alias: 'Region', description: 'One' });
+    const { body } = await app.client.get(`/series/${row?.id}/volumes`);
+    expect(body.volumes).toMatchObject([
+      { isbn13: null, isbn10: null, release_date: null, type: null, description: null, nsfw18: 1 },
+      { isbn13: '9784088725093', isbn10: '080442957X', language: 'ja', nsfw: 0, nsfw18: 0 },
+      { isbn13: null, isbn10: null, nsfw18: 1 },
+    ]);
+  });
+
+  it('shows links that an earlier version stored as numbers', async () => {
+    const id = await app.a.oneSeries();
+    await app.database.query(`update series set links = '{"mal": 13}' where id = $1`, [id]);
+    expect((await app.client.get(`/series/${id}`)).body.links).toEqual({
+      mal: '13',
+      anilist: null,
+      kitsu: null,
+      mangaupdates: null,
+      mangadex: null,
+    });
+  });
+
+  it.each([
+    [{ order: '1' }, 'order'],
+    [{ order: -1 }, 'order'],
+    [{ order: 1.234 }, 'order'],
+    [{ pages: 0 }, 'pages'],
+    [{ pages: '12' }, 'pages'],
+    [{ release_date: '2021-2-1' }, 'release_date'],
+    [{ release_date: '2021' }, 'release_date'],
+    [{ release_date: '2021-02-30' }, 'release_date'],
+    [{ isbn13: 9_784_088_725_093 }, 'isbn13'],
+    [{ aspect_ratio: 0 }, 'aspect_ratio'],
+    [{ language: null }, 'language'],
+    [{ language: '' }, 'language'],
+    [{ nsfw: 2 }, 'nsfw'],
+    [{ unheard_of: 1 }, 'unheard_of'],
+    [{ name: null }, 'name'],
+  ])('refuses a volume with %j, and the whole line with it', async (fields, place) => {
+    const { report, refused } = await importLines(
+      aLine({ volumes: [{ external_id: unique('v'), name: 'V', order: 1, language: 'en', ...fields }] }),
+    );
+    expect(report).toMatchObject({ series: 0, volumes: 0, refused: 1 });
+    expect(refused[0]?.reason).toContain(place);
   });
 
   it('takes the later of two lines for one series', async () => {

@@ -51,8 +51,10 @@ function catalogOf(lines: readonly Line[]): string {
 }
 
 async function imports(...lines: Line[]): Promise<void> {
-  await app.nest.get(CatalogImporter).import(Readable.from([Buffer.from(catalogOf(lines))]), ({ reason }) => {
-    throw new Error(reason);
+  await app.nest.get(CatalogImporter).import(Readable.from([Buffer.from(catalogOf(lines))]), {
+    onRefused: ({ reason }) => {
+      throw new Error(reason);
+    },
   });
 }
 

@@ -84,6 +84,39 @@ export class FirstVolumeDto {
   aspect_ratio: number | null;
 }
 
+/** Ids of a series at other trackers; null where none is known. */
+export class SeriesLinksDto {
+  /**
+   * MyAnimeList.
+   * @example "13"
+   */
+  mal: string | null;
+
+  /**
+   * AniList.
+   * @example "30013"
+   */
+  anilist: string | null;
+
+  /**
+   * Kitsu.
+   * @example null
+   */
+  kitsu: string | null;
+
+  /**
+   * MangaUpdates.
+   * @example null
+   */
+  mangaupdates: string | null;
+
+  /**
+   * MangaDex.
+   * @example null
+   */
+  mangadex: string | null;
+}
+
 /** A manga, manhwa, manhua, novel or comic. */
 export class SeriesDto {
   /** @example 1 */
@@ -115,6 +148,18 @@ export class SeriesDto {
   @Max(1)
   public: number;
 
+  /** 1 for readers from 16, else 0. */
+  @Integer()
+  @Min(0)
+  @Max(1)
+  nsfw: number;
+
+  /** 1 for readers from 18, else 0. */
+  @Integer()
+  @Min(0)
+  @Max(1)
+  nsfw18: number;
+
   /**
    * The first title in the language asked for, else in English, else the name.
    * @example "One Piece"
@@ -132,6 +177,15 @@ export class SeriesDto {
 
   /** @example ["Action", "Adventure"] */
   tags: string[];
+
+  /**
+   * Writers and artists.
+   * @example ["Oda, Eiichirou"]
+   */
+  authors: string[];
+
+  /** The same series at other trackers. */
+  links: SeriesLinksDto;
 
   /** The first volume, or null when none is known. */
   volume: FirstVolumeDto | null;

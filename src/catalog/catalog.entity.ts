@@ -70,7 +70,7 @@ export const SeriesSchema = defineEntity({
     nsfw18: p.smallint().default(0).fieldName('nsfw18'),
     tags: p.array().$type<string[]>().columnType('text[]').defaultRaw("'{}'"),
     authors: p.array().$type<string[]>().columnType('text[]').defaultRaw("'{}'"),
-    links: p.json().$type<Record<string, number>>().defaultRaw("'{}'"),
+    links: p.json().$type<Record<string, string | number>>().defaultRaw("'{}'"),
     /** The name and all titles, folded, each between line feeds: see `fold`. */
     searchText: p.text(),
     /** The same without punctuation, symbols and spaces. */

@@ -9,7 +9,7 @@ import type { SeriesDto } from './catalog.dto.js';
  */
 export function seriesProjection(language: string): { columns: string; joins: string } {
   return {
-    columns: `s.id, s.name, s.type, s.slug, s.origin, s.client_id as client, s.public, s.tags,
+    columns: `s.id, s.name, s.type, s.slug, s.origin, s.client_id as client, s.public, s.nsfw, s.nsfw18, s.tags, s.authors, s.links,
       coalesce(titles.alias, s.name) as alias, coalesce(titles.aliases, '{}') as aliases,
       descriptions.text as description, first_volume.volume, first_volume.language as publisher_language,
       coalesce(rated.rating_count, 0) as rating_count, rated.average_rating`,
@@ -44,7 +44,12 @@ export interface SeriesRow {
   readonly origin: string;
   readonly client: number | null;
   readonly public: number;
+  readonly nsfw: number;
+  readonly nsfw18: number;
   readonly tags: string[];
+  readonly authors: string[];
+  /** Databases of earlier versions have numbers here. */
+  readonly links: Readonly<Record<string, string | number>>;
   readonly alias: string;
   readonly aliases: string[];
   readonly description: string | null;
@@ -63,13 +68,32 @@ export function presentSeries(row: SeriesRow): SeriesDto {
     origin: row.origin,
     client: row.client,
     public: row.public,
+    nsfw: row.nsfw,
+    nsfw18: row.nsfw18,
     alias: row.alias,
     aliases: row.aliases,
     description: row.description,
     tags: row.tags,
+    authors: row.authors,
+    links: presentLinks(row.links),
     volume: row.volume,
     average_rating: row.average_rating === null ? null : Number(row.average_rating),
     rating_count: row.rating_count,
     publisher_language: row.publisher_language,
   };
+}
+
+function presentLinks(links: SeriesRow['links']): SeriesDto['links'] {
+  const { mal, anilist, kitsu, mangaupdates, mangadex } = links;
+  return {
+    mal: asText(mal),
+    anilist: asText(anilist),
+    kitsu: asText(kitsu),
+    mangaupdates: asText(mangaupdates),
+    mangadex: asText(mangadex),
+  };
+}
+
+function asText(id: string | number | undefined): string | null {
+  return id === undefined ? null : String(id);
 }

@@ -48,8 +48,10 @@ export class FirstStart {
   }
 
   private async importSample(): Promise<number> {
-    const { series } = await this.importer.import(createReadStream(SAMPLE), ({ line, reason }) => {
-      throw new Error(`The sample catalog's line ${line} is wrong: ${reason}`);
+    const { series } = await this.importer.import(createReadStream(SAMPLE), {
+      onRefused: ({ line, reason }) => {
+        throw new Error(`The sample catalog's line ${line} is wrong: ${reason}`);
+      },
     });
     return series;
   }

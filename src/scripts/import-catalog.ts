@@ -1,23 +1,22 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import { SingleBar } from 'cli-progress';
 import { CatalogImporter, type ImportReport } from '../catalog/import/catalog-importer.js';
 import { StartError } from '../config.js';
 import { run } from '../run.js';
 import { withApp } from './with-app.js';
 
-/** `npm run import:catalog -- FILE`: exit status 1 when a line was refused or the file cannot be read to its end. */
+/**
+ * `npm run import:catalog -- FILE`: a file, a pipe, or `-` for standard input. Exit status 1 when a line was refused or
+ * the file cannot be read to its end.
+ */
 await run(async () => {
   const [path] = process.argv.slice(2);
   if (path === undefined) throw new StartError('Usage: npm run import:catalog -- FILE');
-  const file = await stat(path).catch(() => null);
-  if (!file?.isFile()) throw new StartError(`${path} is not a file that can be read`);
+  const size = path === '-' ? null : await sizeOf(path);
   await withApp(async (app) => {
-    const { series, volumes, unchanged, refused } = await importFile(
-      app.get(CatalogImporter),
-      path,
-      file.size,
-    );
+    const { series, volumes, unchanged, refused } = await importFile(app.get(CatalogImporter), path, size);
     process.stdout.write(
       `${series} series and ${volumes} volumes written, ${unchanged} lines unchanged, ${refused} lines refused\n`,
     );
@@ -25,19 +24,40 @@ await run(async () => {
   });
 });
 
-async function importFile(importer: CatalogImporter, path: string, size: number): Promise<ImportReport> {
-  const bar = new SingleBar({ format: '{bar} {percentage}% | {eta_formatted} left', noTTYOutput: false });
-  const source = createReadStream(path, { highWaterMark: 256 * 1024 });
-  source.on('data', (chunk) => bar.increment(chunk.length));
+/** Bytes of a file; null for a pipe, whose length is not known. */
+async function sizeOf(path: string): Promise<number | null> {
+  const file = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    throw new StartError(`${path} cannot be read (${error.code ?? error.message})`);
+  });
+  if (file.isDirectory()) throw new StartError(`${path} is a directory, not a file`);
+  return file.isFile() ? file.size : null;
+}
+
+async function importFile(
+  importer: CatalogImporter,
+  path: string,
+  size: number | null,
+): Promise<ImportReport> {
+  const format =
+    size === null
+      ? '{value} bytes read in {duration_formatted}'
+      : '{bar} {percentage}% | {eta_formatted} left';
+  const bar = new SingleBar({ format, noTTYOutput: false });
+  const source: Readable =
+    path === '-' ? process.stdin : createReadStream(path, { highWaterMark: 256 * 1024 });
+  source.on('data', (chunk: Buffer) => bar.increment(chunk.length));
   // The listener must not start the stream before the importer reads it.
   source.pause();
-  bar.start(size, 0);
+  bar.start(size ?? 0, 0);
   try {
-    return await importer.import(source, ({ line, reason }) => {
-      process.stderr.write(`line ${line}: ${reason}\n`);
+    return await importer.import(source, {
+      onRefused: ({ line, reason }) => process.stderr.write(`line ${line}: ${reason}\n`),
+      onWarning: ({ line, reason }) => process.stderr.write(`line ${line}: warning: ${reason}\n`),
     });
   } catch (error) {
-    const { code, message } = error as { code?: string; message: string };
+    const { code, message, syscall } = error as NodeJS.ErrnoException;
+    if (syscall === 'open' || syscall === 'read')
+      throw new StartError(`${path} cannot be read (${code}); what came before is imported`);
     if (!code?.startsWith('Z_') && code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
     throw new StartError(`${path} ends early or is damaged (${message}); what came before is imported`);
   } finally {

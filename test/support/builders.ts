@@ -73,8 +73,10 @@ export class Builders {
       ...line,
     }));
     const bytes = Buffer.from(complete.map((line) => JSON.stringify(line)).join('\n'));
-    await this.app.get(CatalogImporter).import(Readable.from([bytes]), ({ reason }) => {
-      throw new Error(reason);
+    await this.app.get(CatalogImporter).import(Readable.from([bytes]), {
+      onRefused: ({ reason }) => {
+        throw new Error(reason);
+      },
     });
     const rows = await this.database.query<{ id: number; external_id: string }>(
       'select id, external_id from series where external_id = any($1)',

@@ -2,7 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { serviceUnavailable } from '../../http/app-error.js';
 import { toAppError } from '../../http/to-app-error.js';
-import { LineFault, parseCatalogLine, type SeriesRecord } from './catalog-line.js';
+import { LineFault, parseCatalogLine, type ParsedLine, type SeriesRecord } from './catalog-line.js';
 import { ImportRepository, type Known } from './import.repository.js';
 import { linesOf, unzipped } from './lines.js';
 
@@ -10,6 +10,19 @@ import { linesOf, unzipped } from './lines.js';
 export interface RefusedLine {
   readonly line: number;
   readonly reason: string;
+}
+
+/** A line that was stored without a part of it. */
+export type LineWarning = RefusedLine;
+
+/** What an import depends on beside its bytes. */
+export interface ImportOptions {
+  /** Called for each line that is not stored, in the order of the lines of a batch. */
+  readonly onRefused: (refused: RefusedLine) => void;
+  /** Called for each part of a line that was left out. */
+  readonly onWarning?: (warning: LineWarning) => void;
+  /** A transaction that the whole import shall be part of, instead of one for each batch. */
+  readonly within?: EntityManager | undefined;
 }
 
 /** What an import did. */
@@ -26,7 +39,7 @@ export interface ImportReport {
   readonly updated: readonly string[];
 }
 
-type NumberedRecord = { readonly line: number; readonly record: SeriesRecord };
+type NumberedRecord = ParsedLine & { readonly line: number };
 
 /** Lines per transaction: enough to be fast, few enough to be held and not to keep others waiting. */
 const BATCH = 100;
@@ -40,23 +53,17 @@ export class CatalogImporter {
    * Imports newline-delimited JSON, gzipped or not, in constant memory.
    *
    * @param source the file's bytes
-   * @param onRefused called for each line that is not stored, in the order of the lines of a batch
-   * @param within a transaction that the whole import shall be part of, instead of one for each batch
    * @throws when the source breaks off or the database is gone; what was stored until then stays
    */
-  async import(
-    source: AsyncIterable<Buffer>,
-    onRefused: (refused: RefusedLine) => void,
-    within?: EntityManager,
-  ): Promise<ImportReport> {
-    const run = new ImportRun(this.repository, onRefused, within);
+  async import(source: AsyncIterable<Buffer>, options: ImportOptions): Promise<ImportReport> {
+    const run = new ImportRun(this.repository, options);
     for await (const line of linesOf(unzipped(source))) {
       if ('fault' in line) run.refuse(line.number, line.fault);
       else await run.add(line.number, line.text);
     }
     await run.flush();
     const report = run.report();
-    await this.repository.follow(report.updated, within);
+    await this.repository.follow(report.updated, options.within);
     return report;
   }
 }
@@ -72,8 +79,7 @@ class ImportRun {
 
   constructor(
     private readonly repository: ImportRepository,
-    private readonly onRefused: (refused: RefusedLine) => void,
-    private readonly within: EntityManager | undefined,
+    private readonly options: ImportOptions,
   ) {}
 
   report(): ImportReport {
@@ -83,22 +89,23 @@ class ImportRun {
 
   refuse(line: number, reason: string): void {
     this.refused++;
-    this.onRefused({ line, reason });
+    this.options.onRefused({ line, reason });
   }
 
   async add(line: number, text: string): Promise<void> {
-    let record: SeriesRecord;
+    let parsed: ParsedLine;
     try {
-      record = parseCatalogLine(text);
+      parsed = parseCatalogLine(text);
     } catch (error) {
       if (!(error instanceof LineFault)) throw error;
       return this.refuse(line, error.message);
     }
+    const { record } = parsed;
     // One statement cannot change a row twice: a repeated key begins a new batch.
     const keys = [`s${record.external_id}`, ...record.volumes.map(({ external_id }) => `v${external_id}`)];
     if (keys.some((key) => this.keys.has(key))) await this.flush();
     for (const key of keys) this.keys.add(key);
-    this.batch.push({ line, record });
+    this.batch.push({ line, ...parsed });
     if (this.batch.length >= BATCH) await this.flush();
   }
 
@@ -112,7 +119,7 @@ class ImportRun {
   private async store(batch: readonly NumberedRecord[]): Promise<void> {
     let sorted: Sorted;
     try {
-      sorted = await this.repository.store(batch, (known) => sort(batch, known), this.within);
+      sorted = await this.repository.store(batch, (known) => sort(batch, known), this.options.within);
     } catch (error) {
       if (toAppError(error).refusal.status === serviceUnavailable.status) throw error;
       // Something in the batch cannot be stored; alone, it is found and the others are stored.
@@ -122,6 +129,8 @@ class ImportRun {
       return;
     }
     for (const { line, fault } of sorted.faulty) this.refuse(line, fault);
+    for (const { line, warnings } of sorted.changed)
+      for (const reason of warnings) this.options.onWarning?.({ line, reason });
     this.series += sorted.changed.length;
     this.volumes += sorted.changed.reduce((sum, { record }) => sum + record.volumes.length, 0);
     this.unchanged += sorted.unchanged;

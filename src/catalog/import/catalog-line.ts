@@ -6,7 +6,10 @@ import { isCalendarDate } from '../../http/dates.js';
 import { PROJECT_FOLDER } from '../../project-folder.js';
 import type { SeriesType } from '../catalog.entity.js';
 import { compact, fold, searchTexts } from '../../search/fold.js';
+import { normalIsbn } from '../isbn.js';
 import { languageCode } from '../languages.js';
+
+type Optional<T> = T | null | undefined;
 
 /** A line of a catalog file, as `data/catalog-line.schema.json` describes it. */
 interface CatalogLine {
@@ -14,17 +17,19 @@ interface CatalogLine {
   readonly name: string;
   readonly type: SeriesType;
   readonly origin: string;
-  readonly nsfw?: number;
-  readonly nsfw18?: number;
-  readonly public?: number;
-  readonly slug?: string;
-  readonly client?: number | null;
-  readonly titles: readonly { readonly language?: string; readonly title: string }[];
-  readonly descriptions?: readonly { readonly language: string; readonly text: string }[];
-  readonly tags: readonly string[];
-  readonly authors?: readonly string[];
-  readonly links?: Readonly<Record<string, number>>;
-  readonly volumes?: readonly VolumeLine[];
+  readonly nsfw?: Optional<number>;
+  readonly nsfw18?: Optional<number>;
+  readonly public?: Optional<number>;
+  readonly slug?: Optional<string>;
+  readonly client?: Optional<number>;
+  readonly titles: readonly { readonly language?: Optional<string>; readonly title: string }[];
+  readonly descriptions?: Optional<
+    readonly { readonly language: Optional<string>; readonly text: Optional<string> }[]
+  >;
+  readonly tags: readonly Optional<string>[];
+  readonly authors?: Optional<readonly Optional<string>[]>;
+  readonly links?: Optional<Readonly<Record<string, Optional<number | string>>>>;
+  readonly volumes?: Optional<readonly VolumeLine[]>;
 }
 
 interface VolumeLine {
@@ -32,7 +37,6 @@ interface VolumeLine {
   readonly name: string;
   readonly order: number;
   readonly language: string;
-  readonly release_date?: string | null;
   readonly [optional: string]: unknown;
 }
 
@@ -51,13 +55,19 @@ const STORED_FORM = '3';
 /** Why a line is refused. */
 export class LineFault extends Error {}
 
+/** A line that can be stored, and what was left out of it. */
+export interface ParsedLine {
+  readonly record: SeriesRecord;
+  readonly warnings: readonly string[];
+}
+
 const schema = JSON.parse(
   readFileSync(join(PROJECT_FOLDER, 'data', 'catalog-line.schema.json'), 'utf8'),
 ) as object;
-const isCatalogLine = new Ajv2020({ allowUnionTypes: true }).compile<CatalogLine>(schema);
+const isCatalogLine = new Ajv2020({ allowUnionTypes: true, strictTypes: false }).compile<CatalogLine>(schema);
 
-/** @throws LineFault with the reason when the line is not a series that can be stored whole */
-export function parseCatalogLine(text: string): SeriesRecord {
+/** @throws LineFault with the reason when the line is not a series that can be stored */
+export function parseCatalogLine(text: string): ParsedLine {
   const line = parseJson(text);
   if (!isCatalogLine(line)) {
     const [error] = isCatalogLine.errors ?? [];
@@ -70,8 +80,13 @@ export function parseCatalogLine(text: string): SeriesRecord {
   if (/\\u(0000|d[89a-f])/i.test(text) && !isStorable(line)) {
     throw new LineFault('contains a character that cannot be stored');
   }
-  const slug = line.slug ?? slugOf(line.name);
-  const search = searchTexts([line.name, ...line.titles.map(({ title }) => title)]);
+  if (line.name.trim() === '') throw new LineFault('name must not be blank');
+  const warnings: string[] = [];
+  const warn = (warning: string) => void warnings.push(warning);
+  const slug = optionalText(line.slug) ?? slugOf(line.name);
+  const titles = line.titles.filter(({ title }) => title.trim() !== '');
+  const search = searchTexts([line.name, ...titles.map(({ title }) => title)]);
+  const flags = { nsfw: line.nsfw ?? 0, nsfw18: line.nsfw18 ?? 0 };
   const record = {
     external_id: line.external_id,
     name: line.name,
@@ -80,39 +95,51 @@ export function parseCatalogLine(text: string): SeriesRecord {
     origin: line.origin,
     client_id: line.client ?? null,
     public: line.public ?? 1,
-    nsfw: line.nsfw ?? 0,
-    nsfw18: line.nsfw18 ?? 0,
-    tags: line.tags,
-    authors: line.authors ?? [],
-    links: line.links ?? {},
+    ...flags,
+    tags: presentTexts(line.tags),
+    authors: presentTexts(line.authors ?? []),
+    links: linksOf(line.links ?? {}),
     search_text: search.text,
     search_compact: search.compact,
-    titles: line.titles.map(({ language, title }, index) => ({
+    titles: titles.map(({ language, title }, index) => ({
       position: index + 1,
-      language: language === undefined ? null : known(language),
+      language: titleLanguage(language, warn),
       title,
     })),
-    descriptions: distinct(
-      (line.descriptions ?? []).map(({ language, text }) => ({ language: known(language), text })),
-      ({ language }) => language,
-      'descriptions name a language twice',
-    ),
+    descriptions: descriptionsOf(line.descriptions ?? [], warn),
     volumes: distinct(
-      (line.volumes ?? []).map((volume) => volumeRecord(volume, slug)),
+      (line.volumes ?? []).map((volume) => volumeRecord(volume, slug, flags, warn)),
       ({ external_id }) => external_id,
       'volumes name an external_id twice',
     ),
   };
   const digest = createHash('sha256').update(STORED_FORM).update(text).digest('base64url');
-  return { ...record, digest };
+  return { record: { ...record, digest }, warnings };
 }
 
-function volumeRecord(volume: VolumeLine, seriesSlug: string) {
-  const { order, release_date: releaseDate = null } = volume;
+type Warn = (warning: string) => void;
+
+function volumeRecord(
+  volume: VolumeLine,
+  seriesSlug: string,
+  flags: { readonly nsfw: number; readonly nsfw18: number },
+  warn: Warn,
+) {
+  const { order } = volume;
   if (Number(order.toFixed(2)) !== order) throw new LineFault('order has more than two fraction digits');
+  const language = knownLanguage(volume.language);
+  if (language === null) throw new LineFault(`unknown language ${JSON.stringify(volume.language)}`);
+  const text = (name: string) => optionalText(volume[name]);
+  const releaseDate = text('release_date');
   if (releaseDate !== null && !isCalendarDate(releaseDate))
     throw new LineFault(`release_date ${releaseDate} does not exist`);
-  const optional = (name: string) => volume[name] ?? null;
+  const isbn = (length: 10 | 13) => {
+    const given = text(`isbn${length}`);
+    const normal = given === null ? null : normalIsbn(given, length);
+    if (given !== null && normal === null)
+      warn(`volume ${volume.external_id}: isbn${length} ${JSON.stringify(given)} is wrong and left out`);
+    return normal;
+  };
   return {
     external_id: volume.external_id,
     name: volume.name,
@@ -120,20 +147,60 @@ function volumeRecord(volume: VolumeLine, seriesSlug: string) {
     search_text: fold(volume.name),
     search_compact: compact(fold(volume.name)),
     group_order: order,
-    language: known(volume.language),
+    language,
     release_date: releaseDate,
-    type: optional('type'),
-    publisher: optional('publisher'),
-    pages: optional('pages'),
-    isbn10: optional('isbn10'),
-    isbn13: optional('isbn13'),
-    description: optional('description'),
-    edition_name: optional('edition_name'),
-    cover_path: optional('cover_path'),
-    aspect_ratio: optional('aspect_ratio'),
-    nsfw: volume['nsfw'] ?? 0,
-    nsfw18: volume['nsfw18'] ?? 0,
+    type: text('type'),
+    publisher: text('publisher'),
+    pages: volume['pages'] ?? null,
+    isbn10: isbn(10),
+    isbn13: isbn(13),
+    description: text('description'),
+    edition_name: text('edition_name'),
+    cover_path: text('cover_path'),
+    aspect_ratio: volume['aspect_ratio'] ?? null,
+    nsfw: volume['nsfw'] ?? flags.nsfw,
+    nsfw18: volume['nsfw18'] ?? flags.nsfw18,
   };
+}
+
+/** Null for a text that is absent, null or blank. */
+function optionalText(value: unknown): string | null {
+  return typeof value === 'string' && value.trim() !== '' ? value : null;
+}
+
+/** The texts that are neither null nor blank, each once. */
+function presentTexts(texts: readonly Optional<string>[]): string[] {
+  return [...new Set(texts.map(optionalText).filter((text) => text !== null))];
+}
+
+/** Ids at other trackers, as texts. */
+function linksOf(links: Readonly<Record<string, Optional<number | string>>>): Record<string, string> {
+  const texts = Object.entries(links).map(([name, id]) => [name, String(id ?? '').trim()] as const);
+  return Object.fromEntries(texts.filter(([, id]) => id !== ''));
+}
+
+function titleLanguage(given: Optional<string>, warn: Warn): string | null {
+  const language = optionalText(given);
+  if (language === null) return null;
+  const code = knownLanguage(language);
+  if (code === null)
+    warn(`a title has the unknown language ${JSON.stringify(language)} and is kept without one`);
+  return code;
+}
+
+function descriptionsOf(given: NonNullable<CatalogLine['descriptions']>, warn: Warn) {
+  const texts = new Map<string, string>();
+  for (const { language: spelt, text: raw } of given) {
+    const [language, text] = [optionalText(spelt), optionalText(raw)];
+    if (text === null) continue;
+    const code = language === null ? null : knownLanguage(language);
+    if (language === null) warn('a description without a language is left out');
+    else if (code === null)
+      warn(`a description has the unknown language ${JSON.stringify(language)} and is left out`);
+    else if (texts.has(code)) warn(`a second description in ${code} is left out`);
+    else texts.set(code, text);
+  }
+  return [...texts].map(([language, text]) => ({ language, text }));
 }
 
 function parseJson(text: string): unknown {
@@ -144,11 +211,9 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** A language's code; of one with a region the language counts. */
-function known(language: string): string {
-  const code = languageCode(language) ?? languageCode(language.split(/[-_]/)[0] ?? '');
-  if (code === null) throw new LineFault(`unknown language ${JSON.stringify(language)}`);
-  return code;
+/** A language's code; of one with a region the language counts. Null for an unknown one. */
+function knownLanguage(language: string): string | null {
+  return languageCode(language) ?? languageCode(language.split(/[-_]/)[0] ?? '');
 }
 
 function distinct<T>(items: readonly T[], key: (item: T) => string, fault: string): readonly T[] {

@@ -13,7 +13,7 @@ const TYPES = ['application/octet-stream', 'application/x-ndjson', 'application/
 
 /** The rest is in the README and in data/catalog-line.schema.json, whose fields these are. */
 const EXAMPLE =
-  'Newline-delimited JSON, gzipped or not: a series with its volumes a line. A line has `kind` (`series`), `external_id`, `name`, `type`, `origin`, `titles` (of `language` and `title`), `tags`, and may have `descriptions`, `authors`, `links`, `client_id`, `public`, `nsfw`, `nsfw18` and `volumes` (each with `external_id`, `name`, `order`, `language`, and what else is known). For example: `{"kind":"series","external_id":"mine:1","name":"One Piece","type":"Manga","origin":"Japanese","titles":[{"language":"ja","title":"ワンピース"}],"tags":["Adventure"],"volumes":[{"external_id":"mine:1:1","name":"Volume 1","order":1,"language":"ja"}]}`';
+  'Newline-delimited JSON, gzipped or not: a series with its volumes a line. A line has `kind` (`series`), `external_id`, `name`, `type`, `origin`, `titles` (of `language` and `title`), `tags`, and may have `descriptions`, `authors`, `links` (of `mal`, `anilist`, `kitsu`, `mangaupdates`, `mangadex`), `client` (the id of the client that alone shows it), `public`, `slug`, `nsfw`, `nsfw18` and `volumes` (each with `external_id`, `name`, `order`, `language`, and what else is known). For example: `{"kind":"series","external_id":"mine:1","name":"One Piece","type":"Manga","origin":"Japanese","titles":[{"language":"ja","title":"ワンピース"}],"tags":["Adventure"],"volumes":[{"external_id":"mine:1:1","name":"Volume 1","order":1,"language":"ja"}]}`';
 
 @ApiTags('Catalog')
 @Controller('admin/catalog')
@@ -42,10 +42,6 @@ export class ImportController {
   ): Promise<ImportReportDto> {
     // It may take longer than a silent connection is kept.
     reply.raw.setTimeout(0, () => undefined);
-    const { refused, ...report } = await this.imports.run(
-      viewer,
-      (request.body as Readable | undefined) ?? null,
-    );
-    return { ...report, refused: [...refused] };
+    return this.imports.run(viewer, (request.body as Readable | undefined) ?? null);
   }
 }

@@ -16,6 +16,22 @@ export class RefusedLineDto {
   reason: string;
 }
 
+/** Something that was left out of a line that was stored. */
+export class LineWarningDto {
+  /**
+   * From 1.
+   * @example 18
+   */
+  @Integer()
+  line: number;
+
+  /**
+   * What was left out and why; for developers.
+   * @example "a second description in pt is left out"
+   */
+  reason: string;
+}
+
 /** What an import did. */
 export class ImportReportDto {
   /**
@@ -41,4 +57,7 @@ export class ImportReportDto {
 
   /** In the order of the lines; none of them kept another from being stored. */
   refused: RefusedLineDto[];
+
+  /** What was left out of lines that were stored, such as an ISBN with a wrong check digit; 1,000 at most, absent without any. */
+  warnings?: LineWarningDto[];
 }

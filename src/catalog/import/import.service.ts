@@ -9,7 +9,7 @@ import {
   payloadTooLarge,
   serviceUnavailable,
 } from '../../http/app-error.js';
-import { CatalogImporter, type RefusedLine } from './catalog-importer.js';
+import { CatalogImporter, type LineWarning, type RefusedLine } from './catalog-importer.js';
 import { ImportRepository } from './import.repository.js';
 import { unzipped } from './lines.js';
 
@@ -18,6 +18,8 @@ export const IMPORT_BYTES = 50_000_000;
 const UNPACKED_BYTES = 500_000_000;
 /** Lines that may be refused before the file is. */
 const MAX_REFUSED = 1000;
+/** Warnings that are answered; further ones are not. */
+const MAX_WARNINGS = 1000;
 /** Seconds after which a second import may come again. */
 const RETRY_AFTER = 15;
 
@@ -26,7 +28,9 @@ export interface UploadedImport {
   readonly series: number;
   readonly volumes: number;
   readonly unchanged: number;
-  readonly refused: readonly RefusedLine[];
+  readonly refused: RefusedLine[];
+  /** What was left out of stored lines; absent when nothing was. */
+  readonly warnings?: LineWarning[];
 }
 
 /** Imports that administrators upload: each in one transaction with its entry in the audit log. */
@@ -63,15 +67,18 @@ export class ImportService {
     let updated: readonly string[] = [];
     const stored = await this.transactions.run(async (em) => {
       const refused: RefusedLine[] = [];
-      const report = await this.importer.import(
-        bounded(chunks),
-        (line) => {
+      const warnings: LineWarning[] = [];
+      const report = await this.importer.import(bounded(chunks), {
+        onRefused: (line) => {
           refused.push(line);
           if (refused.length > MAX_REFUSED)
             throw about(`has more than ${MAX_REFUSED} lines that are refused`);
         },
-        em,
-      );
+        onWarning: (warning) => {
+          if (warnings.length < MAX_WARNINGS) warnings.push(warning);
+        },
+        within: em,
+      });
       const { series, volumes, unchanged } = report;
       ({ updated } = report);
       this.audit.write(em, actorOf(viewer), {
@@ -79,7 +86,8 @@ export class ImportService {
         target: null,
         after: { series, volumes, unchanged, refused: refused.length },
       });
-      return { series, volumes, unchanged, refused: refused.toSorted((one, other) => one.line - other.line) };
+      const warned = warnings.length === 0 ? {} : { warnings: byLine(warnings) };
+      return { series, volumes, unchanged, refused: byLine(refused), ...warned };
     });
     // The import is stored, whatever becomes of what readers added while it was under way.
     await this.repository.follow(updated).catch((error: unknown) => {
@@ -88,6 +96,10 @@ export class ImportService {
     });
     return stored;
   }
+}
+
+function byLine<Line extends { readonly line: number }>(lines: readonly Line[]): Line[] {
+  return lines.toSorted((one, other) => one.line - other.line);
 }
 
 /** All bytes: a slow client must not keep the transaction open. */
