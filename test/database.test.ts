@@ -26,7 +26,7 @@ it('is migrated once, however many nodes start at once', async () => {
   await database.drop();
 });
 
-it('keeps what it has acknowledged', async () => {
+it('waits for the disk at every commit, as its settings say', async () => {
   const server = new Client({ connectionString: inject('templateUrl') });
   await server.connect();
   for (const setting of ['fsync', 'synchronous_commit', 'full_page_writes']) {

@@ -8,7 +8,7 @@ import { type Access, ACCESS, type Viewer } from './access.js';
 import { credentialOf, isCrossSite, isSafe, readBearer } from './credentials.js';
 import { ADMIN_ROLE } from './permissions.js';
 import { RefreshCookieWriter } from './refresh-cookie.js';
-import { type Right, SessionRepository } from './session.repository.js';
+import { type CredentialRow, type Right, SessionRepository } from './session.repository.js';
 import type { Claims } from './tokens.js';
 import { VerifiedTokens } from './verified-tokens.js';
 
@@ -66,12 +66,13 @@ export class AccessGuard implements CanActivate {
     const row = await this.sessions.findCredential(sub, sid, rightOf(access));
     if (row === undefined) return 'gone';
     if (row === null) return null;
-    // The former refresh token works for a moment. Whoever refreshes with an older one shares it with somebody else.
-    const isCurrent = cnt === row.counter || (cnt === row.counter - 1 && row.fresh);
-    if (credential === 'cookie' && !isCurrent) {
+    if (credential === 'cookie' && !acceptsCounter(row, cnt, access)) {
+      // Reuse of a replaced refresh token means theft: the session ends (reuse detection, RFC 9700).
       if (access.kind === 'refresh') await this.sessions.end(sub, sid);
       return null;
     }
+    const isFirstUse = credential === 'cookie' && cnt === row.counter && !row.used;
+    if (isFirstUse) await this.sessions.markUsed(sub, sid, cnt);
     if (row.stale) this.touch(sub, sid);
     return {
       userId: sub,
@@ -88,6 +89,15 @@ export class AccessGuard implements CanActivate {
   private touch(userId: string, sessionId: string): void {
     this.sessions.touch(userId, sessionId).catch((error: unknown) => this.logger.warn(String(error)));
   }
+}
+
+/**
+ * Whether a refresh token works: the current one, its direct parent for 30 seconds, and for a refresh also later if the
+ * current one has never been used, since then the answer that carried it was lost.
+ */
+function acceptsCounter(row: CredentialRow, counter: number, access: Access): boolean {
+  if (counter === row.counter) return true;
+  return counter === row.counter - 1 && (row.fresh || (access.kind === 'refresh' && !row.used));
 }
 
 /** What the route asks of its user, beyond being signed in. */

@@ -74,7 +74,8 @@ export class AuthController {
     summary: 'Exchange the refresh cookie for its successor',
     description:
       'Tabs that refresh at once get the same successor; within 30 seconds of a rotation the current token is answered ' +
-      'again. A token that was replaced longer ago is refused and ends its session.',
+      'again. A token that was replaced longer ago is answered with the current one if that has never been used, since ' +
+      'its answer was lost; otherwise it is refused and ends its session.',
     answers: SignedInDto,
     refuses: [unauthorized],
   })

@@ -1,5 +1,5 @@
 import { IsBoolean, IsString } from 'class-validator';
-import { Characters, Required } from '../http/validation.js';
+import { Characters, Required, Trimmed } from '../http/validation.js';
 import { Settings } from '../settings/settings.dto.js';
 import { FewBytes, UserDto } from '../users/users.dto.js';
 
@@ -9,6 +9,7 @@ export class Credentials {
    * @example "haruka"
    */
   @Required()
+  @Trimmed()
   @IsString()
   @Characters(0, 254)
   username: string;

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { userNotFound } from '../http/app-error.js';
-import { addressKey, RateLimits } from '../http/rate-limits.js';
+import { addressKey, type LimitedKey, RateLimits } from '../http/rate-limits.js';
+import { spellingKey } from '../http/typed-text.js';
 import type { Settings } from '../settings/settings.dto.js';
 import { SettingsService } from '../settings/settings.service.js';
 import type { Registration } from '../users/users.dto.js';
@@ -42,13 +44,19 @@ export class AuthService {
 
   /** @throws invalidCredentials, the same for an unknown user and a wrong password; tooManyRequests */
   async login({ username, password }: Credentials, device: Device): Promise<SignIn> {
-    // Spent before the password is looked at: of a hundred guesses at once, ten are answered.
-    const key = `${addressKey(device.ip)} ${username.toLowerCase()}`.slice(0, 200);
-    await this.limits.spend('login', key);
-    const login = await this.users.findByCredentials(username, password);
-    const refresh = login && (await this.sessions.open(login, device));
+    const login = await this.users.findLogin(username);
+    const keys = loginLimits(login?.id ?? spellingKey(username), addressKey(device.ip));
+    // Spent before the password is verified: of a hundred concurrent guesses, ten are answered.
+    await this.limits.spendAll([keys.pair]);
+    await this.limits.spendAll(keys.others).catch(async (error: unknown) => {
+      await this.limits.giveBack([keys.pair]);
+      throw error;
+    });
+    const right = await this.users.isPasswordOf(login, password);
+    const refresh = right && login ? await this.sessions.open(login, device) : null;
     if (refresh === null) throw invalidCredentials();
-    await this.limits.giveBack('login', key);
+    await this.limits.giveBack(keys.others);
+    await this.limits.clear(keys.pair);
     return this.signIn(refresh);
   }
 
@@ -71,4 +79,21 @@ export class AuthService {
     const user = await this.users.get(refresh.userId);
     return { user, refresh, accessToken: this.tokens.accessToken(refresh.userId, refresh.sessionId) };
   }
+}
+
+/**
+ * The three keys that failed sign-ins count under.
+ *
+ * @param account the id of the account, or the folded name where there is none
+ */
+function loginLimits(account: string, address: string): { pair: LimitedKey; others: LimitedKey[] } {
+  // Names may be longer than keys: what does not fit is told apart by its digest.
+  const name = account.length <= 80 ? account : createHash('sha256').update(account).digest('base64url');
+  return {
+    pair: { limit: 'login', key: `${address} ${name}` },
+    others: [
+      { limit: 'loginAddress', key: address },
+      { limit: 'loginAccount', key: name },
+    ],
+  };
 }

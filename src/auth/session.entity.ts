@@ -12,6 +12,8 @@ export const SessionSchema = defineEntity({
     id: p.uuid().primary(),
     /** How often the refresh token has been rotated. */
     counter: p.integer().default(0),
+    /** The counter of the refresh token that was used last. */
+    usedCounter: p.integer().default(-1),
     /** When the current refresh token was issued. */
     issuedAt: p.datetime(3).defaultRaw('current_timestamp(3)'),
     created: p.datetime(3).defaultRaw('current_timestamp(3)'),

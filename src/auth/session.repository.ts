@@ -12,6 +12,8 @@ export interface CredentialRow {
   /** Whether the current refresh token was issued within the grace period. */
   readonly fresh: boolean;
   readonly stale: boolean;
+  /** Whether the current refresh token has ever been used. */
+  readonly used: boolean;
   /** Whether the right that was asked for is held; true when none was asked for. */
   readonly permitted: boolean;
 }
@@ -44,7 +46,7 @@ const ROW =
   'counter, extract(epoch from issued_at) * 1000 as issued_at, extract(epoch from expires) * 1000 as expires';
 
 // The database's clock decides everywhere: nodes may disagree about the time.
-const STANDING = `s.counter,
+const STANDING = `s.counter, s.used_counter = s.counter as used,
   s.issued_at > clock_timestamp() - interval '${GRACE} seconds' as fresh,
   s.last_used < clock_timestamp() - interval '5 minutes' as stale`;
 const IS_OPEN = 's.user_id = $1 and s.id = $2 and s.expires > clock_timestamp()';
@@ -101,7 +103,7 @@ const ROTATE = statement(
 
 const CURRENT = statement(
   'sessions.current',
-  `select ${ROW}, issued_at > clock_timestamp() - interval '${GRACE} seconds' as fresh
+  `select ${ROW}, used_counter = counter as used, issued_at > clock_timestamp() - interval '${GRACE} seconds' as fresh
    from users u left join sessions s on s.user_id = u.id and s.id = $2 and s.expires > clock_timestamp()
    where u.id = $1`,
 );
@@ -110,6 +112,11 @@ const TOUCH = statement(
   'sessions.touch',
   `update sessions set last_used = clock_timestamp()
    where user_id = $1 and id = $2 and last_used < clock_timestamp() - interval '5 minutes'`,
+);
+
+const MARK_USED = statement(
+  'sessions.mark-used',
+  'update sessions set used_counter = $3 where user_id = $1 and id = $2 and counter = $3',
 );
 
 const LIST = statement(
@@ -174,12 +181,12 @@ export class SessionRepository {
   async findCurrent(
     userId: string,
     id: string,
-  ): Promise<(SessionRow & { fresh: boolean }) | null | undefined> {
-    const row = await this.sql.row<RawRow & { counter: number | null; fresh: boolean }>(CURRENT, [
-      userId,
-      id,
-    ]);
-    return row && (row.counter === null ? null : { ...asSession(row), fresh: row.fresh });
+  ): Promise<(SessionRow & { fresh: boolean; used: boolean }) | null | undefined> {
+    const row = await this.sql.row<RawRow & { counter: number | null; fresh: boolean; used: boolean }>(
+      CURRENT,
+      [userId, id],
+    );
+    return row && (row.counter === null ? null : { ...asSession(row), fresh: row.fresh, used: row.used });
   }
 
   /** Whether the session is still there, seen from the caller's transaction. */
@@ -189,6 +196,11 @@ export class SessionRepository {
       id,
     ]);
     return rows.length > 0;
+  }
+
+  /** Notes that the refresh token with this counter has been used. */
+  async markUsed(userId: string, id: string, counter: number): Promise<void> {
+    await this.sql.rows(MARK_USED, [userId, id, counter]);
   }
 
   async touch(userId: string, id: string): Promise<void> {

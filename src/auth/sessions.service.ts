@@ -36,7 +36,8 @@ export class SessionsService {
     const current = await this.sessions.findCurrent(userId, sessionId);
     if (current === undefined) throw userNotFound();
     const holds =
-      current !== null && (counter === current.counter || (counter === current.counter - 1 && current.fresh));
+      current !== null &&
+      (counter === current.counter || (counter === current.counter - 1 && (current.fresh || !current.used)));
     if (!holds) throw unauthorized();
     return asSource(userId, sessionId, current);
   }

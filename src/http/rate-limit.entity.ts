@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 
-/** The counters of the rate limits, shared by all nodes. Its columns are those that rate-limiter-flexible expects. */
+/** The counters of the rate limits, shared by all nodes. `expire` is in milliseconds since 1970. */
 export const RateLimitSchema = defineEntity({
   name: 'RateLimit',
   tableName: 'rate_limits',

@@ -14,6 +14,7 @@ import {
   type ValidationArguments,
   type ValidationError,
 } from 'class-validator';
+import { trimmed } from './typed-text.js';
 import { AppError, type FieldError, invalidParameters, missingParameters } from './app-error.js';
 
 const REQUIRED = 'required';
@@ -184,6 +185,11 @@ export function rule(
       defaultMessage: (args?: ValidationArguments) => `${args?.property} ${says}`,
     },
   });
+}
+
+/** Removes the white space and the invisible characters around a text. */
+export function Trimmed(): PropertyDecorator {
+  return Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? trimmed(value) : value));
 }
 
 /** A blank text is none, as null is. */

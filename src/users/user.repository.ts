@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import type { Login } from '../auth/session.repository.js';
+import { spellingKey } from '../http/typed-text.js';
 import { ImageUrls } from '../images/image-urls.js';
 import { Sql, statement, timestamp } from '../database/sql.js';
 
@@ -102,15 +103,14 @@ export class UserRepository {
   /** The user whose public profile has this address; its case does not matter. */
   async findProfile(slug: string): Promise<ProfileRow | undefined> {
     if (slug.includes('\0')) return undefined;
-    const row = await this.sql.row<WithAvatar<ProfileRow>>(PROFILE, [usernameKey(slug)]);
+    const row = await this.sql.row<WithAvatar<ProfileRow>>(PROFILE, [spellingKey(slug)]);
     return row && withImage(this.urls, row);
   }
 
   /** Id and password hash behind a login name: a username, or an address, which alone has an `@`. */
   async findLogin(name: string): Promise<Login | undefined> {
-    const [lookup, key] = name.includes('@')
-      ? [LOGIN_BY_EMAIL, emailKey(name)]
-      : [LOGIN_BY_USERNAME, usernameKey(name)];
+    const { kind, key } = loginKey(name);
+    const lookup = kind === 'email' ? LOGIN_BY_EMAIL : LOGIN_BY_USERNAME;
     const row = await this.sql.row<{ id: string; password_hash: string }>(lookup, [key]);
     return row && { id: row.id, passwordHash: row.password_hash };
   }
@@ -121,20 +121,22 @@ export class UserRepository {
    * @returns false when somebody else has it
    */
   async claimUsername(em: EntityManager, username: string, userId: string): Promise<boolean> {
-    return claim(em, 'usernames', usernameKey(username), userId);
+    return claim(em, 'usernames', spellingKey(username), userId);
   }
 
   /** Takes an e-mail address likewise. */
   async claimEmail(em: EntityManager, email: string, userId: string): Promise<boolean> {
-    return claim(em, 'emails', emailKey(email), userId);
+    return claim(em, 'emails', spellingKey(email), userId);
   }
 
-  async releaseUsername(em: EntityManager, username: string): Promise<void> {
-    await em.execute('delete from usernames where key = ?', [usernameKey(username)]);
+  async releaseUsername(em: EntityManager, username: string, userId: string): Promise<void> {
+    await em.execute('delete from usernames where key = ? and user_id = ?', [spellingKey(username), userId]);
   }
 
-  async releaseEmail(em: EntityManager, email: string): Promise<void> {
-    await em.execute('delete from emails where key = ?', [emailKey(email)]);
+  /** Gives an address back; one that an earlier version stored with invisible characters has a key with them. */
+  async releaseEmail(em: EntityManager, email: string, userId: string): Promise<void> {
+    const keys = [spellingKey(email), formerEmailKey(email)];
+    await em.execute('delete from emails where key in (?, ?) and user_id = ?', [...keys, userId]);
   }
 
   async giveRole(em: EntityManager, userId: string, role: string): Promise<void> {
@@ -187,12 +189,13 @@ async function claim(
   return rows[0]?.user_id === userId;
 }
 
-/** Usernames are ASCII, so that lower case is all there is to fold. */
-export function usernameKey(username: string): string {
-  return username.toLowerCase();
+/** What a user types to sign in: a username, or an address, which alone has an `@`, in any spelling. */
+function loginKey(name: string): { kind: 'username' | 'email'; key: string } {
+  const key = spellingKey(name);
+  return { kind: key.includes('@') ? 'email' : 'username', key };
 }
 
-/** One key for every spelling of an address: compatibility forms, and case by way of upper case, which unites more. */
-export function emailKey(email: string): string {
+/** The key of an address in version 0.3 and before. */
+function formerEmailKey(email: string): string {
   return email.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC');
 }

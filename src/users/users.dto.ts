@@ -1,7 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, PickType } from '@nestjs/swagger';
-import { IsBoolean, IsEmail, IsString, IsUrl, Matches, Max, Min } from 'class-validator';
+import { IsBoolean, IsEmail, IsString, Matches, Max, Min } from 'class-validator';
 import { PERMISSIONS } from '../auth/permissions.js';
+import { hasEmptyCharacters } from '../http/typed-text.js';
 import {
   BlankIsNull,
   Characters,
@@ -13,6 +14,7 @@ import {
   isBlank,
   rule,
   SaysSomething,
+  Trimmed,
 } from '../http/validation.js';
 
 /** Bytes that a password may have at most: longer ones are refused before they are hashed. */
@@ -28,10 +30,23 @@ function Link(): PropertyDecorator {
   return applyDecorators(
     BlankIsNull(),
     Nullable(),
-    IsUrl({ protocols: ['http', 'https'], require_protocol: true }),
-    Matches(/^https?:\/\//i),
+    IsString(),
+    rule('link', 'must be a URL that starts with http:// or https://', isLink),
     Characters(0, 100),
+    ApiProperty({ format: 'uri' }),
   );
+}
+
+/** Any host serves: also names with underscores, names without a dot and IPv6 addresses. */
+function isLink(value: unknown): boolean {
+  if (typeof value !== 'string' || !/^https?:\/\/[^\s<>/?#\\][^\s<>\\]*$/i.test(value)) return false;
+  if (!URL.canParse(value)) return false;
+  const labels = new URL(value).hostname.replace(/\.$/, '').split('.');
+  return labels.every((label) => label !== '');
+}
+
+function isVisible(value: unknown): boolean {
+  return typeof value === 'string' && !hasEmptyCharacters(value);
 }
 
 /** What a new account needs. */
@@ -41,6 +56,7 @@ export class Registration {
    * @example "haruka"
    */
   @Required()
+  @Trimmed()
   @IsString()
   @Characters(3, 20)
   @Matches(/^[A-Za-z0-9_.-]+$/)
@@ -60,9 +76,11 @@ export class Registration {
    * Unique without regard to case; signs in as well as the username.
    * @example "haruka@example.com"
    */
+  @Trimmed()
   @BlankIsNull()
   @Nullable()
   @IsEmail()
+  @rule('visible', 'must not contain white space or invisible characters', isVisible)
   @Characters(0, 50)
   email?: string | null;
 
@@ -89,6 +107,7 @@ export class ProfileChanges extends PickType(Registration, ['email', 'first_name
    * @example "haruka"
    */
   @Optional()
+  @Trimmed()
   @IsString()
   @Characters(3, 20)
   @Matches(/^[A-Za-z0-9_.-]+$/)

@@ -94,11 +94,14 @@ export class UsersService implements OnModuleInit {
     return this.transactions.run((em) => this.users.hasAdministrator(em));
   }
 
-  /** The login that a name and a password belong to, or null; equally slow either way. */
-  async findByCredentials(name: string, password: string): Promise<Login | null> {
-    const login = await this.users.findLogin(name);
-    const right = await this.passwords.matches(password, login?.passwordHash);
-    return right && login ? login : null;
+  /** The account that a username or an address belongs to, in any spelling. */
+  async findLogin(name: string): Promise<Login | undefined> {
+    return this.users.findLogin(name);
+  }
+
+  /** Whether the password is that of the account; equally slow for an account that does not exist. */
+  async isPasswordOf(login: Login | undefined, password: string): Promise<boolean> {
+    return this.passwords.matches(password, login?.passwordHash);
   }
 
   /**
@@ -170,13 +173,14 @@ export class UsersService implements OnModuleInit {
 
   private async rename(em: EntityManager, user: User, username: string): Promise<void> {
     if (!(await this.users.claimUsername(em, username, user.id))) throw usernameTaken();
-    if (slugOf(username) !== user.slug) await this.users.releaseUsername(em, user.username);
+    if (slugOf(username) !== user.slug) await this.users.releaseUsername(em, user.username, user.id);
     user.username = username;
     user.slug = slugOf(username);
   }
 
   private async changeEmail(em: EntityManager, user: User, email: string | null): Promise<void> {
-    if (user.email !== null && user.email !== undefined) await this.users.releaseEmail(em, user.email);
+    if (user.email !== null && user.email !== undefined)
+      await this.users.releaseEmail(em, user.email, user.id);
     if (email !== null && !(await this.users.claimEmail(em, email, user.id))) throw emailTaken();
     user.email = email;
   }
@@ -187,8 +191,8 @@ export class UsersService implements OnModuleInit {
     if (user === null) throw userNotFound();
     if (last) throw lastAdministrator();
     await this.deletion.prepare(em, userId);
-    await this.users.releaseUsername(em, user.username);
-    if (user.email) await this.users.releaseEmail(em, user.email);
+    await this.users.releaseUsername(em, user.username, user.id);
+    if (user.email) await this.users.releaseEmail(em, user.email, user.id);
     em.remove(user);
     await em.flush();
   }

@@ -6,6 +6,7 @@ import { Migration20261122063000Photos } from './Migration20261122063000_photos.
 import { Migration20261122074000Administration } from './Migration20261122074000_administration.js';
 import { Migration20261122103000ListKeys } from './Migration20261122103000_list_keys.js';
 import { Migration20261126084800SearchForms } from './Migration20261126084800_search_forms.js';
+import { Migration20261126091000SignIn } from './Migration20261126091000_sign_in.js';
 
 /** Every migration, oldest first. An applied one is never edited. */
 export const MIGRATIONS = [
@@ -17,4 +18,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261122074000_administration', class: Migration20261122074000Administration },
   { name: 'Migration20261122103000_list_keys', class: Migration20261122103000ListKeys },
   { name: 'Migration20261126084800_search_forms', class: Migration20261126084800SearchForms },
+  { name: 'Migration20261126091000_sign_in', class: Migration20261126091000SignIn },
 ];
