@@ -1,5 +1,4 @@
 import type { Server } from 'node:http';
-import cors from '@fastify/cors';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type FastifyHttpOptions, type FastifyInstance, LogController } from 'fastify';
@@ -11,8 +10,12 @@ import { applyBodyLimits } from './http/body-limit.js';
 import { BODY_LIMIT, parseBodies } from './http/body-parsing.js';
 import { sendError } from './http/error.filter.js';
 import { refuseBlankIds } from './http/blank-ids.js';
+import { readClientAddresses } from './http/client-address.js';
+import { allowCrossOrigin, crossOriginHeaders } from './http/cross-origin.js';
+import { answerHead } from './http/head-routes.js';
+import { drainUnreadBodies } from './http/unread-bodies.js';
 import { renderRawError } from './http/families.js';
-import { invalidParameters, notFound } from './http/app-error.js';
+import { headersTooLarge, invalidParameters, notFound } from './http/app-error.js';
 import { LoadMonitor, shedLoad } from './http/load-shedding.js';
 import { RequestLimit } from './http/request-limit.js';
 import { limitRequests } from './auth/limit-requests.js';
@@ -21,6 +24,9 @@ import { createLogger, logAnswers, NestLogger } from './http/logging.js';
 import { acceptUploads } from './http/upload.js';
 import { measureAnswers } from './http/metrics.js';
 import { secureAnswers, securityHeaders } from './http/security-headers.js';
+
+/** Bytes of a request's headers at most. The parser's own limit is higher: what it refuses has no CORS headers. */
+const MAX_HEADER_BYTES = 16 * 1024;
 
 /** The app of the service, of its tests and of its scripts, ready but not listening. */
 export async function createApp(config: Config, database: RunningDatabase): Promise<NestFastifyApplication> {
@@ -49,9 +55,8 @@ export function createAdapter(config: Config): FastifyAdapter {
     requestTimeout: 30_000,
     connectionTimeout: 65_000,
     keepAliveTimeout: 65_000,
-    http: { headersTimeout: 15_000, requireHostHeader: false },
+    http: { headersTimeout: 15_000, requireHostHeader: false, maxHeaderSize: 4 * MAX_HEADER_BYTES },
     forceCloseConnections: 'idle',
-    trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
     rewriteUrl: (request) => blankIds.rewrite(request.url ?? '/'),
     routerOptions: {
       ignoreTrailingSlash: true,
@@ -62,19 +67,20 @@ export function createAdapter(config: Config): FastifyAdapter {
     // These come before all hooks.
     frameworkErrors: (error, request, reply) => {
       reply.headers(headers);
+      reply.headers(crossOriginHeaders(config, request.headers.origin, request.originalUrl));
       sendError(error, request as never, reply as never);
     },
     clientErrorHandler: (error, socket) => {
-      const [status, message] =
-        error.code === 'HPE_HEADER_OVERFLOW' ? [431, 'Invalid parameters'] : [400, 'Invalid parameters'];
+      const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400;
       if (socket.writable && error.code !== 'ECONNRESET')
-        socket.write(renderRawError(status as number, message as string));
+        socket.write(renderRawError(status, 'Invalid parameters'));
       socket.destroy();
     },
   } as FastifyHttpOptions<Server>);
   const fastify = adapter.getInstance<FastifyInstance>();
   blankIds.collect(fastify);
   applyBodyLimits(fastify);
+  answerHead(fastify);
   return adapter;
 }
 
@@ -86,6 +92,8 @@ export async function configureApp(
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   // First, so that no answer is without them.
   secureAnswers(fastify, config);
+  allowCrossOrigin(fastify, config);
+  readClientAddresses(fastify, config.trustedProxies);
   parseBodies(fastify);
   await acceptUploads(fastify);
   logAnswers(fastify, config);
@@ -94,14 +102,7 @@ export async function configureApp(
   closeWhileStopping(fastify);
   limitRequests(fastify, app.get(RequestLimit), app.get(VerifiedTokens));
   if (config.shedLoad) await shedLoad(fastify, app.get(LoadMonitor));
-  await app.register(cors as never, {
-    origin: [...config.corsOrigins],
-    credentials: true,
-    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    allowedHeaders: ['authorization', 'content-type'],
-    exposedHeaders: ['retry-after', 'ratelimit', 'ratelimit-policy'],
-    maxAge: 600,
-  });
+  drainUnreadBodies(fastify);
   fastify.addHook('onSend', (_request, reply, payload, next) => {
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
     next(null, payload);
@@ -109,14 +110,13 @@ export async function configureApp(
   return app;
 }
 
-/** What would otherwise be answered in another shape: OPTIONS that is no preflight, HTTP/1.1 without a host. */
+/** What would otherwise be answered in another shape: headers that are too long, OPTIONS, HTTP/1.1 without a host. */
 function refuseMalformed(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, next) => {
     const { method, headers, raw } = request;
-    const isPreflight =
-      headers.origin !== undefined && headers['access-control-request-method'] !== undefined;
-    // Answered here: the route of preflights does not know the app's error handler.
-    if (method === 'OPTIONS' && !isPreflight) return sendError(notFound(), request, reply);
+    const headerBytes = raw.rawHeaders.reduce((sum, text) => sum + text.length + 2, 0);
+    if (headerBytes > MAX_HEADER_BYTES) return next(headersTooLarge());
+    if (method === 'OPTIONS') return sendError(notFound(), request, reply);
     return next(headers.host === undefined && raw.httpVersion === '1.1' ? invalidParameters() : undefined);
   });
 }

@@ -27,6 +27,8 @@ export class Config {
   readonly port: number;
   /** Where clients reach this service, without a trailing slash. */
   readonly publicUrl: string;
+  /** The path of `publicUrl`, where a proxy strips it; empty for none. */
+  readonly basePath: string;
   /** Origins whose pages may act with a reader's cookie. Exact, lower case, that of `publicUrl` included. */
   readonly trustedOrigins: readonly string[];
   /** Origins that CORS answers name: those of `CORS_ORIGINS` alone. */
@@ -100,6 +102,7 @@ export function readConfig(env: Environment = process.env): Config {
     host: text(env, 'HOST') ?? 'localhost',
     port,
     publicUrl,
+    basePath: new URL(publicUrl).pathname.replace(/\/+$/, ''),
     trustedOrigins: [...new Set([...ownOrigins(publicUrl), ...corsOrigins])],
     corsOrigins,
     cookie: { secure, sameSite },
@@ -196,13 +199,16 @@ function asDatabase(value: string): string {
 }
 
 function asOrigin(value: string): string {
-  const parsed = URL.canParse(value) ? new URL(value) : null;
-  if (parsed === null || !/^https?:$/.test(parsed.protocol) || parsed.origin !== value.toLowerCase()) {
-    throw new StartError(
-      `CORS_ORIGINS must list origins such as https://app.example.com, not ${JSON.stringify(value)}`,
-    );
-  }
-  return parsed.origin;
+  const parsed = URL.canParse(value) && !value.includes('*') ? new URL(value) : null;
+  const isWeb = parsed !== null && /^https?:$/.test(parsed.protocol) && parsed.origin === value.toLowerCase();
+  if (isWeb) return parsed.origin;
+  // The shells of apps have schemes of their own, whose origins browsers send as they are.
+  const isShell =
+    parsed !== null && /^(?!https?:|file:)[a-z][a-z0-9+.-]*:\/\/[a-z0-9._-]+(:\d+)?$/.test(value);
+  if (isShell) return value;
+  throw new StartError(
+    `CORS_ORIGINS must list origins such as https://app.example.com, not ${JSON.stringify(value)}`,
+  );
 }
 
 function asNetwork(value: string): string {

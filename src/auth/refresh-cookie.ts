@@ -24,6 +24,7 @@ export class RefreshCookieWriter {
 
   private serialize(value: string, maxAge: number): string {
     const { secure, sameSite } = this.config.cookie;
-    return serialize(REFRESH_COOKIE, value, { path: '/', httpOnly: true, maxAge, sameSite, secure });
+    const path = this.config.basePath || '/';
+    return serialize(REFRESH_COOKIE, value, { path, httpOnly: true, maxAge, sameSite, secure });
   }
 }

@@ -44,6 +44,7 @@ export const userNotFound = refusal(404, 'User not found');
 export const notFound = refusal(404, 'Not found');
 export const payloadTooLarge = refusal(413, 'Payload too large');
 export const unsupportedMediaType = refusal(415, 'Unsupported media type');
+export const headersTooLarge = refusal(431, 'Invalid parameters');
 export const tooManyRequests = refusal(429, 'Too many requests.');
 export const internalError = refusal(500, 'Internal server error');
 export const serviceUnavailable = refusal(503, 'Service unavailable');

@@ -19,13 +19,24 @@ export function sendError(thrown: unknown, request: FastifyRequest, reply: Fasti
   const error = toAppError(thrown);
   const { status } = error.refusal;
   if (status >= 500) {
-    const level = status === 500 ? 'error' : 'warn';
+    const level = hasHungUp(request) ? 'info' : status === 500 ? 'error' : 'warn';
     request.log[level]({ err: error.extra.cause ?? error }, 'request failed');
   }
+  if (status === 401) reply.header('www-authenticate', challenge(request));
   if (error.extra.retryAfter !== undefined) reply.header('retry-after', String(error.extra.retryAfter));
   if (reply.sent) return;
   reply
     .status(status)
     .header('content-type', 'application/json; charset=utf-8')
     .send(JSON.stringify(renderError(familyOf(pathOf(request)), error)));
+}
+
+/** Whether the client closed the connection before its answer: no fault of the service. */
+function hasHungUp({ raw }: FastifyRequest): boolean {
+  return raw.socket?.destroyed || (raw.destroyed && !raw.complete);
+}
+
+/** RFC 6750: which credential is asked for, and whether the one that was sent is the reason. */
+function challenge({ headers }: FastifyRequest): string {
+  return headers.authorization === undefined ? 'Bearer' : 'Bearer error="invalid_token"';
 }

@@ -3,6 +3,7 @@ import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@
 import { Config } from '../config.js';
 import { Sql, statement } from '../database/sql.js';
 import { tooManyRequests } from './app-error.js';
+import { mappedIpv4 } from './client-address.js';
 
 /** How many points a key may spend in how many seconds. */
 const LIMITS = {
@@ -130,7 +131,7 @@ function storedKey({ limit, key }: LimitedKey): string {
 
 /** An address as a key: one household has a whole /64 of IPv6 addresses. */
 export function addressKey(address: string): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/, '');
+  const plain = mappedIpv4(address) ?? address;
   if (!isIPv6(plain)) return plain;
   const [head = '', tail] = plain.split('::');
   const first = head === '' ? [] : head.split(':');

@@ -6,7 +6,7 @@ import {
   ValidationPipe,
 } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
+import { Expose, Transform } from 'class-transformer';
 import {
   IsInt,
   ValidateBy,
@@ -200,6 +200,25 @@ export function BlankIsNull(): PropertyDecorator {
 /** A blank query parameter is an absent one. */
 export function BlankIsAbsent(): PropertyDecorator {
   return Transform(({ value }: { value: unknown }) => (isBlank(value) ? undefined : value));
+}
+
+/**
+ * A list in a query: separated by commas, by repeating the parameter, or both, with or without `[]`.
+ *
+ * @param name the name of the property
+ */
+export function QueryList(name: string): PropertyDecorator {
+  return applyDecorators(
+    Transform(({ obj }: { obj: Record<string, unknown> }) => {
+      const given = [obj[name], obj[`${name}[]`]].flat().filter((value) => !isBlank(value));
+      if (given.length === 0) return undefined;
+      return given.flatMap((value) =>
+        typeof value === 'string' ? value.split(',').map((part) => part.trim()) : [value],
+      );
+    }),
+    // Without it, nothing is transformed when only the spelling with brackets is there.
+    Expose(),
+  );
 }
 
 /**

@@ -12,8 +12,8 @@ import {
   Integer,
   Nullable,
   Optional,
+  QueryList,
   Required,
-  isBlank,
   rule,
 } from '../http/validation.js';
 import { RatingDto } from '../ratings/ratings.dto.js';
@@ -156,13 +156,10 @@ export class HistoryQuery extends LocalizedSearchQuery {
   order?: HistoryOrder;
 
   /**
-   * Only entries of these statuses, separated by commas.
+   * Only entries of these statuses, separated by commas or by repeating the parameter.
    * @example ["started", "paused"]
    */
-  @Transform(({ value }: { value: unknown }) => {
-    if (isBlank(value)) return undefined;
-    return typeof value === 'string' ? value.split(',').map((part) => part.trim()) : value;
-  })
+  @QueryList('status')
   @Optional()
   @rule('statuses', `must list some of ${READING_STATUSES.join(', ')}`, (value) => {
     return Array.isArray(value) && value.every((part: ReadingStatus) => READING_STATUSES.includes(part));
