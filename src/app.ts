@@ -7,6 +7,7 @@ import type { Config } from './config.js';
 import { DatabaseSettings } from './database/database-settings.js';
 import type { RunningDatabase } from './database/running-database.js';
 import { applyBodyLimits } from './http/body-limit.js';
+import { compressAnswers } from './http/compression.js';
 import { BODY_LIMIT, parseBodies } from './http/body-parsing.js';
 import { sendError } from './http/error.filter.js';
 import { refuseBlankIds } from './http/blank-ids.js';
@@ -107,6 +108,7 @@ export async function configureApp(
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
     next(null, payload);
   });
+  compressAnswers(fastify);
   return app;
 }
 

@@ -1,4 +1,5 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import { readOneMore } from '../openapi/client/example.js';
 import { appForFile } from './support/app.js';
@@ -16,6 +17,28 @@ const properties = schemas.flatMap(([name, schema]) =>
 );
 /** Schemas of what is sent, whose fields may be left out. */
 const REQUESTS = /(Changes|Input|Registration|Credentials|KeyRotation|NewRole|NewItem)$/;
+/** As a client would set it up: no looser comparison of fractions, and formats count. */
+const ajv = addFormats.default(new Ajv2020({ strict: false }));
+ajv.addSchema({ $id: 'document', components: document.components });
+
+/** Every schema of the document, those within others too, with where it stands. */
+function* allSchemas(node: unknown, path = ''): Generator<[path: string, schema: Json]> {
+  if (typeof node !== 'object' || node === null) return;
+  const isSchema = ['type', '$ref', 'anyOf', 'enum'].some((key) => key in node);
+  if (isSchema && !path.endsWith('/properties')) yield [path, node as Json];
+  for (const [key, value] of Object.entries(node)) {
+    if (!['example', 'examples', 'enum', 'required'].includes(key))
+      yield* allSchemas(value, `${path}/${key}`);
+  }
+}
+const everySchema = [...allSchemas({ components: document.components.schemas, paths: document.paths })];
+const whereever = (holds: (schema: Json, path: string) => boolean) =>
+  everySchema.filter(([path, schema]) => holds(schema, path)).map(([path]) => path);
+/** A schema of its own under `components`, made from the schema of an operation. */
+const compile = (schema: unknown) =>
+  ajv.compile(
+    JSON.parse(JSON.stringify(schema).replaceAll('"#/components/', '"document#/components/')) as Json,
+  );
 
 describe('the document', () => {
   it('describes every property, with an example and its limits', () => {
@@ -43,8 +66,6 @@ describe('the document', () => {
   });
 
   it('has an example for every JSON body, and every example is true to its schema', () => {
-    const ajv = new Ajv2020({ strict: false, validateFormats: false, multipleOfPrecision: 6 });
-    ajv.addSchema({ $id: 'document', components: document.components });
     for (const operation of operations) {
       const bodies = [operation.requestBody, ...Object.values(operation.responses)];
       for (const body of bodies) {
@@ -57,10 +78,7 @@ describe('the document', () => {
           ),
         ];
         expect(examples.length, operation.operationId).toBeGreaterThan(0);
-        const schema = JSON.parse(
-          JSON.stringify(media['schema']).replaceAll('"#/components/', '"document#/components/'),
-        ) as Json;
-        const validate = ajv.compile(schema);
+        const validate = compile(media['schema']);
         for (const example of examples) {
           expect(validate(example), `${operation.operationId} ${ajv.errorsText(validate.errors)}`).toBe(true);
         }
@@ -70,14 +88,119 @@ describe('the document', () => {
           description: expect.any(String),
         });
         expect(parameter.example, `${operation.operationId} ${parameter.name}`).toBeDefined();
+        if (parameter.schema?.['format'] === 'objectid') continue;
+        const validate = compile(parameter.schema);
+        expect(validate(parameter.example), `${operation.operationId} ${parameter.name}`).toBe(true);
       }
     }
   });
 
   it('names every enum once', () => {
-    const inline = properties.filter(([, property]) => 'enum' in property).map(([name]) => name);
-    // One that has a single value, and family D's two words.
-    expect(inline.toSorted()).toEqual(['AuditEntry.result', 'Envelope.Response']);
+    const inline = whereever((schema, path) => 'enum' in schema && !/^\/components\/\w+$/.test(path));
+    expect(inline).toEqual([]);
+  });
+
+  it('describes what lies within other schemas, too', () => {
+    const lacking = whereever((schema, path) => /\/properties\/[^/]+$/.test(path) && !schema['description']);
+    expect(lacking).toEqual([]);
+  });
+
+  it('limits no number by multiples of a fraction, which validators compute inexactly', () => {
+    expect(whereever(({ multipleOf }) => typeof multipleOf === 'number' && multipleOf < 1)).toEqual([]);
+  });
+
+  it.each([
+    ['RatingInput', 'rating', 10, 100],
+    ['ReadingEntryInput', 'score', 10, 100],
+    ['ReadingEntryInput', 'progress', 100, 20_000],
+    ['ItemChanges', 'price', 100, 10_000],
+    ['NewItem', 'price', 100, 10_000],
+  ])('lets validators take every value of %s.%s', (schema, field, parts, last) => {
+    const validate = compile({ $ref: `#/components/schemas/${schema}/properties/${field}` });
+    const first = field === 'rating' ? parts : 0;
+    const values = Array.from({ length: last - first + 1 }, (_, index) => (first + index) / parts);
+    expect(values.filter((value) => !validate(value))).toEqual([]);
+  });
+
+  it('names formats that validators know', () => {
+    const unknown = everySchema.filter(
+      ([, { format }]) => format !== undefined && !(`${format}` in ajv.formats),
+    );
+    // As its source spells it, for the one parameter of family B.
+    expect(unknown.map(([path, { format }]) => `${path} ${format}`)).toEqual([
+      '/paths//users/{userId}/get/parameters/0/schema objectid',
+      '/paths//users/{userId}/delete/parameters/0/schema objectid',
+    ]);
+  });
+
+  it('gives optional fields of bodies no default, which would make them required in typed clients', () => {
+    const optional = properties
+      .filter(([, property, schema, field]) => {
+        return 'default' in property && !((schema['required'] ?? []) as string[]).includes(field);
+      })
+      .map(([name]) => name);
+    expect(optional).toEqual([]);
+    const entry = document.components.schemas['ReadingEntryInput'] as { properties: Record<string, Json> };
+    const defaults = Object.entries(entry.properties).map(([name, schema]) => [name, schema['default']]);
+    expect(defaults.filter(([, value]) => value !== undefined)).toEqual([
+      ['visibility', 'private'],
+      ['progressType', 'chapters'],
+      ['status', 'started'],
+    ]);
+    expect(entry.properties['reread']?.['description']).toContain('Default: `0`.');
+  });
+
+  it('has headers that are texts', () => {
+    const headers = operations.flatMap(({ parameters = [] }) =>
+      parameters.filter((one) => one.in === 'header'),
+    );
+    expect(headers.length).toBeGreaterThan(0);
+    for (const { name, schema } of headers) {
+      expect(schema, name).toMatchObject({ type: 'string', maxLength: expect.any(Number) });
+    }
+    expect(headers.find(({ name }) => name === 'websiteId')?.schema?.['pattern']).toBe('^[1-9][0-9]*$');
+  });
+
+  it('has no example that could be taken for an Example Object', () => {
+    const ambiguous = operations.filter(({ requestBody, responses }) =>
+      [requestBody, ...Object.values(responses)].some((body) =>
+        Object.values((body?.content ?? {}) as Record<string, Json>).some(
+          ({ example }) => typeof example === 'object' && example !== null && 'value' in example,
+        ),
+      ),
+    );
+    expect(ambiguous.map(({ operationId }) => operationId)).toEqual([]);
+  });
+
+  it('has an example beside a schema only if it is one of the schema', () => {
+    const wrong = everySchema
+      .filter(([, schema]) => 'example' in schema && schema['format'] !== 'objectid')
+      .filter(([, schema]) => !compile(schema)(schema['example']))
+      .map(([path, { example }]) => `${path} ${JSON.stringify(example)}`);
+    expect(wrong).toEqual([]);
+  });
+
+  it('names a server to which paths can be appended', () => {
+    expect(document.servers.length).toBeGreaterThan(0);
+    for (const { url } of document.servers) expect(url).toMatch(/^https?:\/\/[^/]+(\/.*[^/])?$/);
+  });
+
+  it('says which bodies may be left out, as the service has it', async () => {
+    const admin = await app.a.administrator();
+    for (const { operationId, method, path, requestBody, parameters = [] } of operations) {
+      if (requestBody === undefined) continue;
+      const url = parameters.reduce((url, { in: place, name, example }) => {
+        const value = name === 'id' && typeof example === 'string' ? admin.id : String(example);
+        return place === 'path' ? url.replace(`{${name}}`, value) : url;
+      }, path);
+      const [type] = Object.keys(requestBody.content ?? {});
+      const headers: Record<string, string> = type === 'application/json' ? { 'content-type': type } : {};
+      const { status, body } = await app.client.as(admin).send(method, url, undefined, { headers });
+      const isMissing = status === 400 && body.data === 'Required parameters missing';
+      expect(isMissing, `${operationId} ${status}`).toBe(requestBody.required);
+    }
+    const rotated = await app.client.as(admin).post(`/admin/clients/${await app.a.clientId()}/rotate-key`);
+    expect(rotated.status).toBe(200);
   });
 
   it('is enough for a client that was generated from it', async () => {

@@ -60,6 +60,7 @@ export class AdminUsersController {
     description:
       'Only the given fields change; null or blank clears the address. Roles act from the user’s next request on.',
     answers: AdminUserDetailDto,
+    exampleBody: { age_verified: false },
     refuses: [userNotFound, forbidden, usernameTaken, emailTaken, lastAdministrator],
   })
   async update(
@@ -76,6 +77,7 @@ export class AdminUsersController {
     id: 'adminUsersLogout',
     summary: 'Sign a user out everywhere',
     says: SIGNED_OUT,
+    destroys: true,
     refuses: [userNotFound],
   })
   async signOut(@CurrentViewer() viewer: Viewer, @Param('id', UserIdPipe) id: string): Promise<ResponseDto> {

@@ -53,6 +53,7 @@ export class RolesController {
     description:
       'Only the given fields change, from the next request of its users on. `user` and `admin` keep their names, and `admin` all permissions.',
     answers: RoleDto,
+    exampleBody: { description: 'What every reader may do' },
     refuses: [forbidden, roleNotFound, roleFixed, roleExists],
   })
   async update(

@@ -96,7 +96,7 @@ export class AuditEntryDto {
   ip: string;
 
   /** An action that failed changed nothing and is not here. */
-  @ApiProperty({ enum: ['success'], example: 'success' })
+  @ApiProperty({ enum: ['success'], enumName: 'AuditResult', example: 'success' })
   result: string;
 
   /** What was there, of what has changed; names and addresses are withheld. */

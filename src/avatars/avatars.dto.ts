@@ -24,6 +24,10 @@ export class AvatarVersionDto {
   width: number | null;
 }
 
+function describeSize(size: string): string {
+  return size === 'full' ? 'At its original size, in its own format.' : `At ${size} pixels.`;
+}
+
 function exampleVersion(size: string) {
   const side = size === 'full' ? null : Number.parseInt(size, 10);
   const file = size === 'full' ? 'full.png' : `${size}.webp`;
@@ -52,7 +56,10 @@ export class AvatarDto {
   @ApiProperty({
     type: 'object',
     properties: Object.fromEntries(
-      AVATAR_SIZES.map((size) => [size, { $ref: '#/components/schemas/AvatarVersionDto' } as never]),
+      AVATAR_SIZES.map((size) => [
+        size,
+        { $ref: '#/components/schemas/AvatarVersionDto', description: describeSize(size) } as never,
+      ]),
     ),
     selfRequired: true,
     example: Object.fromEntries(AVATAR_SIZES.map((size) => [size, exampleVersion(size)])),

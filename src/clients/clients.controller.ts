@@ -61,6 +61,7 @@ export class ClientsController {
   @Operation({
     id: 'clientsUpdate',
     summary: 'Change a client',
+    exampleBody: { enabled: true },
     answers: ClientDto,
     refuses: [clientNotFound],
   })
@@ -82,6 +83,7 @@ export class ClientsController {
     description:
       'The former key works until the overlap is over. A client has two keys at most: another rotation within the overlap ends the older one at once.',
     answers: RotatedKeyDto,
+    destroys: true,
     refuses: [clientNotFound],
   })
   async rotateKey(

@@ -14,7 +14,7 @@ export class NewClientInput {
   @Characters(1, 100)
   name: string;
 
-  /** What the client's key may do; nothing unless given. */
+  /** What the client's key may do. */
   @Optional()
   @IsArray()
   @ArrayMaxSize(20)

@@ -59,7 +59,7 @@ export class NewItem {
   client: number;
 
   /**
-   * What it cost.
+   * What it cost, with at most two fraction digits.
    * @example 9.99
    */
   @Optional()
@@ -81,7 +81,7 @@ export class NewItem {
 
 export class ItemChanges {
   /**
-   * What it cost.
+   * What it cost, with at most two fraction digits.
    * @example 9.99
    */
   @Required()

@@ -6,6 +6,7 @@ import { CatalogImporter } from '../catalog/import/catalog-importer.js';
 import { CatalogService } from '../catalog/catalog.service.js';
 import { type NewClient, ClientsService } from '../clients/clients.service.js';
 import { Config } from '../config.js';
+import { EXAMPLE_USER_ID } from '../http/ids.js';
 import { PROJECT_FOLDER } from '../project-folder.js';
 import { UsersService } from '../users/users.service.js';
 
@@ -43,7 +44,9 @@ export class FirstStart {
   private async createAdministrator(): Promise<Created['administrator']> {
     const { adminUsername: username, adminPassword } = this.config;
     const password = adminPassword ?? randomBytes(12).toString('base64url');
-    await this.users.createAdministrator(username, password);
+    const { total: users } = await this.users.page(1, 0);
+    // The document's examples then work on a fresh installation as they stand.
+    await this.users.createAdministrator(username, password, users === 0 ? EXAMPLE_USER_ID : undefined);
     return { username, password: adminPassword === null ? password : null };
   }
 

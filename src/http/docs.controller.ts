@@ -1,12 +1,14 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { Controller, Get, Header, Param, Res } from '@nestjs/common';
+import { Controller, Get, Header, Param, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Open } from '../auth/access.js';
+import { Config } from '../config.js';
 import { PROJECT_FOLDER } from '../project-folder.js';
 import { notFound } from './app-error.js';
+import { ServedFile } from './served-file.js';
 
 const SWAGGER_UI = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 const DOCUMENT = join(PROJECT_FOLDER, 'openapi', 'openapi.json');
@@ -15,25 +17,34 @@ const DOCUMENT = join(PROJECT_FOLDER, 'openapi', 'openapi.json');
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-const PAGE = `<!doctype html>
+/** @param base the path of `PUBLIC_URL`, under which browsers reach the service */
+const pageOf = (base: string) => `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <title>Tankobon API</title>
-    <link rel="icon" type="image/png" href="/docs/assets/favicon-32x32.png" />
-    <link rel="stylesheet" href="/docs/assets/swagger-ui.css" />
+    <link rel="icon" type="image/png" href="${base}/docs/assets/favicon-32x32.png" />
+    <link rel="stylesheet" href="${base}/docs/assets/swagger-ui.css" />
   </head>
   <body>
+    <p style="max-width: 1460px; margin: 1em auto; padding: 0 20px; font: 14px sans-serif">
+      The document that this page shows: <a href="${base}/openapi.json">openapi.json</a>
+    </p>
     <div id="swagger-ui"></div>
-    <script src="/docs/assets/swagger-ui-bundle.js"></script>
-    <script type="module" src="/docs/assets/start.js"></script>
+    <script src="${base}/docs/assets/swagger-ui-bundle.js"></script>
+    <script type="module" src="${base}/docs/assets/start.js"></script>
   </body>
 </html>
 `;
 
-/** Swagger UI would send the examples of optional parameters unasked. */
-const START = `const document = await (await fetch('/openapi.json')).json();
+/**
+ * Swagger UI would send the examples of optional parameters unasked. It calls the host that the page came from, which
+ * may have more names than `PUBLIC_URL` says.
+ */
+const startOf = (base: string) => `const address = new URL('${base}/openapi.json', location.href).href;
+const document = await (await fetch(address)).json();
+document.servers = [{ url: address.slice(0, -'/openapi.json'.length) }];
 for (const path of Object.values(document.paths)) {
   for (const { parameters = [] } of Object.values(path)) {
     for (const parameter of parameters) if (!parameter.required) delete parameter.example;
@@ -48,6 +59,12 @@ window.ui = SwaggerUIBundle({
   tryItOutEnabled: true,
   withCredentials: true,
   validatorUrl: null,
+  requestInterceptor: (request) => {
+    const deletesAccount = /^delete$/i.test(request.method) && request.url.endsWith('/users/current');
+    if (deletesAccount && !confirm('This deletes your own account for good, with all that is yours. Go on?'))
+      throw new Error('Not sent');
+    return request;
+  },
 });
 `;
 
@@ -58,16 +75,26 @@ const ASSETS = new Map([
   ['favicon-32x32.png', 'image/png'],
 ]);
 
-/** The OpenAPI document, as it was committed, and Swagger UI to try it. */
+/** The committed document with the service's own address. */
+function readDocument({ publicUrl }: Config): ServedFile {
+  const document = JSON.parse(readFileSync(DOCUMENT, 'utf8')) as { servers: { url: string }[] };
+  const servers = document.servers.map((server) => ({ ...server, url: publicUrl }));
+  const bytes = Buffer.from(JSON.stringify({ ...document, servers }));
+  return new ServedFile(bytes, 'application/json; charset=utf-8', 'no-cache');
+}
+
+/** The OpenAPI document, as it was committed but for the server's address, and Swagger UI to try it. */
 @ApiExcludeController()
 @Controller()
 export class DocsController {
+  private readonly files = new Map<string, ServedFile>();
+
+  constructor(private readonly config: Config) {}
+
   @Get('openapi.json')
   @Open()
-  @Header('content-type', 'application/json; charset=utf-8')
-  @Header('cache-control', 'no-cache')
-  async document(): Promise<Buffer> {
-    return readFile(DOCUMENT);
+  async document(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await this.file('openapi.json', () => readDocument(this.config)).send(request, reply);
   }
 
   @Get('docs')
@@ -75,22 +102,33 @@ export class DocsController {
   @Header('content-type', 'text/html; charset=utf-8')
   @Header('content-security-policy', POLICY)
   page(): string {
-    return PAGE;
+    return pageOf(this.config.basePath);
   }
 
   @Get('docs/assets/start.js')
   @Open()
   @Header('content-type', 'text/javascript; charset=utf-8')
   start(): string {
-    return START;
+    return startOf(this.config.basePath);
   }
 
   @Get('docs/assets/:file')
   @Open()
-  async asset(@Param('file') file: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<Buffer> {
+  async asset(
+    @Param('file') file: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     const type = ASSETS.get(file);
     if (type === undefined) throw notFound();
-    reply.header('content-type', type).header('cache-control', 'public, max-age=3600');
-    return readFile(join(SWAGGER_UI, file));
+    const read = () => new ServedFile(readFileSync(join(SWAGGER_UI, file)), type, 'public, max-age=3600');
+    await this.file(file, read).send(request, reply);
+  }
+
+  /** Read when it is first asked for, and kept. */
+  private file(name: string, read: () => ServedFile): ServedFile {
+    const known = this.files.get(name) ?? read();
+    this.files.set(name, known);
+    return known;
   }
 }

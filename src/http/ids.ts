@@ -7,6 +7,12 @@ import { isBlank } from './validation.js';
 const NO_SUCH_ID = 0;
 const MAX_ID = 2_147_483_647;
 
+/** The user of the document's examples, and the first administrator of an empty database, so that they work on one. */
+export const EXAMPLE_USER_ID = '6740a1b2c3d4e5f601234567';
+/** Ids that are well-formed and name nothing, for examples that would do harm to what they name. */
+export const UNUSED_ID = MAX_ID;
+export const UNUSED_USER_ID = 'f'.repeat(24);
+
 /**
  * A positive integer, however large; null when it is none.
  *

@@ -1,5 +1,4 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
-import { AVATAR_SIZES } from '../avatars/avatar-files.js';
 import { ACCESS, type Access } from '../auth/access.js';
 import {
   forbidden,
@@ -14,8 +13,9 @@ import {
   unsupportedMediaType,
   userNotFound,
 } from './app-error.js';
+import { UNUSED_ID, UNUSED_USER_ID } from './ids.js';
 import { USER_ID } from './openapi-glossary.js';
-import { OUTCOMES, type Outcomes, SETS_COOKIE } from './operation.js';
+import { EXAMPLES, type Examples, OUTCOMES, type Outcomes, SETS_COOKIE } from './operation.js';
 
 export type Json = Record<string, unknown>;
 
@@ -38,7 +38,9 @@ export type Operation = NonNullable<OpenAPIObject['paths'][string]['get']> & Rec
 export function complete(operation: Operation, method: string, path: string, messages: Set<string>): void {
   const access = operation[ACCESS] as Access;
   const { successes, refuses } = operation[OUTCOMES] as Outcomes;
+  const { destroys = method === 'delete', body } = operation[EXAMPLES] as Examples;
   delete operation[ACCESS];
+  delete operation[EXAMPLES];
   const setsCookie = operation[SETS_COOKIE] === true;
   delete operation[OUTCOMES];
   delete operation[SETS_COOKIE];
@@ -53,8 +55,12 @@ export function complete(operation: Operation, method: string, path: string, mes
   operation.security = securityOf(access);
   operation.description = [operation.description, asksFor(access)].filter(Boolean).join(' ');
   for (const parameter of (operation.parameters ?? []) as unknown as Parameter[]) {
-    if (parameter.in === 'path') parameter.schema = pathSchema(parameter, path);
+    if (parameter.in !== 'path') continue;
+    const schema = pathSchema(parameter, path);
+    parameter.schema = destroys ? namingNothing(schema) : schema;
   }
+  const media = (operation.requestBody as { content?: Record<string, Json> } | undefined)?.content;
+  if (body !== undefined && media?.['application/json']) media['application/json']['example'] = body;
   const { example } =
     (operation.responses[String(successes[0])] as { content?: Record<string, Json> }).content?.[
       'application/json'
@@ -66,7 +72,7 @@ export function complete(operation: Operation, method: string, path: string, mes
     if (!access.clientKey) for (const { message } of refusals) messages.add(message);
     operation.responses[String(status)] = access.clientKey
       ? describeEnvelope(refusals)
-      : describe(status, [...new Set(refusals.map(({ message }) => message))]);
+      : describe(status, [...new Set(refusals.map(({ message }) => message))], access);
   }
 }
 
@@ -93,15 +99,22 @@ function pathSchema({ name, schema }: Parameter, path: string): Json {
     return { type: 'string', format: 'uuid', example, description: 'The session’s id.' };
   }
   if (name === 'size') {
-    const description = 'One of the sizes, or the original one.';
-    return { type: 'string', enum: [...AVATAR_SIZES], example: '180x180', description };
+    return { $ref: '#/components/schemas/AvatarSize', description: 'One of the sizes, or the original one.' };
   }
-  if (name === 'userId' || (name === 'id' && !path.includes('/images/avatars/'))) {
+  // Family B names the format, which no validator knows.
+  if (name === 'userId') return { ...USER_ID, format: 'objectid', description: 'The user’s id.' };
+  if (name === 'id' && !path.includes('/images/avatars/'))
     return { ...USER_ID, description: 'The user’s id.' };
-  }
   return name === 'id'
     ? { type: 'integer', minimum: 1, example: 7, description: 'The avatar’s id.' }
     : schema;
+}
+
+/** The same id with an example that does no harm where Swagger UI fills it in. */
+function namingNothing(schema: Json): Json {
+  const example = schema['type'] === 'integer' ? UNUSED_ID : UNUSED_USER_ID;
+  const description = `${schema['description']} The example names nothing, so that trying it out changes nothing.`;
+  return { ...schema, ...(schema['format'] === 'uuid' ? {} : { example }), description };
 }
 
 function securityOf({ kind, clientKey }: Access): Record<string, string[]>[] {
@@ -132,13 +145,23 @@ function implied(operation: Operation, access: Access, method: string): Refusal[
   return refusals;
 }
 
-function describe(status: number, messages: readonly string[]) {
+/** Why a credential is refused: the message alone does not tell, and the cause is often one that was pasted long ago. */
+function aboutCredentials({ kind }: Access): string {
+  if (kind === 'anyone')
+    return 'The Bearer token is malformed, expired or revoked. None is needed here: send a new one, or none (in Swagger UI: Authorize, then Logout).';
+  if (kind === 'refresh') return 'No cookie, or one that is malformed, expired, revoked or replaced.';
+  return 'No credential, or one that is malformed, expired or revoked; such a Bearer token is refused beside a good cookie, too.';
+}
+
+function describe(status: number, messages: readonly string[], access: Access) {
   const examples = Object.fromEntries(
     messages.map((message) => [nameOf(message), { value: { data: message, code: status } }]),
   );
   const schema = { $ref: '#/components/schemas/Answer' };
   const content = { 'application/json': { schema, examples } };
-  return { description: messages.join(' · '), ...headersOf(status), content };
+  const says = messages.join(' · ');
+  const description = messages.includes(unauthorized.message) ? `${says}. ${aboutCredentials(access)}` : says;
+  return { description, ...headersOf(status), content };
 }
 
 const textHeader = (description: string, example: string) => ({

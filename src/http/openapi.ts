@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { AVATAR_SIZES } from '../avatars/avatar-files.js';
 import { AvatarVersionDto } from '../avatars/avatars.dto.js';
 import { PROJECT_VERSION } from '../project-folder.js';
 import { complete, type Json, type Operation, type Parameter } from './openapi-operations.js';
@@ -38,18 +39,29 @@ const DESCRIPTION = `The user side of a manga, comic and light-novel tracker.
 - Unknown routes and methods, \`HEAD\` included, are a 404 \`Not found\`.
 - Timestamps are RFC 3339 in UTC with milliseconds.`;
 
+const BEARER =
+  'An access token of ten minutes, as `/auth/login` and `/auth/me` answer it. One that has expired is refused with 401 by every operation that looks at credentials, those for everybody included, and goes before the cookie: in Swagger UI choose Authorize, then Logout, or paste a new one.';
+
+/** The name of an example that is the only one. */
+const EXAMPLE = 'example';
+
+const AVATAR_SIZE = {
+  type: 'string',
+  enum: [...AVATAR_SIZES],
+  description: 'Pixels of a square picture, or `full` for the original one.',
+  example: '180x180',
+};
+
 /** The OpenAPI document of an app: generated from its controllers, completed with what their access implies. */
 export function buildDocument(app: INestApplication): OpenAPIObject {
   const builder = new DocumentBuilder()
     .setTitle('Tankobon')
     .setDescription(DESCRIPTION)
     .setVersion(PROJECT_VERSION)
-    .addServer('/', 'This server')
+    // A running service names itself. A URL without host would make clients of `/` and a path: `//auth/login`.
+    .addServer('http://localhost:3000', 'This server')
     .setOpenAPIVersion('3.1.1')
-    .addBearerAuth(
-      { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'An access token.' },
-      'bearer',
-    )
+    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: BEARER }, 'bearer')
     .addCookieAuth(
       'refreshToken',
       { type: 'apiKey', in: 'cookie', description: 'Set by signing in.' },
@@ -80,7 +92,10 @@ export function buildDocument(app: INestApplication): OpenAPIObject {
   );
   const messages = new Set<string>();
   for (const { path, method, operation } of all) complete(operation, method, path, messages);
-  Object.assign(document.components?.schemas ?? {}, { Message: messageSchema(messages) });
+  Object.assign(document.components?.schemas ?? {}, {
+    Message: messageSchema(messages),
+    AvatarSize: AVATAR_SIZE,
+  });
   closeRequests(
     document,
     all.map(({ operation }) => operation),
@@ -90,17 +105,38 @@ export function buildDocument(app: INestApplication): OpenAPIObject {
   return finished;
 }
 
-/** Bodies with unknown fields are refused, and so are those of changes that change nothing. */
+/**
+ * Bodies with unknown fields are refused, and so are those of changes that change nothing. A body may be left out where
+ * an empty one is taken.
+ */
 function closeRequests(document: OpenAPIObject, operations: readonly Operation[]): void {
   for (const { requestBody } of operations) {
-    const media = (requestBody as { content?: Record<string, { schema: Json }> } | undefined)?.content;
-    const reference = media?.['application/json']?.schema['$ref'];
-    if (typeof reference !== 'string') continue;
+    const body = requestBody as
+      { required?: boolean; content?: Record<string, { schema: Json }> } | undefined;
+    const reference = body?.content?.['application/json']?.schema['$ref'];
+    if (body === undefined || typeof reference !== 'string') continue;
     const name = reference.slice(reference.lastIndexOf('/') + 1);
     const schema = document.components?.schemas?.[name] as Json;
     schema['additionalProperties'] = false;
     if (name.endsWith('Changes')) schema['minProperties'] = 1;
+    body.required = schema['minProperties'] !== undefined || ((schema['required'] ?? []) as []).length > 0;
+    for (const [field, property] of Object.entries(schema['properties'] as Record<string, Json>)) {
+      if (!((schema['required'] ?? []) as string[]).includes(field)) tellDefault(property);
+    }
   }
+}
+
+/**
+ * Says the default of an optional field in words. openapi-typescript takes a field with the keyword for one that is
+ * always there, in requests too, so that clients would have to send it.
+ */
+function tellDefault(property: Json): void {
+  if (!('default' in property)) return;
+  const { default: value } = property;
+  delete property['default'];
+  property['description'] = [property['description'], `Default: \`${JSON.stringify(value)}\`.`]
+    .filter(Boolean)
+    .join(' ');
 }
 
 /** Every message of families A, B and C: a closed list. */
@@ -135,7 +171,10 @@ function explainAll(document: OpenAPIObject): void {
       for (const body of bodies) {
         const media = body?.content?.['application/json'];
         if (media === undefined || media.example !== undefined || media.examples !== undefined) continue;
-        media.example = exampleOf(media.schema, schemas);
+        const value = exampleOf(media.schema, schemas);
+        // Mock generators take an example with the key `value` for an Example Object.
+        const isAmbiguous = typeof value === 'object' && value !== null && 'value' in value;
+        Object.assign(media, isAmbiguous ? { examples: { [EXAMPLE]: { value } } } : { example: value });
       }
     }
   }

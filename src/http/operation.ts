@@ -13,6 +13,15 @@ import { ResponseDto } from './response.dto.js';
 /** Where an operation's outcomes wait in the document for `openapi.ts`, which groups them by status. */
 export const OUTCOMES = 'x-outcomes';
 
+/** Where its examples are described, for `openapi-operations.ts`. */
+export const EXAMPLES = 'x-examples';
+
+export interface Examples {
+  /** Whether the examples of ids name nothing that exists; undefined leaves it to the method. */
+  readonly destroys: boolean | undefined;
+  readonly body: Readonly<Record<string, unknown>> | undefined;
+}
+
 /** Marks an operation whose success sets or clears the cookie. */
 export const SETS_COOKIE = 'x-sets-cookie';
 
@@ -41,6 +50,13 @@ interface OperationOptions {
   readonly image?: 'stored' | 'generated';
   /** Whether success sets or clears the cookie of the session. */
   readonly setsCookie?: boolean;
+  /**
+   * Whether it takes away what cannot be had back, as `DELETE` does: the examples of ids then name nothing that exists,
+   * since Swagger UI fills them in.
+   */
+  readonly destroys?: boolean;
+  /** A body for the example, where one of every field would do harm when it is sent. */
+  readonly exampleBody?: Readonly<Record<string, unknown>>;
   /** What this operation refuses beyond what its access and parameters imply. */
   readonly refuses?: readonly RefusalFactory[];
 }
@@ -57,6 +73,8 @@ export function Operation(options: OperationOptions): MethodDecorator {
     orNull = false,
     image,
     setsCookie = false,
+    destroys,
+    exampleBody,
     refuses = [],
   } = options;
   return applyDecorators(
@@ -65,6 +83,7 @@ export function Operation(options: OperationOptions): MethodDecorator {
     ...(image === undefined ? [ApiResponse(success(status, answers, says, orNull))] : pictures(image)),
     ...(image === 'stored' ? CONDITIONS.map((header) => ApiHeader(header)) : []),
     ...(setsCookie ? [ApiExtension(SETS_COOKIE, true)] : []),
+    ApiExtension(EXAMPLES, { destroys, body: exampleBody } satisfies Examples),
     ...(answers !== undefined && orNull ? [ApiExtraModels(answers)] : []),
     ApiExtension(OUTCOMES, {
       successes: image === 'stored' ? [200, 206, 304] : [status],

@@ -160,16 +160,15 @@ export function Integer(): PropertyDecorator {
   return applyDecorators(IsInt(), ApiProperty({ type: 'integer' }));
 }
 
-/** A number with at most so many digits after the point. */
+/**
+ * A number with at most so many digits after the point. The document says so in words alone: validators compute
+ * `multipleOf` in binary floating point, in which 19.99 is no multiple of 0.01.
+ */
 export function FractionDigits(digits: number): PropertyDecorator {
-  const step = 1 / 10 ** digits;
-  return applyDecorators(
-    rule('fractionDigits', `must have at most ${digits} fraction digits`, (value) => {
-      if (typeof value !== 'number' || !Number.isFinite(value)) return false;
-      return Number(value.toFixed(digits)) === value;
-    }),
-    ApiProperty({ multipleOf: step }),
-  );
+  return rule('fractionDigits', `must have at most ${digits} fraction digits`, (value) => {
+    if (typeof value !== 'number' || !Number.isFinite(value)) return false;
+    return Number(value.toFixed(digits)) === value;
+  });
 }
 
 /** A rule of our own, with the message `<property> <says>`. */

@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { ClientKey } from '../auth/access.js';
 import { forbidden } from '../http/app-error.js';
 import type { EnvelopeBody } from '../http/families.js';
+import { UNUSED_ID, UNUSED_USER_ID } from '../http/ids.js';
 import { Operation } from '../http/operation.js';
 import { noFileUploads } from '../images/images.errors.js';
 import { DeleteUserPhoto } from './delete-user-photo.service.js';
@@ -32,14 +33,21 @@ export class DeleteUserPhotoController {
 
   @Get('DeleteUserPhoto')
   @ClientKey()
-  @ApiHeader({ name: 'websiteId', required: true, schema: { type: 'integer', example: 1 } })
+  // A text, as headers are: clients made from an integer do not compile.
+  @ApiHeader({
+    name: 'websiteId',
+    required: true,
+    description: 'The client’s id, in digits.',
+    schema: { type: 'string', pattern: '^[1-9][0-9]*$', maxLength: 20, example: '1' },
+  })
   @ApiHeader({ name: 'webApiClientKey', required: true, schema: { type: 'string' } })
   @ApiQuery({
     name: 'userId',
     required: true,
-    schema: { type: 'string', example: '6740a1b2c3d4e5f601234567' },
+    description: 'Whose photo it is. The example names nobody, so that trying it out deletes nothing.',
+    schema: { type: 'string', example: UNUSED_USER_ID },
   })
-  @ApiQuery({ name: 'photoId', required: true, schema: { type: 'string', example: '1' } })
+  @ApiQuery({ name: 'photoId', required: true, schema: { type: 'string', example: String(UNUSED_ID) } })
   @Operation({
     id: 'deleteUserPhoto',
     summary: 'Delete a photo that was uploaded under your website',

@@ -54,7 +54,7 @@ export class PhotoPageDto extends PageDto {
 
 /** Family D's envelope, for success and failure alike. */
 export class EnvelopeDto {
-  @ApiProperty({ enum: ['Success', 'Error'] })
+  @ApiProperty({ enum: ['Success', 'Error'], enumName: 'EnvelopeResponse' })
   Response: string;
 
   /** @example "The Image has been successfully deleted." */

@@ -48,7 +48,7 @@ export class ReadingEntryInput {
   /** Who may see the entry: only its reader, or everybody on the reader's profile. */
   @Required()
   @IsIn(VISIBILITIES)
-  @ApiProperty({ enum: VISIBILITIES, enumName: 'Visibility' })
+  @ApiProperty({ enum: VISIBILITIES, enumName: 'Visibility', default: 'private' })
   visibility: Visibility;
 
   /** What `progress` counts. Also accepted as `progress_type`; both at once are refused. */
@@ -58,7 +58,7 @@ export class ReadingEntryInput {
   @Expose()
   @Required()
   @IsIn(PROGRESS_TYPES)
-  @ApiProperty({ enum: PROGRESS_TYPES, enumName: 'ProgressType' })
+  @ApiProperty({ enum: PROGRESS_TYPES, enumName: 'ProgressType', default: 'chapters' })
   progressType: ProgressType;
 
   @Transform(({ value, obj }: { value: unknown; obj: object }) =>
@@ -70,7 +70,7 @@ export class ReadingEntryInput {
   progress_type?: unknown;
 
   /**
-   * How far the reader has come; chapter 10.5 exists.
+   * How far the reader has come, with at most two fraction digits: chapter 10.5 exists.
    * @example 12
    */
   @Required()
@@ -82,7 +82,7 @@ export class ReadingEntryInput {
 
   @Required()
   @IsIn(READING_STATUSES)
-  @ApiProperty({ enum: READING_STATUSES, enumName: 'ReadingStatus' })
+  @ApiProperty({ enum: READING_STATUSES, enumName: 'ReadingStatus', default: 'started' })
   status: ReadingStatus;
 
   /**
@@ -96,7 +96,7 @@ export class ReadingEntryInput {
   reread?: number = 0;
 
   /**
-   * The reader's own score; 0 and null mean unscored.
+   * The reader's own score, with at most one fraction digit; 0 and null mean unscored.
    * @example 8.5
    */
   @Nullable()

@@ -35,6 +35,7 @@ export class UsersController {
     description:
       'Only the given fields change; null or blank text clears an optional one. A new password ends every other session.',
     answers: UserDto,
+    exampleBody: { youtube: null },
     refuses: [usernameTaken, emailTaken],
   })
   async updateCurrent(@CurrentViewer() viewer: Viewer, @Body() changes: ProfileChanges): Promise<UserDto> {

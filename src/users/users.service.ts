@@ -17,6 +17,10 @@ import { type ProfileRow, UserRepository, type UserRow } from './user.repository
 import type { ProfileChanges, Registration } from './users.dto.js';
 import { emailTaken, lastAdministrator, usernameTaken } from './users.errors.js';
 
+function createId(): string {
+  return new ObjectId().toHexString();
+}
+
 /** Accounts: who there is, under which names, and how one ends. */
 @Injectable()
 export class UsersService implements OnModuleInit {
@@ -74,11 +78,15 @@ export class UsersService implements OnModuleInit {
     return { id, passwordHash };
   }
 
-  /** Creates an administrator, in the name of whoever runs the server. */
-  async createAdministrator(username: string, password: string): Promise<string> {
+  /**
+   * Creates an administrator, in the name of whoever runs the server.
+   *
+   * @param newId the account's id, one that no user has
+   */
+  async createAdministrator(username: string, password: string, newId = createId()): Promise<string> {
     const passwordHash = await this.passwords.hash(password);
     return this.transactions.run(async (em) => {
-      const id = await this.create(em, { username, password }, passwordHash);
+      const id = await this.create(em, { username, password }, passwordHash, newId);
       await this.users.giveRole(em, id, ADMIN_ROLE);
       this.audit.write(em, SERVER, { action: 'user.create-administrator', target: id });
       return id;
@@ -138,8 +146,12 @@ export class UsersService implements OnModuleInit {
     });
   }
 
-  private async create(em: EntityManager, registration: Registration, passwordHash: string): Promise<string> {
-    const id = new ObjectId().toHexString();
+  private async create(
+    em: EntityManager,
+    registration: Registration,
+    passwordHash: string,
+    id = createId(),
+  ): Promise<string> {
     const { username, email = null, first_name: firstName = null, last_name: lastName = null } = registration;
     if (!(await this.users.claimUsername(em, username, id))) throw usernameTaken();
     if (email !== null && !(await this.users.claimEmail(em, email, id))) throw emailTaken();
