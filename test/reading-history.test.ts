@@ -371,7 +371,8 @@ describe('a long history among others', () => {
        where u.username like 'other%' and s.external_id like 'long-%'`,
       [await app.a.clientId()],
     );
-    await app.database.query('analyze');
+    // The planner reads dead rows at the ends of an index as well.
+    await app.database.query('vacuum analyze');
     const current = async () => {
       await app.database.query('select pg_stat_clear_snapshot()');
       const [row] = await app.database.query<{ seq: number; fetched: number }>(

@@ -52,6 +52,7 @@ export class AccessGuard implements CanActivate {
       return true;
     }
     if (viewer.credential === 'cookie' && crossSite && !isSafe(request)) throw forbidden();
+    if (viewer.isFirstUse) await this.sessions.markUsed(viewer.userId, viewer.sessionId, viewer.counter);
     if (!viewer.isPermitted) throw forbidden();
     return true;
   }
@@ -71,8 +72,6 @@ export class AccessGuard implements CanActivate {
       if (access.kind === 'refresh') await this.sessions.end(sub, sid);
       return null;
     }
-    const isFirstUse = credential === 'cookie' && cnt === row.counter && !row.used;
-    if (isFirstUse) await this.sessions.markUsed(sub, sid, cnt);
     if (row.stale) this.touch(sub, sid);
     return {
       userId: sub,
@@ -80,6 +79,8 @@ export class AccessGuard implements CanActivate {
       credential,
       ip: request.ip,
       isPermitted: row.permitted,
+      // The first token of a session has no parent that could come late.
+      isFirstUse: credential === 'cookie' && cnt === row.counter && cnt > 0 && !row.used,
       counter: cnt,
       accessToken: credential === 'bearer' ? (readBearer(request) ?? '') : '',
     };

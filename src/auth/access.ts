@@ -37,6 +37,8 @@ export interface Viewer {
   readonly ip: string;
   /** Whether they hold the permission or role that the route asks for; true where it asks for none. */
   readonly isPermitted: boolean;
+  /** Whether a cookie's refresh token is the successor of another one, and is used for the first time. */
+  readonly isFirstUse: boolean;
   /** The refresh token's counter; -1 for a Bearer request. */
   readonly counter: number;
   /** The Bearer token as it came; empty for a cookie. */

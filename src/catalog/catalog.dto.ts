@@ -2,7 +2,7 @@ import { ApiProperty, IntersectionType } from '@nestjs/swagger';
 import { IsIn, IsString, Max, Min } from 'class-validator';
 import { IsClientFilter } from '../clients/client-id.js';
 import { PageDto, PageQuery, SearchQuery } from '../http/page.dto.js';
-import { BlankIsAbsent, Integer, Optional } from '../http/validation.js';
+import { BlankIsAbsent, Characters, Integer, Optional } from '../http/validation.js';
 import { SERIES_TYPES, type SeriesType } from './catalog.entity.js';
 
 export const SERIES_ORDERS = [
@@ -90,30 +90,35 @@ export class SeriesLinksDto {
    * MyAnimeList.
    * @example "13"
    */
+  @Characters(0, 100)
   mal: string | null;
 
   /**
    * AniList.
    * @example "30013"
    */
+  @Characters(0, 100)
   anilist: string | null;
 
   /**
    * Kitsu.
-   * @example null
+   * @example "38"
    */
+  @Characters(0, 100)
   kitsu: string | null;
 
   /**
    * MangaUpdates.
-   * @example null
+   * @example "pb8uwds"
    */
+  @Characters(0, 100)
   mangaupdates: string | null;
 
   /**
    * MangaDex.
-   * @example null
+   * @example "a1c7c817-4e59-43b7-9365-09675a149a6f"
    */
+  @Characters(0, 100)
   mangadex: string | null;
 }
 
