@@ -1,0 +1,319 @@
+import { connect } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { LoadMonitor } from '../src/http/load-shedding.js';
+import { appForFile, startApp, type TestApp } from './support/app.js';
+import { form } from './support/forms.js';
+
+const ORIGIN = 'https://app.example';
+const SHELLS = [
+  'capacitor://localhost',
+  'tauri://localhost',
+  'chrome-extension://abcdefghijklmnopabcdefghijklmnop',
+];
+const app = appForFile({ CORS_ORIGINS: [ORIGIN, ...SHELLS].join(',') });
+
+let port: number;
+beforeAll(async () => {
+  await app.nest.listen(0, '127.0.0.1');
+  ({ port } = app.nest.getHttpServer().address() as AddressInfo);
+});
+
+/** Everything that the server answers to raw bytes before it closes the connection. */
+const talk = (bytes: string | Buffer, to = port) =>
+  new Promise<string>((resolve, reject) => {
+    let text = '';
+    const socket = connect(to, '127.0.0.1', () => socket.write(bytes));
+    socket.on('data', (chunk) => (text += chunk.toString()));
+    socket.on('close', () => resolve(text));
+    socket.on('error', (error) => (text === '' ? reject(error) : resolve(text)));
+  });
+const get = (path: string, headers: Record<string, string> = {}, method = 'GET') =>
+  fetch(`http://127.0.0.1:${port}${path}`, { method, headers, redirect: 'manual' });
+const allowed = { 'access-control-allow-origin': ORIGIN, 'access-control-allow-credentials': 'true' };
+
+describe('answers to a listed origin', () => {
+  it.each([
+    ['GET', '/series', 200],
+    ['GET', '/nowhere', 404],
+    ['GET', '/%zz', 400],
+    ['GET', '/users/current', 401],
+    ['GET', '/admin/users', 401],
+    ['GET', '/series?limit=0', 400],
+    ['PATCH', '/series', 404],
+  ])('%s %s carry the CORS headers', async (method, path, status) => {
+    const answer = await get(path, { origin: ORIGIN }, method);
+    expect(answer.status).toBe(status);
+    expect(Object.fromEntries(answer.headers)).toMatchObject(allowed);
+    expect(answer.headers.get('vary')).toContain('Origin');
+    expect(answer.headers.get('access-control-expose-headers')).toBe(
+      'retry-after, ratelimit, ratelimit-policy, etag, location, idempotency-replayed, content-disposition',
+    );
+  });
+
+  it.each([
+    'https://evil.example',
+    'null',
+    'https://app.example.evil',
+    'https://app.example:444',
+    'http://app.example',
+  ])('are not those to %s', async (origin) => {
+    const { headers } = await get('/series', { origin });
+    expect(headers.get('access-control-allow-origin')).toBeNull();
+    expect(headers.get('access-control-allow-credentials')).toBeNull();
+  });
+
+  it.each(SHELLS)('may be those to the app shell %s', async (origin) => {
+    const { headers } = await get('/series', { origin });
+    expect(headers.get('access-control-allow-origin')).toBe(origin);
+    const reader = await app.a.user();
+    const changed = await app.client
+      .withCookie(reader)
+      .with({ origin })
+      .post(`/users/${reader.id}/save-settings`, { theme: 'dark' });
+    expect(changed.status).toBe(200);
+  });
+
+  it('carry the CORS headers when their headers are too long', async () => {
+    const request = `GET /series HTTP/1.1\r\nHost: x\r\nOrigin: ${ORIGIN}\r\nX-Long: ${'x'.repeat(20_000)}\r\nConnection: close\r\n\r\n`;
+    const answer = await talk(request);
+    expect(answer).toMatch(/^HTTP\/1\.1 431 /);
+    expect(answer).toContain(`access-control-allow-origin: ${ORIGIN}`);
+    expect(answer).toContain('{"data":"Invalid parameters","code":431}');
+    expect(await talk('NONSENSE\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
+  it('carry the CORS headers beyond a limit, and preflights count against none', async () => {
+    const limited = await startApp(
+      { CORS_ORIGINS: ORIGIN, RATE_LIMIT: 'on', RATE_LIMIT_PER_MINUTE: '5' },
+      app.database,
+    );
+    const client = limited.client.with({ origin: ORIGIN });
+    const preflight = () =>
+      limited.nest.inject({
+        method: 'OPTIONS',
+        url: '/users/current',
+        headers: {
+          origin: ORIGIN,
+          'access-control-request-method': 'PUT',
+          'access-control-request-headers': 'authorization,content-type,sentry-trace,baggage',
+        },
+      });
+    for (let count = 0; count < 10; count++) expect((await preflight()).statusCode).toBe(204);
+    let refused = await client.get('/series');
+    for (let count = 0; count < 12 && refused.status !== 429; count++) refused = await client.get('/series');
+    expect(refused.status).toBe(429);
+    expect(refused.headers).toMatchObject(allowed);
+    const after = await preflight();
+    expect(after.statusCode).toBe(204);
+    expect(after.headers).toMatchObject(allowed);
+    await limited.close();
+  });
+
+  it('carry the CORS headers under overload', async () => {
+    const busy = await startApp({ CORS_ORIGINS: ORIGIN, SHED_LOAD: 'on' }, app.database);
+    const overloaded = vi.spyOn(busy.nest.get(LoadMonitor), 'isOverloaded').mockReturnValue(true);
+    const refused = await busy.client.with({ origin: ORIGIN }).get('/series');
+    expect(refused).toMatchObject({ status: 503, headers: allowed });
+    const preflight = await busy.nest.inject({
+      method: 'OPTIONS',
+      url: '/series',
+      headers: { origin: ORIGIN, 'access-control-request-method': 'GET' },
+    });
+    expect(preflight.statusCode).toBe(204);
+    overloaded.mockRestore();
+    await busy.close();
+  });
+});
+
+describe('a preflight', () => {
+  it.each([
+    'authorization,content-type,sentry-trace,baggage',
+    'x-requested-with',
+    'if-match,if-none-match,idempotency-key,last-event-id,prefer,traceparent,tracestate',
+  ])('allows %s', async (asked) => {
+    for (const path of ['/users/current', '/nowhere', '/user/reading-status/add/1']) {
+      const answer = await get(
+        path,
+        { origin: ORIGIN, 'access-control-request-method': 'POST', 'access-control-request-headers': asked },
+        'OPTIONS',
+      );
+      expect(answer.status).toBe(204);
+      const headers = (answer.headers.get('access-control-allow-headers') ?? '').split(', ');
+      for (const name of asked.split(',')) expect(headers).toContain(name);
+      expect(answer.headers.get('access-control-allow-methods')).toContain('PATCH');
+    }
+  });
+
+  it('of another origin allows nothing, and OPTIONS alone is unknown', async () => {
+    const foreign = await get(
+      '/series',
+      { origin: 'https://evil.example', 'access-control-request-method': 'POST' },
+      'OPTIONS',
+    );
+    expect(foreign.headers.get('access-control-allow-origin')).toBeNull();
+    expect(foreign.headers.get('access-control-allow-headers')).toBeNull();
+    expect((await get('/series', {}, 'OPTIONS')).status).toBe(404);
+  });
+});
+
+describe('pictures', () => {
+  it('are for every origin, and answer HEAD as GET without a body', async () => {
+    const reader = await app.a.user();
+    const bytes = await sharp({ create: { width: 8, height: 8, channels: 3, background: 'teal' } })
+      .png()
+      .toBuffer();
+    const avatar = await app.client
+      .as(reader)
+      .post(`/v1/users/${reader.id}/avatars`, undefined, form([{ filename: 'a.png', bytes }]));
+    const path = new URL(avatar.body.versions['30x30'].url).pathname;
+    for (const headers of [{}, { origin: 'https://evil.example' }, { origin: ORIGIN }]) {
+      const picture = await get(path, headers as Record<string, string>);
+      expect(picture.headers.get('access-control-allow-origin')).toBe('*');
+    }
+    for (const url of [
+      path,
+      `/user/avatar/${reader.id}/30x30`,
+      '/health/live',
+      '/health/ready',
+      '/docs',
+      '/openapi.json',
+    ]) {
+      const [full, head] = [await get(url), await get(url, {}, 'HEAD')];
+      expect(head.status, url).toBe(full.status);
+      expect(await head.text()).toBe('');
+      for (const name of ['content-type', 'etag', 'cache-control', 'location'])
+        expect(head.headers.get(name), `${url} ${name}`).toBe(full.headers.get(name));
+    }
+    expect((await get(path, {}, 'HEAD')).headers.get('content-length')).toBe(
+      (await get(path)).headers.get('content-length'),
+    );
+  });
+
+  it.each(['/series', '/users/current', '/metrics', '/api/4/UploadImage/DeleteUserPhoto', '/auth/me'])(
+    'HEAD %s is unknown elsewhere',
+    async (path) => {
+      expect((await get(path, {}, 'HEAD')).status).toBe(404);
+    },
+  );
+});
+
+describe('a body that is refused before it has been read', () => {
+  const long = Buffer.alloc(8_000_000, 'x');
+
+  it('is answered to fetch, however often', async () => {
+    const reader = await app.a.user();
+    const send = async (path: string, headers: Record<string, string>, body: Buffer | string) =>
+      (await fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', headers, body: body as never }))
+        .status;
+    const bearer = { authorization: `Bearer ${reader.accessToken}` };
+    const json = { 'content-type': 'application/json' };
+    for (let count = 0; count < 10; count++) {
+      const image = JSON.stringify({ image: long.toString('latin1') });
+      expect(await send(`/user/update-image/${reader.id}`, { ...bearer, ...json }, image)).toBe(413);
+      expect(await send('/auth/login', json, image)).toBe(413);
+      expect(
+        await send(`/users/${reader.id}/save-settings`, { 'content-type': 'text/plain', ...bearer }, long),
+      ).toBe(415);
+      expect(
+        await send(
+          `/v1/users/${reader.id}/avatars`,
+          { 'content-type': 'multipart/form-data; boundary=x' },
+          long,
+        ),
+      ).toBe(413);
+      expect(await send('/nowhere', json, image)).toBe(413);
+    }
+  });
+
+  it('is answered to a client that writes the whole body first', async () => {
+    for (let count = 0; count < 5; count++) {
+      const head = `POST /auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${long.length}\r\n\r\n`;
+      const answer = await new Promise<string>((resolve, reject) => {
+        const socket = connect(port, '127.0.0.1', () => {
+          socket.write(head);
+          socket.write(long, (error) => {
+            if (error) return reject(error);
+            return socket.on('data', (chunk) => {
+              socket.destroy();
+              resolve(chunk.toString());
+            });
+          });
+        });
+        socket.on('error', reject);
+      });
+      expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+    }
+    expect((await get('/health/live')).status).toBe(200);
+  });
+});
+
+describe('a public URL with a path', () => {
+  let behind: TestApp;
+  beforeAll(async () => {
+    behind = await startApp({ PUBLIC_URL: 'https://h.example/tankobon/' }, app.database);
+  });
+  afterAll(async () => behind.close());
+
+  it('begins every URL that the service writes', async () => {
+    const page = await behind.client.get('/docs');
+    expect(page.text).toContain('"/tankobon/docs/assets/swagger-ui.css"');
+    expect(page.text).toContain('"/tankobon/openapi.json"');
+    expect((await behind.client.get('/docs/assets/start.js')).text).toContain("'/tankobon/openapi.json'");
+    expect((await behind.client.get('/openapi.json')).body.servers).toEqual([
+      expect.objectContaining({ url: 'https://h.example/tankobon' }),
+    ]);
+    const registered = await behind.client.post('/auth/register', {
+      username: 'path-reader',
+      password: 'correct horse battery',
+    });
+    expect(registered.headers['set-cookie']).toMatch(/; Path=\/tankobon; .*Secure/);
+    const { headers } = await behind.client.get(`/user/avatar/${registered.body.user.id}/full`);
+    expect(headers['location']).toMatch(/^https:\/\/h\.example\/tankobon\/images\//);
+  });
+});
+
+describe('a Bearer token that is refused', () => {
+  it('is named as the reason', async () => {
+    const dead = await app.client.with({ authorization: 'Bearer dead' }).get('/series');
+    expect(dead).toMatchObject({
+      status: 401,
+      headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
+    });
+    const none = await app.client.get('/users/current');
+    expect(none).toMatchObject({ status: 401, headers: { 'www-authenticate': 'Bearer' } });
+  });
+});
+
+describe('a list in a query', () => {
+  it.each([
+    'status=started,paused',
+    'status=started&status=paused',
+    'status[]=started&status[]=paused',
+    'status%5B%5D=started&status%5B%5D=paused',
+    'status[]=started,paused',
+    'status=started&status[]=paused',
+  ])('may be written as %s', async (query) => {
+    const reader = app.client.as(await app.a.user());
+    const ids = await app.a.series({}, {}, {});
+    const statuses = ['started', 'paused', 'dropped'];
+    for (const [index, id] of ids.entries())
+      await reader.post(`/user/reading-status/add/${id}`, await app.a.entry({ status: statuses[index] }));
+    expect((await reader.get(`/user/reading-history?${query}`)).body.total).toBe(2);
+    expect((await reader.get('/user/reading-history?status=&status[]=')).body.total).toBe(3);
+    expect((await reader.get('/user/reading-history?status[]=started&status[]=x')).status).toBe(400);
+  });
+
+  it('is no value of a parameter that takes one', async () => {
+    const reader = app.client.as(await app.a.user());
+    for (const query of [
+      'limit=1&limit=2',
+      'search=a&search=b',
+      'order=name-asc&order=name-asc',
+      'user_lang=en&user_lang=de',
+      'client=1&client=1',
+    ])
+      expect((await reader.get(`/user/reading-history?${query}`)).status, query).toBe(400);
+  });
+});
