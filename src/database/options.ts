@@ -7,7 +7,8 @@ import { MIGRATIONS } from './migrations/index.js';
 export const TIMEOUTS = {
   connectionTimeoutMillis: 2_000,
   statement_timeout: 5_000,
-  lock_timeout: 2_000,
+  // A row with several waiters is waited for twice: for its turn, and for the transaction that holds it.
+  lock_timeout: 1_300,
   idle_in_transaction_session_timeout: 10_000,
 };
 

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Pool, type QueryConfig, type QueryResult } from 'pg';
+import { ConnectionWatch } from './connection-watch.js';
 import { DatabaseSettings } from './database-settings.js';
 import { TIMEOUTS } from './options.js';
 
@@ -9,6 +10,7 @@ const REST = 5_000;
 
 interface Replica {
   readonly pool: Pool;
+  readonly watch: ConnectionWatch;
   restingUntil: number;
 }
 
@@ -34,11 +36,12 @@ export class Replicas implements OnApplicationShutdown {
       });
       // A connection that breaks while it is idle is noticed by the next statement.
       pool.on('error', () => undefined);
-      return { pool, restingUntil: 0 };
+      return { pool, watch: new ConnectionWatch(pool, connectionString), restingUntil: 0 };
     });
   }
 
   async onApplicationShutdown(): Promise<void> {
+    await Promise.all(this.replicas.map(({ watch }) => watch.close()));
     await Promise.all(this.replicas.map(({ pool }) => pool.end()));
   }
 

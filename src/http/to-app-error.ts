@@ -61,7 +61,7 @@ const NETWORK_CODES = new Set([
 ]);
 /** `pg` has no codes for these. */
 const NETWORK_MESSAGES =
-  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Query read timeout/;
+  /timeout exceeded when trying to connect|timeout expired|Connection terminated|Client was closed|not queryable|Client has encountered a connection error|Query read timeout/;
 
 /** Translates anything thrown into the one error type. The only translator. */
 export function toAppError(thrown: unknown): AppError {
@@ -82,14 +82,21 @@ function refusalOf(thrown: unknown): RefusalFactory {
     if (code.startsWith('FST_')) return fastifyRefusal(code, statusCode);
     if (code === FOREIGN_KEY && isKeyOf(thrown, 'user')) return userNotFound;
     if (code === FOREIGN_KEY && isKeyOf(thrown, 'client')) return invalidParameters;
+    if (NETWORK_CODES.has(code) && 'syscall' in thrown)
+      return isFileError(thrown) ? internalError : serviceUnavailable;
+    if (code === '53100' && isSharedMemory(thrown)) return serviceUnavailable;
     if (/^[0-9A-Z]{5}$/.test(code)) {
       return BY_SQLSTATE.find(([prefix]) => code.startsWith(prefix))?.[1] ?? internalError;
     }
-    if (NETWORK_CODES.has(code) && 'syscall' in thrown)
-      return isFileError(thrown) ? internalError : serviceUnavailable;
   }
   if (NETWORK_MESSAGES.test(thrown.message)) return serviceUnavailable;
   return typeof statusCode === 'number' ? (BY_STATUS[statusCode] ?? internalError) : internalError;
+}
+
+/** PostgreSQL reports full shared memory, which parallel plans use, with the code of a full disk. */
+function isSharedMemory(thrown: Error): boolean {
+  const { file } = thrown as { file?: string };
+  return file === 'dsm_impl.c' || /shared memory/i.test(thrown.message);
 }
 
 /** A user or client who goes while a request writes in their name is gone for that request too. */

@@ -21,7 +21,7 @@ export async function cloneDatabase(): Promise<TestDatabase> {
   const url = withDatabase(template, name);
   if (inject('poolerUrl') !== '') {
     // What the service would set itself as it connects, an operator sets for the database behind a pooler.
-    for (const setting of ['statement_timeout = 5000', 'lock_timeout = 2000'])
+    for (const setting of ['statement_timeout = 5000', 'lock_timeout = 1300'])
       await onServer(template, `alter database ${name} set ${setting}`);
   }
   const client = new Client({ connectionString: url });

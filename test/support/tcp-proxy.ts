@@ -12,6 +12,7 @@ export class TcpProxy {
   private server: Server | null = null;
   private readonly sockets = new Set<Socket>();
   private port = 0;
+  private silent = false;
 
   private constructor(private readonly target: NetConnectOpts) {}
 
@@ -45,7 +46,11 @@ export class TcpProxy {
         [onward, socket],
       ] as const) {
         this.sockets.add(one);
-        one.pipe(other);
+        one.on('data', (chunk: Buffer) => {
+          if (!this.silent && !other.write(chunk)) one.pause();
+        });
+        other.on('drain', () => one.resume());
+        one.on('end', () => other.end());
         one.on('error', () => other.destroy());
         one.on('close', () => {
           this.sockets.delete(one);
@@ -57,6 +62,16 @@ export class TcpProxy {
     await new Promise((resolve) => server.once('listening', resolve));
     this.port = (server.address() as AddressInfo).port;
     this.server = server;
+  }
+
+  /** Drops what is sent either way, as a network that has lost packets for good, without closing anything. */
+  fallSilent(): void {
+    this.silent = true;
+  }
+
+  /** Lets through again what is sent from now on. */
+  speakAgain(): void {
+    this.silent = false;
   }
 
   async shut(): Promise<void> {
