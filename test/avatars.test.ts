@@ -240,6 +240,48 @@ describe('an avatar', () => {
     if (left.status === 200) expect(await keysOfAvatar(left.body.id)).toHaveLength(11);
   });
 
+  it.each([
+    ['a type and no file name', 'name="image"', 'content-type: image/png\r\n'],
+    ['its field’s name alone', 'name="image"', ''],
+    ['an octet stream', 'name="image"', 'content-type: application/octet-stream\r\n'],
+  ])('may be a part with %s', async (_, disposition, type) => {
+    const user = await app.a.user();
+    const raw = Buffer.concat([
+      Buffer.from(`--x\r\ncontent-disposition: form-data; ${disposition}\r\n${type}\r\n`),
+      await picture(1),
+      Buffer.from('\r\n--x--\r\n'),
+    ]);
+    const headers = { 'content-type': 'multipart/form-data; boundary=x' };
+    const answer = await app.client
+      .as(user)
+      .post(`/v1/users/${user.id}/avatars`, undefined, { raw, headers });
+    expect(answer).toMatchObject({ status: 201, body: { name: 'image' } });
+  });
+
+  it.each([
+    ['a%22b.png', 'ab.png'],
+    ['a%0D%0Ab.png', 'ab.png'],
+    ['100%25.png', '100%25.png'],
+    ['C:\\\\pictures\\\\me.png', 'me.png'],
+    ['../../etc/me.png', 'me.png'],
+    ['...', 'image'],
+    ['me\u202egnp.exe', 'megnp.exe'],
+    [`${'x'.repeat(300)}.png`, 'x'.repeat(255)],
+  ])('called %s is kept as %s', async (filename, name) => {
+    const user = await app.a.user();
+    const { status, body } = await upload(app.client.as(user), user, await picture(1), filename);
+    expect({ status, name: body.name }).toEqual({ status: 201, name });
+  });
+
+  it('and its files are gone soon after, also when nobody begins to remove them', async () => {
+    const user = await app.a.user();
+    const { body } = await upload(app.client.as(user), user, await picture(1));
+    const { pathname } = new URL(body.versions.full.url);
+    expect((await app.client.get(pathname)).status).toBe(200);
+    expect((await app.client.as(user).delete('/users/current')).status).toBe(204);
+    await expect.poll(async () => (await app.client.get(pathname)).status, { interval: 100 }).toBe(404);
+  });
+
   it('is nobody’s once its user is gone', async () => {
     for (const pause of [0, 5, 10, 20, 30]) {
       const user = await app.a.user();

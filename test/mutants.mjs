@@ -32,8 +32,8 @@ export const MUTANTS = [
     name: 'decode-for-every-size',
     breaks: 'An upload is decoded eleven times.',
     file: 'src/images/pipeline.ts',
-    find: "const square = open(decoded).resize(side, side, { fit: 'cover', position: 'centre' });",
-    replace: "const square = sharp(bytes).resize(side, side, { fit: 'cover', position: 'centre' });",
+    find: 'const square = centred(open(decoded), decoded).resize(',
+    replace: 'const square = sharp(bytes).resize(',
     killedBy: ['test/one-decode.test.ts'],
   },
   {
@@ -159,9 +159,9 @@ export const MUTANTS = [
   {
     name: 'trust-the-file-name',
     breaks: 'A GIF of 200,000 frames is decoded.',
-    file: 'src/images/image-format.ts',
-    find: 'if (block === TRAILER) return frames > 0 ? frames : null;',
-    replace: 'if (block === TRAILER) return 1;',
+    file: 'src/images/plain-files.ts',
+    find: 'return frames > 0 ? { bytes: parts.length === 1 ? bytes : Buffer.concat(parts), frames } : null;',
+    replace: 'return { bytes, frames: 1 };',
     killedBy: ['test/pipeline.test.ts'],
   },
   {

@@ -1,9 +1,10 @@
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../src/http/app-error.js';
-import { countGifFrames, imageFormat } from '../src/images/image-format.js';
+import { imageFormat } from '../src/images/image-format.js';
 import { ImagePipeline, SQUARES } from '../src/images/pipeline.js';
-import { gifOf, hollowPng } from './support/bombs.js';
+import { plainGif } from '../src/images/plain-files.js';
+import { gifOf, hollowPng, pngOf } from './support/bombs.js';
 
 const pipeline = new ImagePipeline();
 // The pipeline reads three formats; the test must look at what it writes, too.
@@ -191,11 +192,161 @@ describe('what is no picture', () => {
   });
 
   it('is counted frame by frame without decoding', async () => {
-    expect(countGifFrames(await animation(7))).toBe(7);
+    expect(plainGif(await animation(7), 150)?.frames).toBe(7);
     expect(imageFormat(await animation(2))).toBe('gif');
     const many = gifOf(200_000);
-    expect(countGifFrames(many)).toBe(200_000);
+    // Counting stops where it is decided.
+    expect(plainGif(many, 150)?.frames).toBe(151);
     expect(await refusalOf(many)).toBe('Invalid image');
+  });
+});
+
+describe('what decoders show with a warning', () => {
+  const noise = async (width: number, height: number) => {
+    const pixels = Buffer.from(
+      Array.from(
+        { length: width * height * 3 },
+        (_, index) => (index * 7_919 + (index >> 5) * 104_729) % 256,
+      ),
+    );
+    return sharp(pixels, { raw: { width, height, channels: 3 } });
+  };
+  const startOfScan = (bytes: Buffer) => {
+    for (let at = 2; ; at += 2 + bytes.readUInt16BE(at + 2)) if (bytes[at + 1] === 0xda) return at;
+  };
+  const firstTable = (bytes: Buffer) => bytes.indexOf(Buffer.from([0xff, 0xdb]));
+  const inserted = (bytes: Buffer, at: number, more: Buffer | number[]) =>
+    Buffer.concat([bytes.subarray(0, at), Buffer.from(more), bytes.subarray(at)]);
+
+  it('is accepted: JPEGs of phones and old cameras', async () => {
+    const jpeg = await (await noise(320, 200)).jpeg({ quality: 90 }).toBuffer();
+    const scan = startOfScan(jpeg);
+    const spectrum = Buffer.from(jpeg);
+    spectrum[scan + 2 + jpeg.readUInt16BE(scan + 2) - 2] = 0;
+    const version = Buffer.from(jpeg);
+    version.set([2, 1], 11);
+    const accepted: Record<string, Buffer> = {
+      'scan parameters': spectrum,
+      'stray bytes': inserted(jpeg, firstTable(jpeg), Buffer.alloc(18, 0x11)),
+      'stray bytes twice': inserted(
+        inserted(jpeg, scan, Buffer.alloc(3, 0x22)),
+        firstTable(jpeg),
+        Buffer.alloc(18, 0x11),
+      ),
+      'an odd version': version,
+      'bytes after the end': Buffer.concat([jpeg, Buffer.alloc(300, 7)]),
+      'bytes before the end': inserted(jpeg, jpeg.length - 2, Buffer.alloc(12)),
+      'fill bytes': inserted(jpeg, firstTable(jpeg), [0xff, 0xff]),
+    };
+    const expected = await sharp(jpeg).raw().toBuffer();
+    for (const [name, bytes] of Object.entries(accepted)) {
+      const { full } = await pipeline.photo(bytes);
+      expect(full, name).toMatchObject({ format: 'jpeg', width: 320, height: 200 });
+      const shown = await sharp(full.bytes).raw().toBuffer();
+      const difference = shown.reduce(
+        (sum, value, index) => sum + Math.abs(value - (expected[index] ?? 0)),
+        0,
+      );
+      expect(difference / shown.length, name).toBeLessThan(12);
+    }
+  });
+
+  it('is not accepted where it breaks off, also with an end marker behind', async () => {
+    for (const options of [{}, { progressive: true }, { chromaSubsampling: '4:4:4' }]) {
+      const jpeg = await (await noise(320, 200)).jpeg({ quality: 90, ...options }).toBuffer();
+      const scan = startOfScan(jpeg);
+      for (const share of [0.1, 0.25, 0.5, 0.75, 0.9]) {
+        const cut = jpeg.subarray(0, Math.floor(scan + 20 + (jpeg.length - scan - 40) * share));
+        expect(await refusalOf(cut), `${share}`).toBe('Invalid image');
+        const ended = Buffer.concat([cut, Buffer.from([0xff, 0xd9])]);
+        expect(await refusalOf(ended), `${share} with an end`).toBe('Invalid image');
+        expect(await refusalOf(inserted(ended, firstTable(ended), Buffer.alloc(18, 0x11)))).toBe(
+          'Invalid image',
+        );
+      }
+    }
+  });
+
+  it('is accepted: GIFs with stray bytes between blocks, with every frame', async () => {
+    const gif = await animation(5);
+    const lastImage = gif.lastIndexOf(Buffer.from([0x2c, 0, 0, 0, 0]));
+    const accepted = [
+      inserted(gif, gif.length - 1, [0]),
+      inserted(gif, lastImage, [0]),
+      inserted(inserted(gif, gif.length - 1, [0, 0, 7]), lastImage, [0, 1]),
+      Buffer.concat([gif, Buffer.from('after the end')]),
+    ];
+    for (const bytes of accepted) {
+      const { full } = await pipeline.avatar(bytes);
+      expect((await sharp(full.bytes, { animated: true }).metadata()).pages).toBe(5);
+    }
+    const broken = Buffer.concat([gif.subarray(0, lastImage + 30), Buffer.from([0, 0x3b])]);
+    expect(await refusalOf(broken)).toBe('Invalid image');
+  });
+});
+
+describe('the shape of a picture', () => {
+  it.each([
+    [1, 116_000],
+    [116_000, 1],
+    [1, 2_000_000],
+    [2_000_000, 1],
+    [3, 20_000],
+    [39_000_000, 1],
+  ])('may be %i x %i', async (width, height) => {
+    const source = pngOf(width, height, 0, (_x, y) => (y * 3) % 256);
+    const { full, squares } = await pipeline.avatar(source);
+    expect(full).toMatchObject({ format: 'png', width, height });
+    expect(squares.get(290)).toMatchObject({ width: 290, height: 290 });
+    const { thumbnail } = await pipeline.photo(source);
+    expect(Math.max(thumbnail.width, thumbnail.height)).toBe(320);
+  });
+
+  it('is refused with more rows than five seconds of a processor serve', async () => {
+    expect(await refusalOf(pngOf(1, 39_000_000, 0, () => 0))).toBe('Invalid image');
+  });
+
+  it('shows its middle in every square', async () => {
+    const source = pngOf(10, 4_000, 0, (_x, y) => (y >= 1_995 && y < 2_005 ? 255 : 0));
+    const { squares } = await pipeline.avatar(source);
+    const { data } = await sharp(squares.get(40)?.bytes).raw().toBuffer({ resolveWithObject: true });
+    expect(Math.min(...data)).toBeGreaterThan(240);
+  });
+});
+
+describe('the gamma of a PNG', () => {
+  const gamma = (value: number) => {
+    const data = Buffer.alloc(4);
+    data.writeUInt32BE(value);
+    return ['gAMA', data] as const;
+  };
+  const sampleOf = async (bytes: Buffer) => {
+    const { full } = await pipeline.photo(bytes);
+    const { data, info } = await sharp(full.bytes)
+      .toColourspace('srgb')
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    return { grey: data[0], alpha: info.channels === 4 ? data[3] : undefined };
+  };
+
+  it.each([
+    ['grey', 0],
+    ['RGB', 2],
+    ['palette', 3],
+    ['grey with alpha', 4],
+    ['RGB with alpha', 6],
+  ])('is applied to %s', async (_, type) => {
+    const linear = await sampleOf(pngOf(20, 20, type, () => 128, [gamma(100_000)]));
+    expect(Math.abs((linear.grey ?? 0) - 188)).toBeLessThanOrEqual(3);
+    if (type === 4 || type === 6) expect(linear.alpha).toBe(128);
+    for (const chunks of [
+      [],
+      [gamma(45_455)],
+      [gamma(100_000), ['sRGB', Buffer.from([0])] as const],
+    ] as const) {
+      const plain = await sampleOf(pngOf(20, 20, type, () => 128, chunks));
+      expect(Math.abs((plain.grey ?? 0) - 128)).toBeLessThanOrEqual(1);
+    }
   });
 });
 

@@ -14,8 +14,7 @@ const LOST = 6_000;
 
 /** What `pg` keeps of a connection: the statement at work, and the socket. */
 interface Internals {
-  readonly _activeQuery?: object | null;
-  readonly activeQuery?: object | null;
+  readonly _activeQuery: object | null;
   readonly connection: { readonly stream: { destroy(): void } };
 }
 
@@ -54,8 +53,7 @@ export class ConnectionWatch {
     this.lastLook = now;
     let suspicious = false;
     for (const [client, use] of this.inUse) {
-      const { _activeQuery, activeQuery } = client as unknown as Internals;
-      const statement = _activeQuery ?? activeQuery ?? null;
+      const { _activeQuery: statement } = client as unknown as Internals;
       if (statement !== use.statement || statement === null || wasAway) {
         use.statement = statement;
         use.since = now;

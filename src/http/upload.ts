@@ -11,6 +11,7 @@ import {
   payloadTooLarge,
   unsupportedMediaType,
 } from './app-error.js';
+import { imageFormat } from '../images/image-format.js';
 import { holdLargeBody } from './body-limit.js';
 import { hasBody } from './body-parsing.js';
 
@@ -90,6 +91,9 @@ export const UploadedImage = createParamDecorator(
 export async function acceptUploads(fastify: FastifyInstance): Promise<void> {
   await fastify.register(multipart, {
     limits: { fileSize: IMAGE_BYTES - 1, files: 1, fields: 5, parts: 8, fieldSize: 1024, headerPairs: 50 },
+    // A part without a file name is a file if its type or its field says so.
+    isPartAFile: (field, type, name) =>
+      name !== undefined || field === 'image' || /^(image\/|application\/octet-stream)/i.test(type ?? ''),
   });
   fastify.addHook('preParsing', (request, _reply, payload, next) => {
     const takesForms = 'multipart' in request.routeOptions.config;
@@ -137,6 +141,11 @@ async function collect(
       const bytes = await part.toBuffer();
       // What browsers send for a field without a chosen file.
       if (bytes.length === 0 && !part.filename) continue;
+      const isText = part.filename === undefined && part.mimetype.startsWith('text/');
+      if (isText && imageFormat(bytes) === null) {
+        wrong.push(about(name, 'must be a file'));
+        continue;
+      }
       if (name !== 'image') wrong.push(about(name, 'should not exist'));
       else if (file !== null) wrong.push(about(name, 'must be one file'));
       else file = { name: plainName(part.filename), bytes };
@@ -181,6 +190,8 @@ function about(field: string, says: string): FieldError {
 export function plainName(name: string | undefined): string {
   const last = (name ?? '').normalize('NFC').toWellFormed().split(/[\\/]/).at(-1) ?? '';
   const plain = last
+    // How browsers write quotation marks and line ends in a file's name.
+    .replace(/%(22|0d|0a)/gi, '')
     .replace(/[\p{Cc}\p{Cf}<>"'&:|?*]/gu, '')
     .trim()
     .replace(/^\.+/, '');

@@ -5,8 +5,13 @@ import { runIn } from '../database/sql.js';
 import { Transactions } from '../database/transactions.js';
 import { ImageStore } from './storage.js';
 
-/** Milliseconds after which what could not be removed is tried again. */
-const INTERVAL = 30_000;
+/**
+ * Milliseconds between two looks for files to remove. Deletions promise that files are gone within five seconds, also
+ * when the node that noted them has been killed: any node finds them.
+ */
+const INTERVAL = 1_500;
+/** Milliseconds between two warnings of files that cannot be removed. */
+const WARNING_INTERVAL = 60_000;
 const BATCH = 50;
 /** Milliseconds that a deletion waits for its files to be gone. */
 const PATIENCE = 2_000;
@@ -20,6 +25,8 @@ export class FileRemoval implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(FileRemoval.name);
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
+  private isRunning = false;
+  private quietUntil = 0;
 
   constructor(
     private readonly transactions: Transactions,
@@ -28,7 +35,9 @@ export class FileRemoval implements OnApplicationBootstrap, OnModuleDestroy {
 
   onApplicationBootstrap(): void {
     if (!this.store.handlesFiles) return;
-    this.timer = setInterval(() => this.soon(), INTERVAL);
+    this.timer = setInterval(() => {
+      if (!this.isRunning) this.soon();
+    }, INTERVAL);
     this.timer.unref();
     this.soon();
   }
@@ -61,10 +70,15 @@ export class FileRemoval implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async removeAll(): Promise<void> {
+    this.isRunning = true;
     try {
       while ((await this.removeSome()) === BATCH);
     } catch (error) {
+      if (Date.now() < this.quietUntil) return;
+      this.quietUntil = Date.now() + WARNING_INTERVAL;
       this.logger.warn(`Files wait to be removed: ${(error as Error).message}`);
+    } finally {
+      this.isRunning = false;
     }
   }
 
