@@ -39,7 +39,7 @@ const [port, limitPort] = [3931, 3932];
 
 const folder = options.data ? resolve(options.data) : await mkdtemp(join(tmpdir(), 'tankobon-bench-'));
 const { scripts } = JSON.parse(await readFile('package.json', 'utf8'));
-const startArguments = /&& node (.*)$/.exec(scripts.start)[1].split(' ');
+const startArguments = /&& exec node (.*)$/.exec(scripts.start)[1].split(' ');
 const startService = () =>
   startServer(
     startArguments,

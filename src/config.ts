@@ -79,11 +79,11 @@ export function readConfig(env: Environment = process.env): Config {
   const corsOrigins = list(env, 'CORS_ORIGINS').map(asOrigin);
   const sameSite = choice(env, 'COOKIE_SAME_SITE', SAME_SITE, 'lax');
   const secure = publicUrl.startsWith('https:');
-  const databaseUrl = url(env, 'DATABASE_URL', ['postgres:', 'postgresql:']);
+  const databaseUrl = databaseAddress(env, 'DATABASE_URL');
   const jwtSecret = text(env, 'JWT_SECRET');
   const production = env['NODE_ENV'] === 'production';
   const storageDriver = choice(env, 'STORAGE_DRIVER', STORAGE_DRIVERS, 'local');
-  const databaseReplicaUrls = list(env, 'DATABASE_REPLICA_URLS').map(asDatabase);
+  const databaseReplicaUrls = list(env, 'DATABASE_REPLICA_URLS').map((value) => asDatabase(value));
 
   if (sameSite === 'none' && !(secure && corsOrigins.length > 0)) {
     throw new StartError('COOKIE_SAME_SITE=none needs an https PUBLIC_URL and CORS_ORIGINS');
@@ -108,7 +108,7 @@ export function readConfig(env: Environment = process.env): Config {
     cookie: { secure, sameSite },
     dataDir: resolve(text(env, 'DATA_DIR') ?? '.data'),
     databaseUrl,
-    databaseDirectUrl: url(env, 'DATABASE_DIRECT_URL', ['postgres:', 'postgresql:']),
+    databaseDirectUrl: databaseAddress(env, 'DATABASE_DIRECT_URL'),
     databaseReplicaUrls,
     databasePoolSize: integer(env, 'DATABASE_POOL_SIZE', 20, 2, 1000),
     jwtSecret,
@@ -189,13 +189,37 @@ function url(env: Environment, name: string, protocols: readonly string[]): stri
   return value.replace(/\/+$/, '');
 }
 
-/** One of several connection URLs; not repeated in the error, since it may hold a password. */
-function asDatabase(value: string): string {
-  const protocol = URL.canParse(value) ? new URL(value).protocol : '';
-  if (!/^postgres(ql)?:$/.test(protocol)) {
-    throw new StartError('DATABASE_REPLICA_URLS must list URLs that start with postgresql://');
+function databaseAddress(env: Environment, name: string): string | null {
+  const value = text(env, name);
+  return value === null ? null : asDatabase(value, name);
+}
+
+const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'];
+
+/** A connection URL; not repeated in errors, since it may hold a password. */
+function asDatabase(value: string, name = 'DATABASE_REPLICA_URLS'): string {
+  // Without a host, as for a server at a unix socket, URLs with a user are no URLs.
+  const address = value.replace(/^(postgres(?:ql)?:\/\/[^/?#]*@)(?=[/?#]|$)/, '$1localhost');
+  const parsed = URL.canParse(address) ? new URL(address) : null;
+  if (parsed === null || !/^postgres(ql)?:$/.test(parsed.protocol) || !address.includes('://'))
+    throw new StartError(`${name} must be a URL that starts with postgresql://`);
+  if (![parsed.username, parsed.password, parsed.pathname].every(isDecodable))
+    throw new StartError(`${name} has a percent sign that begins no two hexadecimal digits; write it as %25`);
+  const sslmode = parsed.searchParams.get('sslmode');
+  if (sslmode !== null && !SSL_MODES.includes(sslmode))
+    throw new StartError(
+      `${name}: sslmode must be one of ${SSL_MODES.join(', ')}, not ${JSON.stringify(sslmode)}`,
+    );
+  return address.replace(/\/+$/, '');
+}
+
+function isDecodable(part: string): boolean {
+  try {
+    decodeURIComponent(part);
+    return true;
+  } catch {
+    return false;
   }
-  return value;
 }
 
 function asOrigin(value: string): string {

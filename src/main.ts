@@ -1,50 +1,50 @@
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp } from './app.js';
 import { type Config, readConfig } from './config.js';
-import { inTurn, migrate } from './database/migrate.js';
-import { openDatabase, type RunningDatabase } from './database/running-database.js';
+import { collationWarning, inTurn, migrate } from './database/migrate.js';
+import { openDatabase } from './database/running-database.js';
 import { type Created, FirstStart } from './first-start/first-start.js';
 import { requireFreePort, run } from './run.js';
 import { SearchFolding } from './search/search-folding.js';
+import { Shutdown } from './shutdown.js';
 
-/** Milliseconds that requests in flight have to finish after SIGTERM. */
-const DRAIN = 10_000;
+/** Milliseconds that requests in flight have to finish after a signal. */
+const DRAIN = 8_000;
+/** Milliseconds after a signal in which the process ends, whatever its connections do. */
+const HARD_LIMIT = 10_000;
+
+const shutdown = new Shutdown(HARD_LIMIT);
 
 void run(async () => {
   const config = readConfig();
   await requireFreePort(config.host, config.port);
   const database = await openDatabase(config, 'service');
+  shutdown.onHardLimit(() => database.kill());
   try {
+    if (shutdown.isRequested) return await database.close();
     await migrate(database.directUrl);
+    const warning = await collationWarning(database.directUrl);
+    if (warning !== null) process.stderr.write(`${warning}\n`);
     const app = await createApp(config, database);
-    stopOnSignal(app, database);
+    const stop = async () => {
+      const late = setTimeout(() => app.getHttpServer().closeAllConnections(), DRAIN);
+      await app.close();
+      clearTimeout(late);
+      await database.close();
+    };
+    if (shutdown.isRequested) return await stop();
     const created = await inTurn(database.directUrl, async () => {
       await app.get(SearchFolding).refresh();
       return app.get(FirstStart).prepare();
     });
-    await app.listen(config.port, config.host);
+    // The secrets that were created are shown this once, also by a start that ends here.
+    if (!shutdown.isRequested) await app.listen(config.port, config.host);
     announce(config, created);
+    shutdown.onRequest(stop);
   } catch (error) {
     await database.close();
     throw error;
   }
 });
-
-/** Stops accepting, finishes what is in flight, closes the database, and the embedded server last. */
-function stopOnSignal(app: NestFastifyApplication, database: RunningDatabase): void {
-  let stopping = false;
-  const stop = async () => {
-    if (stopping) return;
-    stopping = true;
-    const late = setTimeout(() => app.getHttpServer().closeAllConnections(), DRAIN);
-    await app.close();
-    clearTimeout(late);
-    await database.close();
-    process.exit(0);
-  };
-  process.on('SIGTERM', () => void stop());
-  process.on('SIGINT', () => void stop());
-}
 
 function announce(config: Config, { administrator, client, series }: Created): void {
   const lines = [`Tankobon serves ${config.publicUrl}`, `Try it in the browser: ${config.publicUrl}/docs`];

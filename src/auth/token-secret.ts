@@ -1,19 +1,34 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { StartError } from '../config.js';
+import { createDurably } from '../durable-file.js';
 
-/** The secret kept in the data folder, made at the first start. Processes that make one at once agree on one. */
+/** Bytes that a secret has at least. */
+const MIN_LENGTH = 32;
+
+/**
+ * The secret kept in the data folder, made at the first start. Processes that make one at once agree on one.
+ *
+ * @throws StartError when the file cannot be read or holds no secret: another one would sign every reader out unasked
+ */
 export async function keptSecret(dataDir: string): Promise<string> {
   const path = join(dataDir, 'jwt.secret');
-  const kept = await readFile(path, 'utf8').catch(() => null);
-  if (kept !== null && kept.length >= 32) return kept;
+  const kept = await read(path);
+  if (kept !== null) return kept;
   await mkdir(dataDir, { recursive: true, mode: 0o711 });
-  const fresh = `${path}.${process.pid}`;
-  await writeFile(fresh, randomBytes(32).toString('hex'), { mode: 0o600 });
-  // A link appears whole or not at all, and never replaces what another process has put there.
-  await link(fresh, path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error;
+  await createDurably(path, randomBytes(32).toString('hex'));
+  return (await read(path)) ?? '';
+}
+
+async function read(path: string): Promise<string | null> {
+  const kept = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw new StartError(`${path} cannot be read (${error.code})`, { cause: error });
   });
-  await rm(fresh, { force: true });
-  return readFile(path, 'utf8');
+  if (kept !== null && kept.trim().length < MIN_LENGTH)
+    throw new StartError(
+      `${path} holds no secret of ${MIN_LENGTH} bytes: restore it, or delete it, which signs everybody out`,
+    );
+  return kept;
 }

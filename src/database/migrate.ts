@@ -1,5 +1,6 @@
 import { MikroORM } from '@mikro-orm/postgresql';
 import { Client } from 'pg';
+import { StartError } from '../config.js';
 import { ormOptions } from './options.js';
 
 /** Held by whoever migrates or fills a database, so that nodes that start at once take turns. */
@@ -28,9 +29,46 @@ export async function inTurn<T>(url: string, work: () => Promise<T>): Promise<T>
   const lock = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
   await lock.connect();
   try {
+    await requireVersion(lock);
     await lock.query('select pg_advisory_lock($1)', [PREPARING]);
     return await work();
   } finally {
     await lock.end();
+  }
+}
+
+const OLDEST = 16;
+
+async function requireVersion(client: Client): Promise<void> {
+  const { rows } = await client.query<{ version: number }>(
+    `select current_setting('server_version_num')::int / 10000 as version`,
+  );
+  const version = rows[0]?.version ?? 0;
+  if (version < OLDEST)
+    throw new StartError(`DATABASE_URL names a PostgreSQL ${version}; ${OLDEST} or later is needed`);
+}
+
+/**
+ * What an operator must know of the database's collations: after an upgrade of the system's ICU library, indexes of
+ * names may be in another order than the library sorts by.
+ *
+ * @returns null where the versions agree
+ */
+export async function collationWarning(url: string): Promise<string | null> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ stored: string | null; actual: string | null }>(
+      `select collversion as stored, pg_collation_actual_version(oid) as actual
+       from pg_collation where collname = 'name_order'`,
+    );
+    const { stored = null, actual = null } = rows[0] ?? {};
+    if (stored === actual) return null;
+    return (
+      `The collation name_order was made by version ${stored} of ICU, and this is version ${actual}: ` +
+      'run REINDEX DATABASE, then ALTER COLLATION name_order REFRESH VERSION'
+    );
+  } finally {
+    await client.end();
   }
 }

@@ -9,6 +9,8 @@ export interface RunningDatabase {
   readonly directUrl: string;
   /** Stops the embedded server if nobody else uses it. Call it last. */
   close(): Promise<void>;
+  /** Ends the embedded server at once. */
+  kill(): void;
 }
 
 /**
@@ -22,8 +24,9 @@ export async function openDatabase(config: Config, role: 'service' | 'script'): 
       url: config.databaseUrl,
       directUrl: config.databaseDirectUrl ?? config.databaseUrl,
       close: () => Promise.resolve(),
+      kill: () => undefined,
     };
   }
   const server = await EmbeddedPostgres.join(config.dataDir, role);
-  return { url: server.url, directUrl: server.url, close: () => server.leave() };
+  return { url: server.url, directUrl: server.url, close: () => server.leave(), kill: () => server.kill() };
 }

@@ -43,7 +43,12 @@ export async function startApp(env: Record<string, string> = {}, shared?: TestDa
     ...storage.env,
     ...env,
   });
-  const running = { url: database.requestUrl, directUrl: database.url, close: () => Promise.resolve() };
+  const running = {
+    url: database.requestUrl,
+    directUrl: database.url,
+    close: () => Promise.resolve(),
+    kill: () => undefined,
+  };
   const module = await Test.createTestingModule({
     imports: [AppModule.for(config, databaseSettings(config, running))],
   }).compile();

@@ -135,7 +135,7 @@ export class Service {
 /** What `npm start` gives to Node. */
 async function startArguments(): Promise<string[]> {
   const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as { scripts: { start: string } };
-  return (/&& node (.*)$/.exec(scripts.start)?.[1] ?? '').split(' ');
+  return (/&& exec node (.*)$/.exec(scripts.start)?.[1] ?? '').split(' ');
 }
 
 export async function freePort(): Promise<number> {

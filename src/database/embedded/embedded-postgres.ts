@@ -1,10 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { chmod, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { chmod, mkdir, open, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { StartError } from '../../config.js';
+import { createDurably } from '../../durable-file.js';
+import { FolderLock } from './folder-lock.js';
 import { locateBinaries, POSTGRES_MAJOR, type PostgresBinaries } from './binaries.js';
 import { isAlive, processesIn, waitForEnd } from './process-table.js';
 import { chooseAccount, giveTo, type ServerAccount, spawnAs } from './server-account.js';
@@ -43,6 +46,7 @@ export class EmbeddedPostgres {
   readonly url: string;
   private anchor: Client | null = null;
   private pid = 0;
+  private lock: FolderLock | null = null;
   private closing = false;
   private watching: Promise<void> = Promise.resolve();
 
@@ -68,15 +72,23 @@ export class EmbeddedPostgres {
     await refuseForeign(dataDir, cluster);
     const binaries = await locateBinaries();
     await mkdir(dataDir, { recursive: true, mode: 0o711 });
-    const account = await chooseAccount(cluster, binaries.postgres);
-    const socketFolder = await ownFolder(account, socketPath(dataDir));
-    const password = await withStartLock(join(dataDir, 'starting.lock'), () =>
-      createCluster(dataDir, cluster, account, binaries),
-    );
-    const server = new EmbeddedPostgres(dataDir, socketFolder, password, account, binaries, role);
-    await server.runPatiently();
-    server.watching = server.watch();
-    return server;
+    // Taken before anything of the cluster is touched.
+    const lock = role === 'service' ? await takeFolder(dataDir) : null;
+    try {
+      const account = await chooseAccount(cluster, binaries.postgres);
+      const socketFolder = await ownFolder(account, socketPath(dataDir));
+      const password = await withStartLock(join(dataDir, 'starting.lock'), () =>
+        createCluster(dataDir, cluster, account, binaries),
+      );
+      const server = new EmbeddedPostgres(dataDir, socketFolder, password, account, binaries, role);
+      server.lock = lock;
+      await server.runPatiently();
+      server.watching = server.watch();
+      return server;
+    } catch (error) {
+      await lock?.release();
+      throw error;
+    }
   }
 
   /** Connection URL of another database of the same server. */
@@ -93,6 +105,7 @@ export class EmbeddedPostgres {
     await this.watching;
     const anchor = this.anchor;
     this.anchor = null;
+    await this.lock?.release();
     if (anchor === null) return;
     const last = await anchor
       .query<{ last: boolean }>(
@@ -105,6 +118,11 @@ export class EmbeddedPostgres {
       if (!(await waitForEnd(this.pid, 8_000))) process.kill(this.pid, 'SIGQUIT');
     }
     await anchor.end().catch(() => undefined);
+  }
+
+  /** Ends the server at once, whatever its users do: the last resort of a service that must stop now. */
+  kill(): void {
+    if (this.pid > 0 && isAlive(this.pid)) process.kill(this.pid, 'SIGQUIT');
   }
 
   private get cluster(): string {
@@ -175,8 +193,13 @@ export class EmbeddedPostgres {
   }
 
   private async start(): Promise<Client> {
+    if (this.role === 'script' && (await FolderLock.isTaken(this.folder))) {
+      throw new StartError(
+        `A Tankobon runs on the data folder ${this.folder}, and its database cannot be reached from here`,
+      );
+    }
     await this.clearRemains();
-    const end = Date.now() + 60_000;
+    const end = Date.now() + 20_000;
     for (;;) {
       const log = await open(join(this.folder, 'postgres.log'), 'w', 0o600);
       const settings = Object.entries({ ...SETTINGS, unix_socket_directories: this.socketFolder });
@@ -212,19 +235,27 @@ export class EmbeddedPostgres {
   }
 
   /**
-   * Removes the pid file of a server that was killed. PostgreSQL does so itself, unless the number has gone to
-   * another process meanwhile. Never while a backend of the old server still runs: that would cost the cluster.
+   * Takes a killed server's pid file out of the way, whose number may have gone to another process. Never while a
+   * process of the old server still runs: that would cost the cluster. Those of other process-id namespaces are not
+   * seen here, but PostgreSQL sees their shared memory, whose key is in the file: the file stays where the key counts.
    */
   private async clearRemains(): Promise<void> {
     const end = Date.now() + 15_000;
-    while ((await processesIn(this.cluster)).length > 0) {
+    const cluster = await realpath(this.cluster);
+    while ((await processesIn(cluster)).length > 0) {
       if (Date.now() > end) {
         throw new StartError(`Processes of a former server still work in ${this.cluster} and do not answer`);
       }
       await sleep(50);
     }
-    const pid = await postmasterPid(this.cluster);
-    if (pid !== 0) await rm(join(this.cluster, 'postmaster.pid'), { force: true });
+    const path = join(cluster, 'postmaster.pid');
+    const text = await readFile(path, 'utf8').catch(() => null);
+    if (text === null) return;
+    const [pid = '', folder = '', ...rest] = text.split('\n');
+    // Empty after a loss of power, or copied with the folder of a server that runs elsewhere.
+    const isForeign = !(Number.parseInt(pid, 10) > 0) || (await isAnother(folder, cluster));
+    if (isForeign) await rm(path, { force: true });
+    else await writeFile(path, [String(endedProcess()), folder, ...rest].join('\n'));
   }
 
   private async reason(): Promise<string> {
@@ -252,10 +283,11 @@ async function createCluster(
 ): Promise<string> {
   const passwordFile = join(dataDir, 'postgres.password');
   if (await stat(cluster).catch(() => null)) {
-    return (await readFile(passwordFile, 'utf8')).trim();
+    return storedPassword(passwordFile);
   }
   const password = randomBytes(24).toString('hex');
-  await writeFile(passwordFile, password, { mode: 0o600 });
+  await rm(passwordFile, { force: true });
+  await createDurably(passwordFile, password);
   // Made beside its place and moved there whole, so that an interrupted start leaves no half cluster.
   const fresh = `${cluster}.new`;
   const freshPassword = `${passwordFile}.new`;
@@ -287,11 +319,57 @@ async function createCluster(
   await rm(freshPassword, { force: true });
   if (status !== 0) {
     await rm(fresh, { recursive: true, force: true });
-    const lines = complaint.trim().split('\n');
-    throw new StartError(`The embedded database could not be created: ${lines.at(-1) ?? status}`);
+    throw new StartError(`The embedded database could not be created: ${reasonOf(complaint, status)}`);
   }
   await rename(fresh, cluster);
   return password;
+}
+
+/** What `initdb` complained of, in one line. */
+function reasonOf(complaint: string, status: unknown): string {
+  if (/could not look up effective user ID/.test(complaint)) {
+    return `the user id ${process.getuid?.()} has no entry in /etc/passwd, which PostgreSQL needs; add one, run as another user, or set DATABASE_URL`;
+  }
+  const lines = complaint.trim().split('\n');
+  const line = lines.find((text) => /error:|FATAL|PANIC|No space left/.test(text)) ?? lines.at(-1) ?? '';
+  return line.replace(/^.*?(?:error|FATAL|PANIC):\s*/, '') || `initdb ended with ${String(status)}`;
+}
+
+/** @throws StartError without one: nothing else opens the cluster */
+async function storedPassword(path: string): Promise<string> {
+  const password = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new StartError(
+      `${path}, the password of the embedded database, cannot be read (${error.code}); restore it`,
+      {
+        cause: error,
+      },
+    );
+  });
+  if (password.trim() === '')
+    throw new StartError(`${path}, the password of the embedded database, is empty; restore it`);
+  return password.trim();
+}
+
+async function takeFolder(dataDir: string): Promise<FolderLock> {
+  // A service that is stopping keeps the folder for a moment.
+  for (let attempt = 0; attempt < 20; attempt++) {
+    const lock = await FolderLock.take(dataDir);
+    if (lock !== null) return lock;
+    await sleep(100);
+  }
+  throw new StartError(`Another Tankobon is running on the data folder ${dataDir}`);
+}
+
+/** Whether the folder is another one that exists: the names of one folder may differ. */
+async function isAnother(folder: string, cluster: string): Promise<boolean> {
+  if (folder === cluster) return false;
+  const [one, other] = await Promise.all([stat(folder).catch(() => null), stat(cluster)]);
+  return one !== null && (one.ino !== other.ino || one.dev !== other.dev);
+}
+
+/** The id of a process that is no more. */
+function endedProcess(): number {
+  return spawnSync(process.execPath, ['--version'], { stdio: 'ignore' }).pid;
 }
 
 async function postmasterPid(cluster: string): Promise<number> {
