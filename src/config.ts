@@ -210,7 +210,10 @@ function asDatabase(value: string, name = 'DATABASE_REPLICA_URLS'): string {
     throw new StartError(
       `${name}: sslmode must be one of ${SSL_MODES.join(', ')}, not ${JSON.stringify(sslmode)}`,
     );
-  return address.replace(/\/+$/, '');
+  // The driver checks the certificate in these modes too, and would warn that their names promise less.
+  return address
+    .replace(/([?&]sslmode=)(?:prefer|require|verify-ca)(?=[&#]|$)/, '$1verify-full')
+    .replace(/\/+$/, '');
 }
 
 function isDecodable(part: string): boolean {

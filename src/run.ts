@@ -73,9 +73,11 @@ const BY_SQLSTATE: Record<string, string> = {
 /** What the operator can mend is one line, without the URL of the database and its password. */
 function startFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const { code = '', path, message } = error as NodeJS.ErrnoException;
+  const { code = '', path, message, syscall } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT' && syscall === 'connect')
+    return 'The database does not answer: no server listens at the socket that DATABASE_URL names';
   if (UNREACHABLE.has(code)) return `The database does not answer (${code}); check DATABASE_URL`;
-  if (FILE_SYSTEM.has(code))
+  if (FILE_SYSTEM.has(code) || (code === 'ENOENT' && syscall === 'mkdir'))
     return `${path ?? 'A file'} cannot be written (${code}); set DATA_DIR to a folder that this user can write`;
   if (/CERT|SIGNED|ALTNAME/.test(code))
     return `The database's certificate is not trusted (${code}); add sslrootcert=FILE to DATABASE_URL, or use sslmode=no-verify`;

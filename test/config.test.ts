@@ -45,6 +45,13 @@ describe('the configuration', () => {
     [{ PUBLIC_URL: 'x' }, 'PUBLIC_URL'],
     [{ CORS_ORIGINS: '*' }, 'CORS_ORIGINS'],
     [{ CORS_ORIGINS: 'https://a.example/path' }, 'CORS_ORIGINS'],
+    [{ CORS_ORIGINS: 'https://*.example.org' }, 'CORS_ORIGINS'],
+    [{ CORS_ORIGINS: 'null' }, 'CORS_ORIGINS'],
+    [{ CORS_ORIGINS: 'capacitor://*' }, 'CORS_ORIGINS'],
+    [{ CORS_ORIGINS: 'file:///index.html' }, 'CORS_ORIGINS'],
+    [{ DATABASE_URL: 'postgresql://u:p%zz@h/db' }, 'DATABASE_URL'],
+    [{ DATABASE_URL: 'postgresql://u@h/db?sslmode=foo' }, 'sslmode'],
+    [{ DATABASE_DIRECT_URL: 'https://h/db' }, 'DATABASE_DIRECT_URL'],
     [{ COOKIE_SAME_SITE: 'strict' }, 'COOKIE_SAME_SITE'],
     [{ COOKIE_SAME_SITE: 'none' }, 'COOKIE_SAME_SITE'],
     [{ COOKIE_SAME_SITE: 'none', PUBLIC_URL: 'https://x.example' }, 'COOKIE_SAME_SITE'],
@@ -67,6 +74,22 @@ describe('the configuration', () => {
     expect(attempt).toThrow(StartError);
     expect(attempt).toThrow(name);
     expect(attempt).not.toThrow('\n');
+  });
+
+  it.each([
+    ['postgresql://u@/db?host=/var/run/postgresql', 'postgresql://u@localhost/db?host=/var/run/postgresql'],
+    ['postgresql:///db?host=/run/postgresql', 'postgresql:///db?host=/run/postgresql'],
+    ['postgres://u:p@h:5433/db?sslmode=require', 'postgres://u:p@h:5433/db?sslmode=verify-full'],
+    ['postgresql://u:p@h/db?sslmode=no-verify', 'postgresql://u:p@h/db?sslmode=no-verify'],
+  ])('takes %s', (DATABASE_URL, databaseUrl) => {
+    expect(readConfig({ DATABASE_URL }).databaseUrl).toBe(databaseUrl);
+  });
+
+  it('takes the origins of app shells as they are', () => {
+    const origins = ['capacitor://localhost', 'tauri://localhost', 'chrome-extension://abcdefghijklmnop'];
+    const { corsOrigins, trustedOrigins } = readConfig({ CORS_ORIGINS: origins.join(',') });
+    expect(corsOrigins).toEqual(origins);
+    expect(trustedOrigins).toEqual(expect.arrayContaining(origins));
   });
 
   it('keeps passwords out of its complaints', () => {

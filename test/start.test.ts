@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -35,7 +35,7 @@ class Service {
     return service;
   }
 
-  async ready(seconds = 30): Promise<this> {
+  async ready(seconds = 240): Promise<this> {
     const end = Date.now() + seconds * 1000;
     while (Date.now() < end) {
       if (this.process.exitCode !== null) throw new Error(`ended: ${this.output}`);
@@ -97,7 +97,7 @@ afterEach(async () => {
 });
 
 describe('a start', () => {
-  it('prints the secrets once, survives every kill, and stops in order', { timeout: 90_000 }, async () => {
+  it('prints the secrets once, survives every kill, and stops in order', async () => {
     const folder = await aFolder();
     const env = { DATA_DIR: join(folder, 'data') };
     const data = env.DATA_DIR;
@@ -122,16 +122,16 @@ describe('a start', () => {
     // The server is killed: the service starts it again.
     const server = await postmaster(data);
     process.kill(server, 'SIGKILL');
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    await first.ready(10);
-    expect(await postmaster(data)).not.toBe(server);
+    await expect.poll(() => isRunning(server)).toBe(false);
+    await expect.poll(async () => ![0, server].includes(await postmaster(data))).toBe(true);
+    await first.ready();
     expect(await signedIn(first)).toBe(200);
 
     // The service is killed: the next one adopts the server.
     const orphan = await postmaster(data);
     await first.stop('SIGKILL');
     expect(isRunning(orphan)).toBe(true);
-    const second = await (await Service.start(env)).ready(10);
+    const second = await (await Service.start(env)).ready();
     expect(await postmaster(data)).toBe(orphan);
     expect(second.output).not.toContain('shown this once');
     expect(await signedIn(second)).toBe(200);
@@ -139,7 +139,7 @@ describe('a start', () => {
     // Both are killed at once.
     process.kill(orphan, 'SIGKILL');
     await second.stop('SIGKILL');
-    const third = await (await Service.start(env)).ready(10);
+    const third = await (await Service.start(env)).ready();
     expect(await signedIn(third)).toBe(200);
 
     // A second service on the folder is refused, and harms nobody.
@@ -177,7 +177,7 @@ describe('a start', () => {
 
     // A pid file whose number went to another process is no obstacle.
     await writeFile(join(data, 'postgres', 'postmaster.pid'), `${process.pid}\n${data}/postgres\n`);
-    const fourth = await (await Service.start(env)).ready(10);
+    const fourth = await (await Service.start(env)).ready();
     expect(await signedIn(fourth)).toBe(200);
     expect(await fourth.stop()).toBe(0);
   });
@@ -259,5 +259,144 @@ describe('a start', () => {
     );
     expect(statuses.filter((code) => code === 201).length).toBeGreaterThan(0);
     expect(await status).toBe(0);
+  });
+
+  it('stops when npm alone gets the signal, and answers what is under way', async () => {
+    const folder = await aFolder();
+    const [data, port] = [join(folder, 'data'), await freePort()];
+    const npm = spawn('npm', ['start'], {
+      cwd: PROJECT_FOLDER,
+      env: { ...process.env, DATA_DIR: data, PORT: String(port), LOG_LEVEL: 'warn' },
+      stdio: 'ignore',
+    });
+    const ended = new Promise<number | null>((resolve) => npm.once('exit', resolve));
+    const url = `http://localhost:${port}`;
+    await expect
+      .poll(async () => (await fetch(`${url}/health/ready`).catch(() => null))?.ok, { timeout: 240_000 })
+      .toBe(true);
+    const register = fetch(`${url}/auth/register`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ username: 'reader', password: 'correct horse' }),
+    });
+    // The request has reached the service once another one is answered after it.
+    await fetch(`${url}/health/live`);
+    npm.kill('SIGTERM');
+    expect([201, 'closed']).toContain(await register.then(({ status }) => status).catch(() => 'closed'));
+    expect(await ended).toBe(0);
+    expect(await postmaster(data)).toBe(0);
+  });
+
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('drains and stops in order at %s', async (signal) => {
+    const folder = await aFolder();
+    const service = await (await Service.start({ DATA_DIR: join(folder, 'data') })).ready();
+    expect(await service.stop(signal)).toBe(0);
+    expect(await postmaster(join(folder, 'data'))).toBe(0);
+  });
+});
+
+describe('a data folder', () => {
+  /** A folder that a service has used, and the outcome of starts on it. */
+  async function used() {
+    const folder = await aFolder();
+    const data = join(folder, 'data');
+    const service = await (await Service.start({ DATA_DIR: data })).ready();
+    const attempt = async (env: Record<string, string> = {}) => {
+      const other = await Service.start({ DATA_DIR: data, ...env });
+      return { status: await other.ended, output: other.output };
+    };
+    return { folder, data, service, attempt };
+  }
+
+  it('is refused with one line when a secret is missing, empty or too short', async () => {
+    const { data, service, attempt } = await used();
+    expect(await service.stop()).toBe(0);
+    const secret = join(data, 'jwt.secret');
+    const kept = await readFile(secret);
+    for (const text of ['', 'abcd', ' '.repeat(40)]) {
+      await writeFile(secret, text);
+      expect(await attempt()).toEqual({
+        status: 1,
+        output: `${secret} holds no secret of 32 bytes: restore it, or delete it, which signs everybody out\n`,
+      });
+    }
+    await writeFile(secret, kept);
+    const password = join(data, 'postgres.password');
+    const keptPassword = await readFile(password);
+    await rm(password);
+    expect(await attempt()).toMatchObject({
+      status: 1,
+      output: expect.stringMatching(/^[^\n]+ENOENT[^\n]+\n$/),
+    });
+    await writeFile(password, '');
+    expect(await attempt()).toMatchObject({
+      status: 1,
+      output: expect.stringMatching(/^[^\n]+is empty[^\n]+\n$/),
+    });
+    await writeFile(password, keptPassword);
+    // A loss of power can leave this behind.
+    await writeFile(join(data, 'postgres', 'postmaster.pid'), '');
+    const again = await (await Service.start({ DATA_DIR: data })).ready();
+    expect(await again.stop()).toBe(0);
+  });
+
+  it('may be a copy of one that is in use, or a link to it', async () => {
+    const { folder, data, service } = await used();
+    await cp(data, join(folder, 'copy'), {
+      recursive: true,
+      filter: (path) => !path.endsWith('.sock') && !path.includes('PGSQL'),
+    });
+    await run('chown', ['-R', '--reference', join(data, 'postgres'), join(folder, 'copy', 'postgres')]).catch(
+      () => undefined,
+    );
+    const copy = await (await Service.start({ DATA_DIR: join(folder, 'copy') })).ready();
+    expect((await fetch(`${service.url}/health/ready`)).status).toBe(200);
+    expect(await copy.stop()).toBe(0);
+    await symlink(data, join(folder, 'link'));
+    const intruder = await Service.start({ DATA_DIR: join(folder, 'link') });
+    expect(await intruder.ended).toBe(1);
+    expect(intruder.output).toContain('Another Tankobon is running on the data folder');
+    expect(await service.stop()).toBe(0);
+    const linked = await (await Service.start({ DATA_DIR: join(folder, 'link') })).ready();
+    expect(await linked.stop()).toBe(0);
+  });
+
+  it('is one service’s alone, also across process-id namespaces', async ({ skip }) => {
+    const namespaces = await run('unshare', ['--pid', '--fork', '--mount-proc', 'true']).then(
+      () => true,
+      () => false,
+    );
+    skip(!namespaces, 'This machine gives no process-id namespaces');
+    const { folder, data, service } = await used();
+    const foreign = await run('unshare', ['--pid', '--fork', '--mount-proc', process.execPath, main], {
+      env: { PATH: process.env['PATH'], DATA_DIR: data, PORT: String(await freePort()), TMPDIR: folder },
+    }).catch((error: { code: number; stderr: string }) => error);
+    expect(foreign).toMatchObject({
+      code: 1,
+      stderr: `Another Tankobon is running on the data folder ${data}\n`,
+    });
+    expect((await fetch(`${service.url}/health/ready`)).status).toBe(200);
+    expect(await service.stop()).toBe(0);
+  });
+
+  it('must be one that can be written', async () => {
+    const folder = await aFolder();
+    await writeFile(join(folder, 'file'), '');
+    for (const place of ['file/below', 'y'.repeat(300)]) {
+      const service = await Service.start({ DATA_DIR: join(folder, place) });
+      expect(await service.ended).toBe(1);
+      expect(service.output).toMatch(/^[^\n]+ cannot be written \((ENOTDIR|ENAMETOOLONG)\)[^\n]+\n$/);
+    }
+  });
+
+  it('is not touched when one of the host’s addresses is taken', async () => {
+    const blocker = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => blocker.once('listening', resolve));
+    const { port } = blocker.address() as { port: number };
+    const folder = await aFolder();
+    const service = await Service.start({ DATA_DIR: join(folder, 'data'), PORT: String(port) });
+    expect(await service.ended).toBe(1);
+    expect(service.output).toBe(`Port ${port} is in use; set PORT to another one\n`);
+    blocker.close();
   });
 });

@@ -1,7 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Logger, pino, stdSerializers } from 'pino';
-import type { Config } from '../config.js';
+import { type Config, StartError } from '../config.js';
 
 /** What never reaches a log, wherever a request or an error carries it. */
 const SECRETS = [
@@ -93,6 +93,8 @@ export class NestLogger implements LoggerService {
     this.logger.debug({ context: rest.at(-1) }, String(message));
   }
   error(message: unknown, ...rest: unknown[]): void {
+    // Its one line is printed where the start ends.
+    if (message instanceof StartError) return;
     this.logger.error(
       { context: rest.at(-1), err: message instanceof Error ? message : undefined },
       String(message),

@@ -248,6 +248,8 @@ export class EmbeddedPostgres {
       }
       await sleep(50);
     }
+    // Nobody listens at the socket, or this start would have joined the server.
+    await rm(join(this.socketFolder, '.s.PGSQL.5432.lock'), { force: true });
     const path = join(cluster, 'postmaster.pid');
     const text = await readFile(path, 'utf8').catch(() => null);
     if (text === null) return;
