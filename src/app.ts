@@ -117,7 +117,10 @@ function refuseMalformed(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, next) => {
     const { method, headers, raw } = request;
     const headerBytes = raw.rawHeaders.reduce((sum, text) => sum + text.length + 2, 0);
-    if (headerBytes > MAX_HEADER_BYTES) return next(headersTooLarge());
+    if (headerBytes > MAX_HEADER_BYTES) {
+      reply.header('connection', 'close');
+      return next(headersTooLarge());
+    }
     if (method === 'OPTIONS') return sendError(notFound(), request, reply);
     return next(headers.host === undefined && raw.httpVersion === '1.1' ? invalidParameters() : undefined);
   });

@@ -46,9 +46,13 @@ describe('every route', () => {
       'GET /docs/assets/:file',
       'GET /docs/assets/start.js',
     ];
+    // HEAD is GET without a body, on the routes that have it.
+    const withHead = app.routes.filter((route) => route.startsWith('HEAD '));
+    expect(withHead.length).toBeGreaterThan(5);
+    for (const route of withHead) expect(app.routes).toContain(route.replace('HEAD', 'GET'));
     const live = app.routes
       .map((route) => route.replace(/(.)\/$/, '$1'))
-      .filter((route) => !route.startsWith('OPTIONS '));
+      .filter((route) => !/^(OPTIONS|HEAD) /.test(route));
     expect([...new Set(live)].toSorted()).toEqual([...documented, ...undocumented].toSorted());
   });
 

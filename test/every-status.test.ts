@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Sql } from '../src/database/sql.js';
 import { Transactions } from '../src/database/transactions.js';
 import { LoadMonitor } from '../src/http/load-shedding.js';
@@ -52,13 +52,16 @@ async function send(
   return signedIn.with(headers).send(operation.method, url, body, options);
 }
 
-/** Waits for the next window of the limit, unless most of the present one is left: no test may cross its end. */
-async function enoughOfTheMinuteLeft(): Promise<void> {
-  while (60 - (Math.floor(Date.now() / 1000) % 60) < 30)
-    await new Promise((resolve) => setTimeout(resolve, 200));
+/** Stops the clock that the limit counts by at the begin of a window, which no test then crosses the end of. */
+function atTheBeginOfAMinute(): void {
+  vi.useFakeTimers({ toFake: ['Date'], now: Math.floor(Date.now() / 60_000) * 60_000 });
 }
 
 const answer = (status: number, data: string) => ({ status, body: { data, code: status } });
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 describe('every operation', () => {
   it('refuses a bad Bearer token, if it looks at credentials', async () => {
@@ -245,7 +248,7 @@ describe('every operation', () => {
 
   it('is refused beyond the limit, which its headers tell', async () => {
     const limited = await startApp({ RATE_LIMIT: 'on', RATE_LIMIT_PER_MINUTE: '2' }, app.database);
-    await enoughOfTheMinuteLeft();
+    atTheBeginOfAMinute();
     const first = await limited.client.get('/series');
     expect(first.headers).toMatchObject({
       'ratelimit-policy': '"requests";q=2;w=60',
@@ -273,7 +276,7 @@ describe('every operation', () => {
       [1, 2].map(() => startApp({ RATE_LIMIT: 'on', RATE_LIMIT_PER_MINUTE: '10' }, app.database)),
     );
     const reader = await app.a.user();
-    await enoughOfTheMinuteLeft();
+    atTheBeginOfAMinute();
     let allowed = 0;
     for (let round = 0; round < 10; round++) {
       for (const node of nodes) {

@@ -381,21 +381,20 @@ describe('a long history among others', () => {
       );
       return row as { seq: number; fetched: number };
     };
-    // Connections report at most once a second what they have read: the figures are final once they stay the same. The
-    // connections of another app have nothing left to report.
+    // Connections report at most once a second what they have read, those of another app have nothing left to report:
+    // one statement's reads come in together.
     const fresh = await startApp({ DATABASE_POOL_SIZE: '2' }, app.database);
-    const settled = async () => {
-      for (let former = await current(); ;) {
-        await new Promise((resolve) => setTimeout(resolve, 1_100));
+    const changedFrom = async (former: Awaited<ReturnType<typeof current>>) => {
+      for (;;) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
         const now = await current();
-        if (now.fetched === former.fetched && now.seq === former.seq) return now;
-        former = now;
+        if (now.fetched !== former.fetched || now.seq !== former.seq) return now;
       }
     };
-    let before = await settled();
+    let before = await current();
     const scans = async (query: string) => {
       const { body } = await fresh.client.as(owner).get(`/user/reading-history?${query}`);
-      const after = await settled();
+      const after = await changedFrom(before);
       const read = { seq: after.seq - before.seq, fetched: after.fetched - before.fetched };
       before = after;
       return { total: body.total, ...read };
