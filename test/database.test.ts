@@ -3,6 +3,7 @@ import { Client } from 'pg';
 import { describe, expect, inject, it } from 'vitest';
 import { migrate } from '../src/database/migrate.js';
 import { ormOptions } from '../src/database/options.js';
+import { ENTITIES } from '../src/entities.js';
 import { Sql, type Statement } from '../src/database/sql.js';
 import { appForFile } from './support/app.js';
 import { cloneDatabase } from './support/database.js';
@@ -10,7 +11,9 @@ import { cloneDatabase } from './support/database.js';
 const app = appForFile();
 
 it('has the tables that the entities describe', async () => {
-  const orm = await MikroORM.init(ormOptions(app.database.url, { max: 1, patient: true }));
+  const orm = await MikroORM.init(
+    ormOptions({ url: app.database.url, entities: ENTITIES, max: 1, patient: true }),
+  );
   const difference = (await orm.schema.getUpdateSchemaSQL()).replace("set names 'utf8';", '').trim();
   await orm.close();
   expect(difference).toBe('');
