@@ -1,7 +1,7 @@
 import { PhotoIdSchema, PhotoSchema } from './photos/photo.entity.js';
 import { AvatarIdSchema, AvatarSchema } from './avatars/avatar.entity.js';
 import { RemovedFilesSchema } from './images/removed-files.entity.js';
-import { DailyCountSchema, TotalSchema } from './admin/statistics.entity.js';
+import { DailyCountSchema, TotalSchema } from './database/counters.entity.js';
 import { AuditEntrySchema } from './audit/audit-entry.entity.js';
 import { PermissionSchema, RolePermissionSchema, RoleSchema, UserRoleSchema } from './auth/role.entity.js';
 import { SessionSchema } from './auth/session.entity.js';

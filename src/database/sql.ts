@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { CompiledQuery } from 'kysely';
 import type { Pool } from 'pg';
 import { Replicas } from './replicas.js';
+import type { Page, PageRow } from './page.js';
 import type { Statement as TypedStatement } from './statement.js';
 import { deliverNumbers } from './type-parsers.js';
 import { DatabaseSettings } from './database-settings.js';
@@ -79,6 +80,16 @@ export class Sql {
     const { rows } =
       (await this.replicas.query<Row>(asked)) ?? (await withRetries(() => pool.query<Row>(asked)));
     return rows;
+  }
+
+  /** Executes a page statement; see `pageQuery`. */
+  async page<Parameters extends object, HeaderColumns, Row>(
+    statement: TypedStatement<Parameters, PageRow<HeaderColumns, Row>>,
+    parameters: NoInfer<Parameters>,
+  ): Promise<Page<HeaderColumns, Row>> {
+    const rows = (await this.rows(statement, parameters)) as unknown as (HeaderColumns &
+      Row & { position: number | null })[];
+    return { header: rows[0], rows: rows.filter(({ position }) => position !== null) };
   }
 
   /** The first row, or undefined. */
