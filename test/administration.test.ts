@@ -545,7 +545,7 @@ describe('statistics', () => {
     sql.rows = original;
     expect(asked).toHaveLength(2);
     const tables = asked.flatMap((text) =>
-      [...text.matchAll(/\b(?:from|join) ([a-z_]+)/g)].map(([, name]) => name),
+      [...text.matchAll(/\b(?:from|join) "?([a-z_]+)/g)].map(([, name]) => name),
     );
     expect(new Set(tables)).toEqual(new Set(['totals', 'generate_series', 'daily_counts']));
   });
