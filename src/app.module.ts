@@ -8,6 +8,7 @@ import { ClientsModule } from './clients/clients.module.js';
 import { Config } from './config.js';
 import { DatabaseModule } from './database/database.module.js';
 import type { DatabaseSettings } from './database/database-settings.js';
+import { ENTITIES } from './entities.js';
 import { FirstStartModule } from './first-start/first-start.module.js';
 import { ErrorFilter } from './http/error.filter.js';
 import { LoadMonitor } from './http/load-shedding.js';
@@ -45,7 +46,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         FoundationModule.for(config),
-        DatabaseModule.for(database),
+        DatabaseModule.for(database, ENTITIES),
         OperationsModule,
         SearchModule,
         SessionsModule,

@@ -1,10 +1,10 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { PERMISSIONS } from '../src/auth/permissions.js';
-import { Sql } from '../src/database/sql.js';
 import { appForFile } from './support/app.js';
 import { type TestUser, unique } from './support/builders.js';
 import { form } from './support/forms.js';
+import { recordStatements } from './support/statements.js';
 
 const app = appForFile();
 const forbidden = { status: 403, body: { data: 'Forbidden', code: 403 } };
@@ -534,18 +534,15 @@ describe('statistics', () => {
 
   it('are read from counters alone', async () => {
     const admin = await app.a.administrator();
-    const sql = app.nest.get(Sql);
-    const asked: string[] = [];
-    const original = sql.rows.bind(sql);
-    sql.rows = (statement, values) => {
-      if (!statement.name.startsWith('sessions.credential')) asked.push(statement.text);
-      return original(statement, values);
-    };
+    const record = recordStatements(app.nest);
     expect((await app.client.as(admin).get('/admin/stats')).status).toBe(200);
-    sql.rows = original;
+    record.stop();
+    const asked = record.executed
+      .filter(({ name }) => !name.startsWith('sessions.credential'))
+      .map(({ text }) => text);
     expect(asked).toHaveLength(2);
     const tables = asked.flatMap((text) =>
-      [...text.matchAll(/\b(?:from|join) ([a-z_]+)/g)].map(([, name]) => name),
+      [...text.matchAll(/\b(?:from|join) "?([a-z_]+)/g)].map(([, name]) => name),
     );
     expect(new Set(tables)).toEqual(new Set(['totals', 'generate_series', 'daily_counts']));
   });

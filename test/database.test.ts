@@ -3,14 +3,17 @@ import { Client } from 'pg';
 import { describe, expect, inject, it } from 'vitest';
 import { migrate } from '../src/database/migrate.js';
 import { ormOptions } from '../src/database/options.js';
-import { Sql, type Statement } from '../src/database/sql.js';
+import { ENTITIES } from '../src/entities.js';
 import { appForFile } from './support/app.js';
+import { recordStatements } from './support/statements.js';
 import { cloneDatabase } from './support/database.js';
 
 const app = appForFile();
 
 it('has the tables that the entities describe', async () => {
-  const orm = await MikroORM.init(ormOptions(app.database.url, { max: 1, patient: true }));
+  const orm = await MikroORM.init(
+    ormOptions({ url: app.database.url, entities: ENTITIES, max: 1, patient: true }),
+  );
   const difference = (await orm.schema.getUpdateSchemaSQL()).replace("set names 'utf8';", '').trim();
   await orm.close();
   expect(difference).toBe('');
@@ -96,13 +99,7 @@ describe('the statements of hot paths', () => {
     const [volume] = await app.database.query<{ id: number }>(
       `select id from volumes where external_id = 'hot-1'`,
     );
-    const sql = app.nest.get(Sql);
-    const original = sql.rows.bind(sql);
-    const asked = new Map<string, Statement>();
-    sql.rows = (statement, values) => {
-      asked.set(statement.text, statement);
-      return original(statement, values);
-    };
+    const record = recordStatements(app.nest);
     const entry = await app.a.entry({ client });
     await reader.post(`/user/reading-status/add/${series}`, entry);
     await reader.post(`/user/reading-status/update/${series}`, entry);
@@ -121,7 +118,8 @@ describe('the statements of hot paths', () => {
     await reader.get('/series?search=abc');
     await reader.delete(`/user/series-rating/delete/${series}`);
     await reader.delete(`/user/reading-status/delete/${series}`);
-    sql.rows = original;
+    record.stop();
+    const asked = new Map(record.executed.map((statement) => [statement.text, statement]));
     expect(asked.size).toBeGreaterThan(30);
 
     const owned = await ownedTables();

@@ -24,8 +24,8 @@ export const MUTANTS = [
     name: 'count-ratings-once',
     breaks: 'Averages keep ratings that were deleted.',
     file: 'src/ratings/rating.repository.ts',
-    find: "returning r.series_id, held.former, r.rating ), counted as (${countingOne('written')})",
-    replace: 'returning r.series_id, held.former, r.rating )',
+    find: ".returning(['r.series_id', 'held.former', 'r.rating']), ) .with('counted', countChange)",
+    replace: ".returning(['r.series_id', 'held.former', 'r.rating']), )",
     killedBy: ['test/ratings.test.ts'],
   },
   {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Sql } from '../src/database/sql.js';
 import { appForFile, startApp } from './support/app.js';
+import { recordStatements } from './support/statements.js';
 import type { TestUser } from './support/builders.js';
 
 const app = appForFile();
@@ -332,16 +332,10 @@ describe('the list', () => {
   it('is one statement, for one row as for twenty', async () => {
     const counting = async (limit: number) => {
       await app.database.query('select pg_stat_force_next_flush()');
-      const statements: string[] = [];
-      const sql = app.nest.get(Sql);
-      const original = sql.rows.bind(sql);
-      sql.rows = (statement, values) => {
-        statements.push(statement.name);
-        return original(statement, values);
-      };
+      const record = recordStatements(app.nest);
       await list(`limit=${limit}`);
-      sql.rows = original;
-      return statements;
+      record.stop();
+      return record.executed.map(({ name }) => name);
     };
     const page = expect.stringMatching(/^reading-history\.page-\d+$/);
     expect(await counting(1)).toEqual(['sessions.credential', page]);

@@ -16,7 +16,7 @@ import {
   type UserSelection,
 } from './admin-user.repository.js';
 import type { AdminUserChanges } from './admin-users.dto.js';
-import { beginRoleChange } from './role-changes.js';
+import { lockRoleChanges } from './role-changes.js';
 import { RoleRepository } from './role.repository.js';
 
 /** Other people's accounts. Every change is written down in the transaction that makes it. */
@@ -84,18 +84,18 @@ export class AdminUsersService {
   }
 
   private async changeRoles(em: EntityManager, viewer: Viewer, id: string, names: readonly string[]) {
-    const grantor = await beginRoleChange(em, viewer, 'edit-users');
-    const wanted = await this.roles.named(em, names);
+    const grantable = await lockRoleChanges(this.roles, viewer, 'edit-users');
+    const wanted = await this.roles.findByNames(names);
     const unknown = names.filter((name) => !wanted.some((role) => role.name === name));
     if (unknown.length > 0) throw unknownRoles();
-    const before = await this.roles.ofUser(em, id);
+    const before = await this.roles.rolesOf(id);
     const given = wanted.filter(({ name }) => !before.includes(name));
-    grantor.requireAll(given.flatMap(({ permissions }) => permissions));
+    grantable.requireAll(given.flatMap(({ permissions }) => permissions));
     if ((await em.count(UserSchema, { id })) === 0) throw userNotFound();
     const isDemoted = before.includes(ADMIN_ROLE) && !names.includes(ADMIN_ROLE);
     if (isDemoted && (await this.users.isLastAdministrator(em, id))) throw lastAdministrator();
-    await this.roles.setRoles(em, id, wanted);
-    return { before, after: await this.roles.ofUser(em, id) };
+    await this.roles.setRoles(id, wanted);
+    return { before, after: await this.roles.rolesOf(id) };
   }
 }
 

@@ -1,4 +1,6 @@
+import { MikroOrmModule } from '@mikro-orm/nestjs';
 import { Module } from '@nestjs/common';
+import { RoleSchema } from '../auth/role.entity.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { ImagesModule } from '../images/images.module.js';
 import { UsersModule } from '../users/users.module.js';
@@ -13,7 +15,7 @@ import { StatisticsRepository } from './statistics.repository.js';
 
 /** Other people's accounts, roles and statistics. The audit log, clients and imports are features of their own. */
 @Module({
-  imports: [AuditModule, ImagesModule, UsersModule],
+  imports: [MikroOrmModule.forFeature([RoleSchema]), AuditModule, ImagesModule, UsersModule],
   controllers: [AdminUsersController, RolesController, StatisticsController],
   providers: [AdminUsersService, AdminUserRepository, RolesService, RoleRepository, StatisticsRepository],
 })

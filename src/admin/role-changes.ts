@@ -1,35 +1,28 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Viewer } from '../auth/access.js';
 import type { Permission } from '../auth/permissions.js';
-import { runIn } from '../database/sql.js';
 import { forbidden } from '../http/app-error.js';
+import type { RoleRepository } from './role.repository.js';
 
-/** Who changes roles or who has them: what they may give away at this moment. */
-export interface Grantor {
-  /** @throws forbidden for a permission that the grantor does not hold */
+/** The permissions that an administrator may give to others: those that the administrator holds. */
+export interface GrantablePermissions {
+  /** @throws forbidden for a permission that the administrator does not hold */
   requireAll(permissions: Iterable<string>): void;
 }
 
 /**
- * Begins a change of roles, or of who has them, in the caller's transaction. All such changes take turns, so that each
- * sees what the one before it has done to whoever asks: of two administrators who demote each other at once, one is
- * none any more when their turn comes.
+ * Begins a change of roles, or of who has them, in the open transaction. All such changes run one after another, and the
+ * permissions of the administrator are read once it is this change's turn: two administrators who demote each other at
+ * once leave one.
  *
- * @throws forbidden when the viewer no longer holds the permission
+ * @throws forbidden when the viewer does not hold the permission any more
  */
-export async function beginRoleChange(
-  em: EntityManager,
+export async function lockRoleChanges(
+  roles: RoleRepository,
   { userId }: Viewer,
   permission: Permission,
-): Promise<Grantor> {
-  await runIn(em, "select id from roles where name = 'admin' for update");
-  const rows = await runIn<{ permission: string }>(
-    em,
-    `select rp.permission from user_roles ur join role_permissions rp on rp.role_id = ur.role_id
-     where ur.user_id = $1`,
-    [userId],
-  );
-  const held = new Set(rows.map((row) => row.permission));
+): Promise<GrantablePermissions> {
+  await roles.lockRoleChanges();
+  const held = await roles.permissionsOf(userId);
   if (!held.has(permission)) throw forbidden();
   return {
     requireAll: (permissions) => {

@@ -1,7 +1,21 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
+import { InjectRepository } from '@mikro-orm/nestjs';
+import { EntityManager, EntityRepository, LockMode } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import { DEFAULT_ROLE } from '../auth/permissions.js';
-import { runIn, Sql, statement } from '../database/sql.js';
+import { sql } from 'kysely';
+import { ADMIN_ROLE, DEFAULT_ROLE } from '../auth/permissions.js';
+import {
+  type Permission,
+  PermissionSchema,
+  type Role,
+  RolePermissionSchema,
+  RoleSchema,
+  UserRoleSchema,
+} from '../auth/role.entity.js';
+import { TotalSchema } from '../database/counters.entity.js';
+import { anyOf, asCount } from '../database/expressions.js';
+import { oneRow, pageQuery } from '../database/page.js';
+import { Sql } from '../database/sql.js';
+import { statement, statementFamily, tables } from '../database/statement.js';
 
 export interface RoleRow {
   readonly id: number;
@@ -9,133 +23,203 @@ export interface RoleRow {
   readonly description: string | null;
   /** By name. */
   readonly permissions: string[];
-  /** How many users have the role. */
+  /** Number of users who have the role. */
   readonly users: number;
 }
 
-export interface PermissionRow {
-  readonly name: string;
-  readonly description: string;
+interface Range {
+  readonly limit: number;
+  readonly offset: number;
 }
 
-const COLUMNS = `r.id, r.name, r.description,
-  array(select permission from role_permissions where role_id = r.id order by 1) as permissions,
-  (select coalesce(sum(value), 0)::int from totals where kind = 'role:' || r.id) as users`;
+const db = tables<
+  | typeof RoleSchema
+  | typeof PermissionSchema
+  | typeof RolePermissionSchema
+  | typeof UserRoleSchema
+  | typeof TotalSchema
+>();
 
-const PAGE = statement(
-  'roles.page',
-  `select totals.total, page.* from (select count(*)::int as total from roles) as totals
-   left join lateral (select ${COLUMNS} from roles r order by r.id limit $1 offset $2) as page on true
-   order by page.id`,
+/** Roles with their permissions and the number of their users. */
+const ROLES = db.selectFrom('roles as r').select((eb) => [
+  'r.id',
+  'r.name',
+  'r.description',
+  // Kysely has no form for an array of a subquery.
+  sql<string[]>`array(${eb
+    .selectFrom('role_permissions as rp')
+    .select('rp.permission')
+    .whereRef('rp.role_id', '=', 'r.id')
+    .orderBy('rp.permission')})`.as('permissions'),
+  asCount(
+    eb
+      .selectFrom('totals')
+      .select((sum) => sum.fn.sum('value').as('value'))
+      .where('kind', '=', sql<string>`'role:' || r.id`),
+  ).as('users'),
+]);
+
+const PAGE = statement('roles.page', ({ limit, offset }: Range) =>
+  pageQuery(
+    oneRow(db),
+    (eb) => ({ total: asCount(eb.selectFrom('roles').select((count) => count.fn.countAll().as('total'))) }),
+    () => ROLES.select('r.id as position').orderBy('r.id').limit(limit).offset(offset),
+  ),
 );
 
-const PERMISSIONS = statement(
-  'permissions.page',
-  `select totals.total, page.* from (select count(*)::int as total from permissions) as totals
-   left join lateral (
-     select name, description from permissions order by name limit $1 offset $2
-   ) as page on true
-   order by page.name`,
+const PERMISSIONS = statement('permissions.page', ({ limit, offset }: Range) =>
+  pageQuery(
+    oneRow(db),
+    (eb) => ({
+      total: asCount(eb.selectFrom('permissions').select((count) => count.fn.countAll().as('total'))),
+    }),
+    () =>
+      db
+        .selectFrom('permissions')
+        .select(['name', 'description', sql<number>`row_number() over (order by name)`.as('position')])
+        .orderBy('name')
+        .limit(limit)
+        .offset(offset),
+  ),
 );
 
-const BY_ID = `select ${COLUMNS} from roles r where r.id = $1`;
+const FIND = statement('roles.find', ({ id }: { id: number }) => ROLES.where('r.id', '=', id));
+const FIND_BY_NAMES = statement('roles.find-by-names', ({ names }: { names: readonly string[] }) =>
+  ROLES.where('r.name', '=', anyOf(names, 'text[]')),
+);
+
+/** What a condition on users' roles compares: see the callers. */
+const OF_USER = statementFamily(
+  'roles.of-user',
+  ({ what }: { what: 'roles' | 'permissions' }, { userId }: { userId: string }) =>
+    what === 'roles'
+      ? db
+          .selectFrom('user_roles as ur')
+          .innerJoin('roles as r', 'r.id', 'ur.role_id')
+          .select('r.name')
+          .where('ur.user_id', '=', userId)
+          .orderBy('r.name')
+      : db
+          .selectFrom('user_roles as ur')
+          .innerJoin('role_permissions as rp', 'rp.role_id', 'ur.role_id')
+          .select('rp.permission as name')
+          .distinct()
+          .where('ur.user_id', '=', userId),
+);
+
+const FIND_SAME_NAME = statement(
+  'roles.find-same-name',
+  ({ name, exceptId }: { name: string; exceptId: number }) =>
+    db
+      .selectFrom('roles')
+      .select('id')
+      .where(sql`lower(normalize(name, NFKC))`, '=', sql`lower(normalize(${name}, NFKC))`)
+      .where('id', '<>', exceptId),
+);
+
+/** Gives the default role to the users who have no other role than the given one. */
+const FALL_BACK = statement('roles.fall-back', ({ id, fallback }: { id: number; fallback: string }) =>
+  db
+    .insertInto('user_roles')
+    .columns(['user_id', 'role_id'])
+    .expression((eb) =>
+      eb
+        .selectFrom('user_roles as ur')
+        .innerJoin('roles as r', (join) => join.on('r.name', '=', fallback))
+        .select(['ur.user_id', 'r.id'])
+        .where('ur.role_id', '=', id)
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('user_roles as other')
+                .select('other.role_id')
+                .whereRef('other.user_id', '=', 'ur.user_id')
+                .where('other.role_id', '<>', id),
+            ),
+          ),
+        ),
+    ),
+);
 
 @Injectable()
 export class RoleRepository {
-  constructor(private readonly sql: Sql) {}
+  constructor(
+    private readonly sql: Sql,
+    private readonly em: EntityManager,
+    @InjectRepository(RoleSchema) private readonly roles: EntityRepository<Role>,
+  ) {}
 
   async page(limit: number, offset: number): Promise<{ total: number; rows: RoleRow[] }> {
-    const rows = await this.sql.rows<RoleRow & { total: number; id: number | null }>(PAGE, [limit, offset]);
-    return { total: rows[0]?.total ?? 0, rows: rows.filter(({ id }) => id !== null) };
+    const { header, rows } = await this.sql.page(PAGE, { limit, offset });
+    return { total: header?.total ?? 0, rows };
   }
 
-  async permissions(limit: number, offset: number): Promise<{ total: number; rows: PermissionRow[] }> {
-    const rows = await this.sql.rows<PermissionRow & { total: number; name: string | null }>(PERMISSIONS, [
-      limit,
-      offset,
-    ]);
-    const shown = rows.filter(({ name }) => name !== null);
+  async permissions(limit: number, offset: number): Promise<{ total: number; rows: Permission[] }> {
+    const { header, rows } = await this.sql.page(PERMISSIONS, { limit, offset });
     return {
-      total: rows[0]?.total ?? 0,
-      rows: shown.map(({ name, description }) => ({ name, description })),
+      total: header?.total ?? 0,
+      rows: rows.map(({ name, description }) => ({ name, description })),
     };
   }
 
-  async find(em: EntityManager, id: number): Promise<RoleRow | undefined> {
-    return (await runIn<RoleRow>(em, BY_ID, [id]))[0];
+  async find(id: number): Promise<RoleRow | undefined> {
+    return this.sql.row(FIND, { id });
   }
 
-  /** Those of the named roles that there are. */
-  async named(em: EntityManager, names: readonly string[]): Promise<RoleRow[]> {
-    return runIn<RoleRow>(em, `select ${COLUMNS} from roles r where r.name = any($1)`, [names]);
+  /** The roles with these names; unknown names are left out. */
+  async findByNames(names: readonly string[]): Promise<RoleRow[]> {
+    return this.sql.rows(FIND_BY_NAMES, { names });
   }
 
-  async ofUser(em: EntityManager, userId: string): Promise<string[]> {
-    const rows = await runIn<{ name: string }>(
-      em,
-      'select r.name from user_roles ur join roles r on r.id = ur.role_id where ur.user_id = $1 order by 1',
-      [userId],
-    );
+  /** The names of a user's roles, in order. */
+  async rolesOf(userId: string): Promise<string[]> {
+    const rows = await this.sql.rows(OF_USER.of({ what: 'roles' }), { userId });
     return rows.map(({ name }) => name);
   }
 
-  /** Whether another role has the name, in whatever case. */
-  async isTaken(em: EntityManager, name: string, exceptId: number): Promise<boolean> {
-    const rows = await runIn(
-      em,
-      'select from roles where lower(normalize(name, NFKC)) = lower(normalize($1, NFKC)) and id <> $2',
-      [name, exceptId],
-    );
-    return rows.length > 0;
+  /** What a user's roles allow together. */
+  async permissionsOf(userId: string): Promise<Set<string>> {
+    const rows = await this.sql.rows(OF_USER.of({ what: 'permissions' }), { userId });
+    return new Set(rows.map(({ name }) => name));
   }
 
-  async create(em: EntityManager, name: string, description: string | null): Promise<number> {
-    const [row] = await runIn<{ id: number }>(
-      em,
-      'insert into roles (name, description) values ($1, $2) returning id',
-      [name, description],
-    );
-    return row?.id as number;
+  /** Locks the row of the role `admin`: changes of roles, and of who has them, run one after another. */
+  async lockRoleChanges(): Promise<void> {
+    await this.roles.findOneOrFail({ name: ADMIN_ROLE }, { lockMode: LockMode.PESSIMISTIC_WRITE });
   }
 
-  async rename(em: EntityManager, id: number, name: string, description: string | null): Promise<void> {
-    await runIn(em, 'update roles set name = $2, description = $3 where id = $1', [id, name, description]);
+  /** Whether another role has the name, in any case and Unicode form. */
+  async isTaken(name: string, exceptId: number): Promise<boolean> {
+    return (await this.sql.row(FIND_SAME_NAME, { name, exceptId })) !== undefined;
   }
 
-  async setPermissions(em: EntityManager, id: number, permissions: readonly string[]): Promise<void> {
-    await runIn(em, 'delete from role_permissions where role_id = $1 and permission <> all($2)', [
-      id,
-      permissions,
-    ]);
-    await runIn(
-      em,
-      `insert into role_permissions (role_id, permission) select $1, unnest($2::text[]) on conflict do nothing`,
-      [id, permissions],
-    );
+  /** @returns the id */
+  async create(name: string, description: string | null): Promise<number> {
+    return this.roles.insert({ name, description });
   }
 
-  async setRoles(em: EntityManager, userId: string, roles: readonly RoleRow[]): Promise<void> {
+  async update(id: number, name: string, description: string | null): Promise<void> {
+    await this.roles.nativeUpdate({ id }, { name, description });
+  }
+
+  async setPermissions(id: number, permissions: readonly string[]): Promise<void> {
+    await this.em.nativeDelete(RolePermissionSchema, { role: id, permission: { $nin: [...permissions] } });
+    const rows = permissions.map((permission) => ({ role: id, permission }));
+    if (rows.length > 0) await this.em.upsertMany(RolePermissionSchema, rows, { onConflictAction: 'ignore' });
+  }
+
+  async setRoles(userId: string, roles: readonly RoleRow[]): Promise<void> {
     const ids = roles.map(({ id }) => id);
-    await runIn(em, 'delete from user_roles where user_id = $1 and role_id <> all($2)', [userId, ids]);
-    await runIn(
-      em,
-      `insert into user_roles (user_id, role_id) select $1, unnest($2::int[]) on conflict do nothing`,
-      [userId, ids],
-    );
+    await this.em.nativeDelete(UserRoleSchema, { user: userId, role: { $nin: ids } });
+    const rows = ids.map((role) => ({ user: userId, role }));
+    if (rows.length > 0) await this.em.upsertMany(UserRoleSchema, rows, { onConflictAction: 'ignore' });
   }
 
-  /** Removes a role; its users keep their other roles or, without one, fall back to the default role. */
-  async remove(em: EntityManager, id: number): Promise<void> {
-    await runIn(
-      em,
-      `insert into user_roles (user_id, role_id)
-       select ur.user_id, (select id from roles where name = $2) from user_roles ur
-       where ur.role_id = $1
-         and not exists (select from user_roles other where other.user_id = ur.user_id and other.role_id <> $1)`,
-      [id, DEFAULT_ROLE],
-    );
-    await runIn(em, 'delete from user_roles where role_id = $1', [id]);
-    await runIn(em, 'delete from roles where id = $1', [id]);
-    await runIn(em, "delete from totals where kind = 'role:' || $1::int", [id]);
+  /** Deletes a role; its users keep their other roles or, without one, get the default role. */
+  async delete(id: number): Promise<void> {
+    await this.sql.rows(FALL_BACK, { id, fallback: DEFAULT_ROLE });
+    await this.em.nativeDelete(UserRoleSchema, { role: id });
+    await this.roles.nativeDelete({ id });
+    await this.em.nativeDelete(TotalSchema, { kind: `role:${id}` });
   }
 }

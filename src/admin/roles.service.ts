@@ -1,16 +1,16 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { actorOf, AuditLog, changesBetween, WITHHELD } from '../audit/audit-log.js';
 import type { Viewer } from '../auth/access.js';
 import { ADMIN_ROLE, DEFAULT_ROLE } from '../auth/permissions.js';
 import { Transactions } from '../database/transactions.js';
 import { roleExists, roleFixed, roleNotFound } from './admin.errors.js';
-import { beginRoleChange } from './role-changes.js';
-import { type PermissionRow, RoleRepository, type RoleRow } from './role.repository.js';
+import { lockRoleChanges } from './role-changes.js';
+import { RoleRepository, type RoleRow } from './role.repository.js';
+import type { Permission } from '../auth/role.entity.js';
 import type { NewRole, RoleChanges } from './roles.dto.js';
 
-/** No role has this id. */
-const NONE = 0;
+/** An id that no role has. */
+const NO_ROLE_ID = 0;
 
 /** Roles: named sets of permissions. Nobody gives away what they do not hold. */
 @Injectable()
@@ -25,19 +25,19 @@ export class RolesService {
     return this.roles.page(limit, offset);
   }
 
-  async permissions(limit: number, offset: number): Promise<{ total: number; rows: PermissionRow[] }> {
+  async permissions(limit: number, offset: number): Promise<{ total: number; rows: Permission[] }> {
     return this.roles.permissions(limit, offset);
   }
 
   /** @throws forbidden, roleExists */
   async create(viewer: Viewer, { name, description = null, permissions }: NewRole): Promise<RoleRow> {
     return this.transactions.run(async (em) => {
-      const grantor = await beginRoleChange(em, viewer, 'edit-roles');
-      grantor.requireAll(permissions);
-      if (await this.roles.isTaken(em, name, NONE)) throw roleExists();
-      const id = await this.roles.create(em, name, description);
-      await this.roles.setPermissions(em, id, permissions);
-      const role = await this.get(em, id);
+      const grantable = await lockRoleChanges(this.roles, viewer, 'edit-roles');
+      grantable.requireAll(permissions);
+      if (await this.roles.isTaken(name, NO_ROLE_ID)) throw roleExists();
+      const id = await this.roles.create(name, description);
+      await this.roles.setPermissions(id, permissions);
+      const role = await this.get(id);
       this.audit.write(em, actorOf(viewer), {
         action: 'role.create',
         target: String(id),
@@ -50,11 +50,11 @@ export class RolesService {
   /** Changes the given fields. @throws roleNotFound, forbidden, roleFixed, roleExists */
   async update(viewer: Viewer, id: number, changes: RoleChanges): Promise<RoleRow> {
     return this.transactions.run(async (em) => {
-      const grantor = await beginRoleChange(em, viewer, 'edit-roles');
-      const found = await this.roles.find(em, id);
+      const grantable = await lockRoleChanges(this.roles, viewer, 'edit-roles');
+      const found = await this.roles.find(id);
       const added = (changes.permissions ?? []).filter((one) => !found?.permissions.includes(one));
-      grantor.requireAll(added);
-      const before = found ?? (await this.get(em, id));
+      grantable.requireAll(added);
+      const before = found ?? (await this.get(id));
       const {
         name = before.name,
         description = before.description,
@@ -65,10 +65,10 @@ export class RolesService {
       if (isSeeded && name !== before.name) throw roleFixed();
       const loses = before.permissions.some((permission) => !wanted.has(permission));
       if (before.name === ADMIN_ROLE && loses) throw roleFixed();
-      if (await this.roles.isTaken(em, name, id)) throw roleExists();
-      await this.roles.rename(em, id, name, description);
-      await this.roles.setPermissions(em, id, [...wanted]);
-      const after = await this.get(em, id);
+      if (await this.roles.isTaken(name, id)) throw roleExists();
+      await this.roles.update(id, name, description);
+      await this.roles.setPermissions(id, [...wanted]);
+      const after = await this.get(id);
       const changed = changesBetween(audited(before), audited(after));
       if (changed !== null) {
         this.audit.write(em, actorOf(viewer), { action: 'role.update', target: String(id), ...changed });
@@ -80,10 +80,10 @@ export class RolesService {
   /** Removes a role; its users keep their others, or fall back to the default one. @throws roleNotFound, roleFixed */
   async delete(viewer: Viewer, id: number): Promise<void> {
     await this.transactions.run(async (em) => {
-      await beginRoleChange(em, viewer, 'edit-roles');
-      const { name, permissions } = await this.get(em, id);
+      await lockRoleChanges(this.roles, viewer, 'edit-roles');
+      const { name, permissions } = await this.get(id);
       if (name === DEFAULT_ROLE || name === ADMIN_ROLE) throw roleFixed();
-      await this.roles.remove(em, id);
+      await this.roles.delete(id);
       this.audit.write(em, actorOf(viewer), {
         action: 'role.delete',
         target: String(id),
@@ -92,8 +92,8 @@ export class RolesService {
     });
   }
 
-  private async get(em: EntityManager, id: number): Promise<RoleRow> {
-    const role = await this.roles.find(em, id);
+  private async get(id: number): Promise<RoleRow> {
+    const role = await this.roles.find(id);
     if (role === undefined) throw roleNotFound();
     return role;
   }

@@ -1,17 +1,23 @@
 import { Injectable } from '@nestjs/common';
-import { Sql, Statements, timestamp } from '../database/sql.js';
+import { sql } from 'kysely';
+import type { TotalSchema } from '../database/counters.entity.js';
+import { asCount, timestamp } from '../database/expressions.js';
+import { oneRow, pageQuery } from '../database/page.js';
+import { Sql } from '../database/sql.js';
+import { statementFamily, tables } from '../database/statement.js';
+import type { AuditEntrySchema } from './audit-entry.entity.js';
 
-/** Which entries; all that are given must hold. */
-export interface AuditSelection {
+/** Which entries; all given conditions must hold. */
+interface Conditions {
   readonly actor: string | undefined;
   readonly action: string | undefined;
   readonly target: string | undefined;
-  /** Both included. */
+  /** Both inclusive. */
   readonly since: Date | undefined;
   readonly until: Date | undefined;
-  readonly limit: number;
-  readonly offset: number;
 }
+
+export type AuditSelection = Conditions & { readonly limit: number; readonly offset: number };
 
 export interface AuditRow {
   readonly id: number;
@@ -25,40 +31,71 @@ export interface AuditRow {
   readonly after: Record<string, unknown> | null;
 }
 
+const db = tables<typeof AuditEntrySchema | typeof TotalSchema>();
+
+interface Parameters {
+  readonly actor: string;
+  readonly action: string;
+  readonly target: string;
+  readonly since: string;
+  readonly until: string;
+  readonly limit: number;
+  readonly offset: number;
+}
+type Given = readonly (keyof Conditions)[];
+
+/** Newest first. Without a condition the total is the counter's, else the matching entries are counted. */
+const PAGE = statementFamily('audit.page', ({ given }: { given: Given }, p: Parameters) => {
+  const matching = db
+    .selectFrom('audit_entries as e')
+    .$if(given.includes('actor'), (q) => q.where('e.actor', '=', p.actor))
+    .$if(given.includes('action'), (q) => q.where('e.action', '=', p.action))
+    .$if(given.includes('target'), (q) => q.where('e.target', '=', p.target))
+    .$if(given.includes('since'), (q) => q.where('e.at', '>=', p.since))
+    .$if(given.includes('until'), (q) => q.where('e.at', '<=', p.until));
+  const counter = db.selectFrom('totals').where('kind', '=', sql.lit('audit'));
+  return pageQuery(
+    oneRow(db),
+    () => ({
+      total:
+        given.length === 0
+          ? counter.select((eb) => asCount(eb.fn.sum('value')).as('total'))
+          : matching.select((eb) => asCount(eb.fn.countAll()).as('total')),
+    }),
+    () =>
+      matching
+        .select(['e.id', 'e.action', 'e.target', 'e.result', 'e.before', 'e.after'])
+        .select((eb) => [
+          // The columns are nullable, but every entry has both.
+          eb.fn.coalesce('e.actor', sql.lit('')).as('actor'),
+          eb.fn.coalesce('e.ip', sql.lit('')).as('ip'),
+          timestamp('e.at').as('at'),
+          sql<number>`row_number() over (order by e.at desc, e.id desc)`.as('position'),
+        ])
+        .orderBy('e.at', 'desc')
+        .orderBy('e.id', 'desc')
+        .limit(p.limit)
+        .offset(p.offset),
+  );
+});
+
 @Injectable()
 export class AuditEntryRepository {
-  private readonly statements = new Statements('audit.page');
-
   constructor(private readonly sql: Sql) {}
 
-  /** A page, newest first. Without a condition the total is the one that is kept. */
-  async page(selection: AuditSelection): Promise<{ total: number; rows: AuditRow[] }> {
-    const { limit, offset, since, until, ...texts } = selection;
-    const values: unknown[] = [limit, offset];
-    const bind = (value: unknown) => `$${values.push(value)}`;
-    const conditions = Object.entries(texts).flatMap(([column, text]) =>
-      text === undefined ? [] : [`${column} = ${bind(text)}`],
-    );
-    if (since !== undefined) conditions.push(`at >= ${bind(since)}`);
-    if (until !== undefined) conditions.push(`at <= ${bind(until)}`);
-    const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`;
-    const total =
-      where === ''
-        ? "select coalesce(sum(value), 0)::int from totals where kind = 'audit'"
-        : `select count(*)::int from audit_entries ${where}`;
-    const text = `select (${total}) as total, page.* from (select) as one left join lateral (
-        select id::float8, ${timestamp('at')} as shown_at, at, actor, action, target, ip, result, before, after
-        from audit_entries ${where} order by at desc, id desc limit $1 offset $2
-      ) as page on true
-      order by page.at desc, page.id desc`;
-    const rows = await this.sql.rows<
-      Omit<AuditRow, 'id'> & { total: number; id: number | null; shown_at: string }
-    >(this.statements.of(text), values);
-    return {
-      total: rows[0]?.total ?? 0,
-      rows: rows.flatMap(({ id, shown_at: at, actor, action, target, ip, result, before, after }) =>
-        id === null ? [] : [{ id, at, actor, action, target, ip, result, before, after }],
-      ),
-    };
+  /** A page, newest first. */
+  async page({ limit, offset, ...conditions }: AuditSelection): Promise<{ total: number; rows: AuditRow[] }> {
+    const given = (Object.keys(conditions) as Given).filter((name) => conditions[name] !== undefined);
+    const { actor = '', action = '', target = '', since, until } = conditions;
+    const { header, rows } = await this.sql.page(PAGE.of({ given }), {
+      actor,
+      action,
+      target,
+      since: since?.toISOString() ?? '',
+      until: until?.toISOString() ?? '',
+      limit,
+      offset,
+    });
+    return { total: header?.total ?? 0, rows };
   }
 }

@@ -4,6 +4,7 @@ import { RequirePermission } from '../auth/access.js';
 import { Operation } from '../http/operation.js';
 import { pagePosition } from '../http/page.js';
 import { AuditPageDto, AuditQuery } from './audit.dto.js';
+import { presentAuditEntry } from './audit.presenter.js';
 import { AuditEntryRepository } from './audit-entry.repository.js';
 
 @ApiTags('Administration')
@@ -21,6 +22,6 @@ export class AuditController {
   })
   async list(@Query() { actor, action, target, since, until, ...asked }: AuditQuery): Promise<AuditPageDto> {
     const { total, rows } = await this.entries.page({ actor, action, target, since, until, ...asked });
-    return { entries: rows, ...pagePosition(asked, rows.length, total) };
+    return { entries: rows.map(presentAuditEntry), ...pagePosition(asked, rows.length, total) };
   }
 }

@@ -1,4 +1,4 @@
-import { defineEntity, p } from '@mikro-orm/core';
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { counted } from '../database/counted.js';
 import { UserSchema } from '../users/user.entity.js';
 
@@ -7,6 +7,8 @@ export const PermissionSchema = defineEntity({
   tableName: 'permissions',
   properties: { name: p.text().primary(), description: p.text() },
 });
+
+export type Permission = InferEntity<typeof PermissionSchema>;
 
 /** A named set of permissions. */
 export const RoleSchema = defineEntity({
@@ -18,6 +20,8 @@ export const RoleSchema = defineEntity({
     description: p.text().nullable(),
   },
 });
+
+export type Role = InferEntity<typeof RoleSchema>;
 
 export const RolePermissionSchema = defineEntity({
   name: 'RolePermission',

@@ -79,7 +79,7 @@ export const SeriesSchema = defineEntity({
     digest: p.text(),
     added: p.datetime(3).defaultRaw('current_timestamp(3)'),
     /** The average rating as of the last minute, for the order of lists alone. */
-    rankedAverage: p.decimal('string').columnType('numeric(4,2)').nullable(),
+    rankedAverage: p.decimal('number').columnType('numeric(4,2)').nullable(),
   },
 });
 

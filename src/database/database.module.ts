@@ -1,4 +1,5 @@
-import { EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import { MikroOrmModule } from '@mikro-orm/nestjs';
+import { EntityManager, type EntitySchema, PostgreSqlDriver } from '@mikro-orm/postgresql';
 import {
   type DynamicModule,
   Global,
@@ -15,48 +16,51 @@ import { Replicas } from './replicas.js';
 import { Sql } from './sql.js';
 import { Transactions } from './transactions.js';
 
+/** Watches the ORM's pool while the app runs. */
 @Injectable()
-class ConnectionCloser implements OnApplicationBootstrap, OnApplicationShutdown {
+class PoolWatch implements OnApplicationBootstrap, OnApplicationShutdown {
   private watch: ConnectionWatch | undefined;
 
   constructor(
-    private readonly orm: MikroORM,
+    private readonly em: EntityManager,
     private readonly settings: DatabaseSettings,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    const pool = (await this.orm.em.getConnection().getNativeClient()) as Pool;
+    const pool = (await this.em.getConnection().getNativeClient()) as Pool;
     this.watch = new ConnectionWatch(pool, this.settings.url);
   }
 
-  /** After the last request: Nest runs this once the HTTP server has drained. */
   async onApplicationShutdown(): Promise<void> {
     await this.watch?.close();
-    await this.orm.close();
   }
 }
 
-/** The ORM, and the two ways to the database: single statements and units of work. */
+/**
+ * The ORM, and the two ways to the database: single statements (`Sql`) and units of work (`Transactions`). Repositories
+ * of entities come from `MikroOrmModule.forFeature` in the module that needs them.
+ */
 @Global()
 @Module({})
 export class DatabaseModule {
-  static for(settings: DatabaseSettings): DynamicModule {
+  /** @param entities every table */
+  static for(settings: DatabaseSettings, entities: readonly EntitySchema[]): DynamicModule {
+    const { url, poolSize: max, prepares } = settings;
     return {
       module: DatabaseModule,
-      providers: [
-        { provide: DatabaseSettings, useValue: settings },
-        {
-          provide: MikroORM,
-          useFactory: () =>
-            MikroORM.init(ormOptions(settings.url, { max: settings.poolSize, pooled: !settings.prepares })),
-        },
-        { provide: EntityManager, useFactory: (orm: MikroORM) => orm.em, inject: [MikroORM] },
-        Replicas,
-        Sql,
-        Transactions,
-        ConnectionCloser,
+      imports: [
+        // It closes the connections on shutdown, which Nest runs once the HTTP server has drained. No request has an
+        // entity manager of its own: units of work fork one, and statements need none.
+        MikroOrmModule.forRootAsync({
+          driver: PostgreSqlDriver,
+          useFactory: () => ({
+            ...ormOptions({ url, entities, max, pooled: !prepares }),
+            registerRequestContext: false,
+          }),
+        }),
       ],
-      exports: [EntityManager, Sql, Replicas, Transactions, DatabaseSettings],
+      providers: [{ provide: DatabaseSettings, useValue: settings }, Replicas, Sql, Transactions, PoolWatch],
+      exports: [Sql, Replicas, Transactions, DatabaseSettings],
     };
   }
 }

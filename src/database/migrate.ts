@@ -14,7 +14,7 @@ const PREPARING = 7_003;
  */
 export async function migrate(url: string): Promise<string[]> {
   return inTurn(url, async () => {
-    const orm = await MikroORM.init(ormOptions(url, { max: 2, patient: true }));
+    const orm = await MikroORM.init(ormOptions({ url, entities: [], max: 2, patient: true }));
     try {
       const done = await orm.migrator.up();
       return done.map(({ name }) => name);

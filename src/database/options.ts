@@ -1,6 +1,5 @@
 import { Migrator } from '@mikro-orm/migrations';
-import { defineConfig, type Options } from '@mikro-orm/postgresql';
-import { ENTITIES } from './entities.js';
+import { defineConfig, type EntitySchema, type Options } from '@mikro-orm/postgresql';
 import { MIGRATIONS } from './migrations/index.js';
 
 /** Nothing waits for ever: a statement that does not get its turn ends as a 503. Milliseconds. */
@@ -17,24 +16,31 @@ function timeouts({ patient, pooled }: { patient?: boolean; pooled?: boolean }) 
   return pooled ? { connectionTimeoutMillis: TIMEOUTS.connectionTimeoutMillis } : TIMEOUTS;
 }
 
-/**
- * The ORM's options for one database.
- *
- * @param url connection URL
- * @param pool most connections at once; `patient` lifts the timeouts, for migrations and scripts; `pooled` leaves
- *   those of the server to the role's settings, since poolers take no startup parameters; `writesSnapshot` is for the
- *   command line that creates migrations
- */
-export function ormOptions(
-  url: string,
-  pool: { max: number; patient?: boolean; pooled?: boolean; writesSnapshot?: boolean },
-): Options {
+/** What the ORM's options depend on. */
+export interface DatabaseOptions {
+  /** Connection URL. */
+  readonly url: string;
+  /** The tables; none for running migrations. */
+  readonly entities: readonly EntitySchema[];
+  /** Most connections at once. */
+  readonly max: number;
+  /** Lifts the time-outs, for migrations and scripts. */
+  readonly patient?: boolean;
+  /** Leaves the server's time-outs to the role's settings, since poolers accept no startup parameters. */
+  readonly pooled?: boolean;
+  /** For the command line that creates migrations. */
+  readonly writesSnapshot?: boolean;
+}
+
+/** The ORM's options for one database. */
+export function ormOptions(pool: DatabaseOptions): Options {
   return defineConfig({
-    clientUrl: url,
-    entities: ENTITIES,
+    clientUrl: pool.url,
+    entities: [...pool.entities],
+    discovery: { warnWhenNoEntities: false },
     extensions: [Migrator],
     driverOptions: {
-      connectionString: url,
+      connectionString: pool.url,
       max: pool.max,
       idleTimeoutMillis: 30_000,
       application_name: 'tankobon',

@@ -3,6 +3,9 @@ import { Injectable } from '@nestjs/common';
 import { CompiledQuery } from 'kysely';
 import type { Pool } from 'pg';
 import { Replicas } from './replicas.js';
+import type { Page, PageRow } from './page.js';
+import type { Statement as TypedStatement } from './statement.js';
+import { deliverNumbers } from './type-parsers.js';
 import { DatabaseSettings } from './database-settings.js';
 import { withRetries } from './transactions.js';
 
@@ -39,6 +42,8 @@ export function timestamp(column: string): string {
   return `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 }
 
+deliverNumbers();
+
 /** Runs single statements on the ORM's pool, each its own transaction. Units of work go through `Transactions`. */
 @Injectable()
 export class Sql {
@@ -50,23 +55,54 @@ export class Sql {
     private readonly replicas: Replicas,
   ) {}
 
-  /** All rows of the answer. */
-  async rows<Row extends object>(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
+  /**
+   * Executes a statement: in the transaction that is open in this asynchronous context, else on its own, retried on a
+   * deadlock.
+   */
+  async rows<Parameters extends object, Row>(
+    statement: TypedStatement<Parameters, Row>,
+    parameters: NoInfer<Parameters>,
+  ): Promise<Row[]>;
+  async rows<Row extends object>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>;
+  async rows<Row extends object>(
+    statement: Statement | TypedStatement<object, Row>,
+    given: readonly unknown[] | object = [],
+  ): Promise<Row[]> {
+    let values = given as readonly unknown[];
+    if ('parameters' in statement) {
+      values = statement.parameters.map((name) => (given as Record<string, unknown>)[name]);
+      if (this.em.isInTransaction()) return runIn<Row>(this.em, statement.text, values);
+    }
     const pool = (this.pool ??= (await this.em.getConnection().getNativeClient()) as Pool);
     // A pooler hands each transaction to another connection, on which nothing has been prepared.
-    const query = this.settings.prepares ? statement : { text: statement.text };
-    const asked = { ...query, values: values as unknown[] };
+    const { name, text } = statement;
+    const asked = { ...(this.settings.prepares ? { name } : {}), text, values: values as unknown[] };
     const { rows } =
       (await this.replicas.query<Row>(asked)) ?? (await withRetries(() => pool.query<Row>(asked)));
     return rows;
   }
 
-  /** The first row of the answer, or undefined. */
+  /** Executes a page statement; see `pageQuery`. */
+  async page<Parameters extends object, HeaderColumns, Row>(
+    statement: TypedStatement<Parameters, PageRow<HeaderColumns, Row>>,
+    parameters: NoInfer<Parameters>,
+  ): Promise<Page<HeaderColumns, Row>> {
+    const rows = (await this.rows(statement, parameters)) as unknown as (HeaderColumns &
+      Row & { position: number | null })[];
+    return { header: rows[0], rows: rows.filter(({ position }) => position !== null) };
+  }
+
+  /** The first row, or undefined. */
+  async row<Parameters extends object, Row>(
+    statement: TypedStatement<Parameters, Row>,
+    parameters: NoInfer<Parameters>,
+  ): Promise<Row | undefined>;
+  async row<Row extends object>(statement: Statement, values?: readonly unknown[]): Promise<Row | undefined>;
   async row<Row extends object>(
     statement: Statement,
-    values: readonly unknown[] = [],
+    given: readonly unknown[] | object = [],
   ): Promise<Row | undefined> {
-    return (await this.rows<Row>(statement, values))[0];
+    return (await this.rows<Row>(statement, given as readonly unknown[]))[0];
   }
 }
 

@@ -29,7 +29,7 @@ export const RatingCountSchema = defineEntity({
     /** Number of ratings. */
     count: p.integer().default(0),
     /** Sum of the ratings. */
-    sum: p.decimal('string').columnType('numeric(12,1)').defaultRaw('0'),
+    sum: p.decimal('number').columnType('numeric(12,1)').defaultRaw('0'),
     /** Numbers of ratings that round to 1, 2, … 10, half up. */
     r1: p.integer().default(0).fieldName('r1'),
     r2: p.integer().default(0).fieldName('r2'),

@@ -1,106 +1,168 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import { runIn, Sql, statement } from '../database/sql.js';
-import { countingAll, countingOne } from './rating-counts.js';
+import { sql } from 'kysely';
+import { Sql } from '../database/sql.js';
+import { statement, statementFamily, tables } from '../database/statement.js';
+import type { SeriesSchema } from '../catalog/catalog.entity.js';
+import type { RatingCountSchema, RatingSchema } from './rating.entity.js';
+import { countChange, countChanges } from './rating-counters.js';
 
-const FIND = statement(
-  'ratings.find',
-  `select s.id as series, r.rating from series s
-   left join ratings r on r.series_id = s.id and r.user_id = $1
-   where s.id = $2`,
+const db = tables<typeof RatingSchema | typeof RatingCountSchema | typeof SeriesSchema>();
+
+interface Key {
+  userId: string;
+  seriesId: number;
+}
+
+const FIND = statement('ratings.find', ({ userId, seriesId }: Key) =>
+  db
+    .selectFrom('series as s')
+    .leftJoin('ratings as r', (join) => join.onRef('r.series_id', '=', 's.id').on('r.user_id', '=', userId))
+    .select('r.rating')
+    .where('s.id', '=', seriesId),
 );
 
-const ADD = statement(
-  'ratings.add',
-  `with target as (
-     select id from series where id = $2
-   ), written as (
-     insert into ratings (user_id, series_id, rating) select $1, id, $3 from target
-     on conflict (user_id, series_id) do nothing
-     returning series_id, null::numeric as former, rating
-   ), counted as (${countingOne('written')})
-   select exists(select from target) as series_known, exists(select from written) as written`,
+const ADD = statement('ratings.add', ({ userId, seriesId, rating }: Key & { rating: number }) =>
+  db
+    .with('target', (query) => query.selectFrom('series').select('id').where('id', '=', seriesId))
+    .with('written', (query) =>
+      query
+        .insertInto('ratings')
+        .columns(['user_id', 'series_id', 'rating'])
+        .expression((eb) =>
+          eb.selectFrom('target').select([eb.val(userId).as('user_id'), 'id', eb.val(rating).as('rating')]),
+        )
+        .onConflict((conflict) => conflict.columns(['user_id', 'series_id']).doNothing())
+        .returning(['series_id', sql<number | null>`null::numeric`.as('former'), 'rating']),
+    )
+    .with('counted', countChange)
+    .selectNoFrom((eb) => [
+      eb.exists(eb.selectFrom('target').select('id')).as('series_exists'),
+      eb.exists(eb.selectFrom('written').select('series_id')).as('written'),
+    ]),
 );
 
-// The row is held before it is read: of changes at once, each sees what the one before it left.
-const UPDATE = statement(
-  'ratings.update',
-  `with held as (
-     select rating as former from ratings where user_id = $1 and series_id = $2 for no key update
-   ), written as (
-     update ratings r set rating = $3 from held where r.user_id = $1 and r.series_id = $2
-     returning r.series_id, held.former, r.rating
-   ), counted as (${countingOne('written')})
-   select exists(select from written) as written`,
+// The row is locked before it is read, so that concurrent changes see each other's result.
+const UPDATE = statement('ratings.update', ({ userId, seriesId, rating }: Key & { rating: number }) =>
+  db
+    .with('held', (query) =>
+      query
+        .selectFrom('ratings')
+        .select('rating as former')
+        .where('user_id', '=', userId)
+        .where('series_id', '=', seriesId)
+        .forNoKeyUpdate(),
+    )
+    .with('written', (query) =>
+      query
+        .updateTable('ratings as r')
+        .from('held')
+        .set({ rating })
+        .where('r.user_id', '=', userId)
+        .where('r.series_id', '=', seriesId)
+        .returning(['r.series_id', 'held.former', 'r.rating']),
+    )
+    .with('counted', countChange)
+    .selectFrom('written')
+    .select('series_id'),
 );
 
-const DELETE = statement(
-  'ratings.delete',
-  `with written as (
-     delete from ratings where user_id = $1 and series_id = $2
-     returning series_id, rating as former, null::numeric as rating
-   ), counted as (${countingOne('written')})
-   select exists(select from written) as written`,
+const DELETE = statement('ratings.delete', ({ userId, seriesId }: Key) =>
+  db
+    .with('written', (query) =>
+      query
+        .deleteFrom('ratings')
+        .where('user_id', '=', userId)
+        .where('series_id', '=', seriesId)
+        .returning(['series_id', 'rating as former', sql<number | null>`null::numeric`.as('rating')]),
+    )
+    .with('counted', countChange)
+    .selectFrom('written')
+    .select('series_id'),
 );
 
-const DELETE_ALL = `with written as (
-    delete from ratings where user_id = $1 returning series_id, rating as former, null::numeric as rating
-  ) ${countingAll('written')}`;
+const DELETE_ALL = statement('ratings.delete-all', ({ userId }: { userId: string }) =>
+  db
+    .with('written', (query) =>
+      query
+        .deleteFrom('ratings')
+        .where('user_id', '=', userId)
+        .returning(['series_id', 'rating as former', sql<number | null>`null::numeric`.as('rating')]),
+    )
+    .with('counted', countChanges)
+    .selectFrom('written')
+    .select('series_id'),
+);
 
-const AVERAGES = `select c.series_id, round(sum(c.sum) / nullif(sum(c.count), 0), 2) as average from rating_counts c`;
+/** Copies the averages that have changed to the column that lists are ordered by. */
+const RANK = statementFamily(
+  'ratings.rank',
+  ({ all }: { all: boolean }, { seriesIds }: { seriesIds: readonly number[] }) =>
+    db
+      .with('averages', (query) =>
+        query
+          .selectFrom('rating_counts as c')
+          .select(['c.series_id', sql<number>`round(sum(c.sum) / nullif(sum(c.count), 0), 2)`.as('average')])
+          .$if(!all, (some) => some.where('c.series_id', '=', sql<number>`any(${seriesIds}::int[])`))
+          .groupBy('c.series_id'),
+      )
+      .with('held', (query) =>
+        query
+          .selectFrom('series as s')
+          .innerJoin('averages as a', 'a.series_id', 's.id')
+          .select(['s.id', 'a.average'])
+          .where('s.ranked_average', 'is distinct from', sql.ref<number>('a.average'))
+          .orderBy('s.id')
+          .forNoKeyUpdate('s'),
+      )
+      .updateTable('series as s')
+      .from('held')
+      .set((eb) => ({ ranked_average: eb.ref('held.average') }))
+      .whereRef('s.id', '=', 'held.id'),
+);
 
-const RANK = (condition: string) =>
-  `with averages as (${AVERAGES} ${condition} group by c.series_id),
-   held as (
-     select s.id, a.average from series s join averages a on a.series_id = s.id
-     where s.ranked_average is distinct from a.average order by s.id for no key update of s
-   )
-   update series s set ranked_average = held.average from held where s.id = held.id`;
+/** What an attempt to add a rating led to. */
+export interface AddOutcome {
+  readonly kind: 'written' | 'exists' | 'no-series';
+}
 
-const RANK_ALL = statement('ratings.rank-all', RANK(''));
-const RANK_SOME = statement('ratings.rank-some', RANK('where c.series_id = any($1::int[])'));
+/** What a look-up found; `rating` is null for a series that the user has not rated. */
+export type FindOutcome =
+  { readonly kind: 'found'; readonly rating: number | null } | { readonly kind: 'no-series' };
 
 @Injectable()
 export class RatingRepository {
   constructor(private readonly sql: Sql) {}
 
-  /** The rating; null when there is none, undefined when there is no such series. */
-  async find(userId: string, seriesId: number): Promise<number | null | undefined> {
-    const row = await this.sql.row<{ rating: string | null }>(FIND, [userId, seriesId]);
-    return row && (row.rating === null ? null : Number(row.rating));
+  async find(userId: string, seriesId: number): Promise<FindOutcome> {
+    const row = await this.sql.row(FIND, { userId, seriesId });
+    return row === undefined ? { kind: 'no-series' } : { kind: 'found', rating: row.rating };
   }
 
-  /** Rates a series, or finds that it is rated: of many at once, one is written and counted. */
-  async add(
-    userId: string,
-    seriesId: number,
-    rating: number,
-  ): Promise<{ series_known: boolean; written: boolean }> {
-    const outcome = await this.sql.row<{ series_known: boolean; written: boolean }>(ADD, [
-      userId,
-      seriesId,
-      rating,
-    ]);
-    return outcome ?? { series_known: false, written: false };
+  /** Adds a rating unless there is one: of many concurrent calls, one writes and is counted. */
+  async add(userId: string, seriesId: number, rating: number): Promise<AddOutcome> {
+    const row = await this.sql.row(ADD, { userId, seriesId, rating });
+    if (!row?.series_exists) return { kind: 'no-series' };
+    return { kind: row.written ? 'written' : 'exists' };
   }
 
-  /** Whether there was a rating to change. */
+  /** @returns whether there was a rating to change */
   async update(userId: string, seriesId: number, rating: number): Promise<boolean> {
-    return (await this.sql.row<{ written: boolean }>(UPDATE, [userId, seriesId, rating]))?.written ?? false;
+    return (await this.sql.row(UPDATE, { userId, seriesId, rating })) !== undefined;
   }
 
-  /** Whether there was a rating to delete. */
+  /** @returns whether there was a rating to delete */
   async delete(userId: string, seriesId: number): Promise<boolean> {
-    return (await this.sql.row<{ written: boolean }>(DELETE, [userId, seriesId]))?.written ?? false;
+    return (await this.sql.row(DELETE, { userId, seriesId })) !== undefined;
   }
 
-  /** Takes all of a user's ratings out of the counts, in the transaction that deletes the user. */
-  async deleteAll(em: EntityManager, userId: string): Promise<void> {
-    await runIn(em, DELETE_ALL, [userId]);
+  /** Deletes all of a user's ratings and subtracts them from the counters. */
+  async deleteAll(userId: string): Promise<void> {
+    await this.sql.rows(DELETE_ALL, { userId });
   }
 
-  /** Brings the order of lists up to date for the given series, or for all. */
+  /** Refreshes the order by rating, of the given series or of all. */
   async rank(seriesIds: readonly number[] | 'all'): Promise<void> {
-    await (seriesIds === 'all' ? this.sql.rows(RANK_ALL) : this.sql.rows(RANK_SOME, [seriesIds]));
+    const all = seriesIds === 'all';
+    await this.sql.rows(RANK.of({ all }), { seriesIds: all ? [] : seriesIds });
   }
 }

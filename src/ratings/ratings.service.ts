@@ -15,21 +15,21 @@ export class RatingsService implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.deletion.also((em, userId) => this.ratings.deleteAll(em, userId));
+    this.deletion.also((_em, userId) => this.ratings.deleteAll(userId));
   }
 
   /** The user's rating, or null. @throws seriesNotFound */
   async find(userId: string, seriesId: number): Promise<number | null> {
-    const rating = await this.ratings.find(userId, seriesId);
-    if (rating === undefined) throw seriesNotFound();
-    return rating;
+    const outcome = await this.ratings.find(userId, seriesId);
+    if (outcome.kind === 'no-series') throw seriesNotFound();
+    return outcome.rating;
   }
 
   /** @throws seriesNotFound, ratingExists */
   async add(userId: string, seriesId: number, rating: number): Promise<void> {
-    const outcome = await this.ratings.add(userId, seriesId, rating);
-    if (!outcome.series_known) throw seriesNotFound();
-    if (!outcome.written) throw ratingExists();
+    const { kind } = await this.ratings.add(userId, seriesId, rating);
+    if (kind === 'no-series') throw seriesNotFound();
+    if (kind === 'exists') throw ratingExists();
     this.ranking.mark(seriesId);
   }
 

@@ -1,27 +1,37 @@
 import { Injectable } from '@nestjs/common';
-import { Sql, statement } from '../database/sql.js';
+import { sql } from 'kysely';
+import { Sql } from '../database/sql.js';
+import { statement, tables } from '../database/statement.js';
 import type { Settings } from './settings.dto.js';
+import type { UserSettingsSchema } from './settings.entity.js';
 
-const FIND = statement('settings.find', 'select chosen from user_settings where user_id = $1');
+const db = tables<typeof UserSettingsSchema>();
 
-// Merged under the row's lock: changes of different keys at once are all kept.
-const MERGE = statement(
-  'settings.merge',
-  `insert into user_settings as s (user_id, chosen) values ($1, $2::jsonb)
-   on conflict (user_id) do update set chosen = s.chosen || excluded.chosen`,
+const FIND = statement('settings.find', ({ userId }: { userId: string }) =>
+  db.selectFrom('user_settings').select('chosen').where('user_id', '=', userId),
+);
+
+// One statement, so that concurrent changes of different keys are merged under the row's lock and none is lost.
+const MERGE = statement('settings.merge', ({ userId, changes }: { userId: string; changes: string }) =>
+  db
+    .insertInto('user_settings')
+    .values({ user_id: userId, chosen: sql`${changes}::jsonb` })
+    .onConflict((conflict) =>
+      conflict.column('user_id').doUpdateSet({ chosen: sql`user_settings.chosen || excluded.chosen` }),
+    ),
 );
 
 @Injectable()
 export class SettingsRepository {
   constructor(private readonly sql: Sql) {}
 
-  /** What the user has chosen. */
+  /** The settings that the user has changed. */
   async find(userId: string): Promise<Partial<Settings>> {
-    const row = await this.sql.row<{ chosen: Partial<Settings> }>(FIND, [userId]);
-    return row?.chosen ?? {};
+    return (await this.sql.row(FIND, { userId }))?.chosen ?? {};
   }
 
+  /** Replaces the given keys; others stay. */
   async merge(userId: string, changes: Partial<Settings>): Promise<void> {
-    await this.sql.rows(MERGE, [userId, JSON.stringify(changes)]);
+    await this.sql.rows(MERGE, { userId, changes: JSON.stringify(changes) });
   }
 }

@@ -1,0 +1,40 @@
+/** The layout rules of src, which `npm run check` enforces: see CONTRIBUTING.md. */
+export default {
+  forbidden: [
+    {
+      name: 'no-circle-between-folders',
+      comment: 'A folder that another folder needs must not need that folder, directly or through others.',
+      severity: 'error',
+      scope: 'folder',
+      from: { path: '^src/' },
+      to: { circular: true },
+    },
+    {
+      name: 'no-circle-between-files',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { circular: true },
+    },
+    {
+      name: 'wire-knows-no-feature',
+      comment: 'http and openapi are used by every feature, and use none.',
+      severity: 'error',
+      from: { path: '^src/(http|openapi)/' },
+      to: { path: '^src/', pathNot: '^src/(http|openapi|config)([./]|$)' },
+    },
+    {
+      name: 'no-foreign-repository',
+      comment: "A feature uses another feature's service; its repository is an internal.",
+      severity: 'error',
+      from: { path: '^src/((?:admin/)?[^/]+)/' },
+      to: { path: '[.]repository[.]ts$', pathNot: '^src/$1/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^src/database/migrations/' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types'] },
+  },
+};

@@ -1,0 +1,57 @@
+import { PhotoIdSchema, PhotoSchema } from './photos/photo.entity.js';
+import { AvatarIdSchema, AvatarSchema } from './avatars/avatar.entity.js';
+import { RemovedFilesSchema } from './images/removed-files.entity.js';
+import { DailyCountSchema, TotalSchema } from './database/counters.entity.js';
+import { AuditEntrySchema } from './audit/audit-entry.entity.js';
+import { PermissionSchema, RolePermissionSchema, RoleSchema, UserRoleSchema } from './auth/role.entity.js';
+import { SessionSchema } from './auth/session.entity.js';
+import {
+  SeriesCountSchema,
+  SeriesDescriptionSchema,
+  SeriesSchema,
+  SeriesTitleSchema,
+  VolumeSchema,
+} from './catalog/catalog.entity.js';
+import { CollectionItemSchema, CollectionTotalSchema } from './collection/collection-item.entity.js';
+import { RatingCountSchema, RatingSchema } from './ratings/rating.entity.js';
+import { UserSettingsSchema } from './settings/settings.entity.js';
+import { ClientSchema } from './clients/client.entity.js';
+import { RateLimitSchema } from './http/rate-limit.entity.js';
+import { ReadingCountSchema, ReadingEntrySchema } from './reading-history/reading-entry.entity.js';
+import { SearchFoldingSchema } from './search/search-folding.entity.js';
+import { EmailSchema, UsernameSchema, UserSchema } from './users/user.entity.js';
+
+/** Every table. */
+export const ENTITIES = [
+  UserSchema,
+  UsernameSchema,
+  EmailSchema,
+  SessionSchema,
+  PermissionSchema,
+  RoleSchema,
+  RolePermissionSchema,
+  UserRoleSchema,
+  ClientSchema,
+  AuditEntrySchema,
+  RateLimitSchema,
+  SeriesSchema,
+  SeriesTitleSchema,
+  SeriesDescriptionSchema,
+  VolumeSchema,
+  SeriesCountSchema,
+  ReadingEntrySchema,
+  ReadingCountSchema,
+  UserSettingsSchema,
+  RatingSchema,
+  RatingCountSchema,
+  CollectionItemSchema,
+  CollectionTotalSchema,
+  RemovedFilesSchema,
+  AvatarSchema,
+  AvatarIdSchema,
+  PhotoSchema,
+  PhotoIdSchema,
+  TotalSchema,
+  DailyCountSchema,
+  SearchFoldingSchema,
+];

@@ -1,0 +1,76 @@
+import { type QueryCreator, type RawBuilder, sql } from 'kysely';
+import type { SeriesSchema } from '../catalog/catalog.entity.js';
+import type { TablesOf } from '../database/statement.js';
+import type { RatingCountSchema, RatingSchema } from './rating.entity.js';
+
+export type RatingTables = TablesOf<typeof RatingSchema | typeof RatingCountSchema | typeof SeriesSchema>;
+
+/** A rating before and after a write; null where there was or is none. */
+export interface RatingChange {
+  series_id: number;
+  former: number | null;
+  rating: number | null;
+}
+
+/** A query that has the changed ratings as the relation `written`. */
+type WithChanges = QueryCreator<RatingTables & { written: RatingChange }>;
+
+const BUCKETS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] as const;
+/**
+ * Number of counter rows of a series. Connections that rate it at once rarely share a row, hence rarely wait for each
+ * other; every reader adds up all of them.
+ */
+const SHARDS = 16;
+
+/** The counters, and what a changed rating adds to each. */
+const DELTAS = {
+  count: sql<number>`(rating is not null)::int - (former is not null)::int`,
+  sum: sql<number>`coalesce(rating, 0) - coalesce(former, 0)`,
+  ...(Object.fromEntries(
+    BUCKETS.map((bucket) => [
+      `r${bucket}`,
+      sql`${roundsTo('rating', bucket)} - ${roundsTo('former', bucket)}`,
+    ]),
+  ) as Record<`r${(typeof BUCKETS)[number]}`, RawBuilder<number>>),
+};
+type Counter = keyof typeof DELTAS;
+const COUNTERS = Object.keys(DELTAS) as Counter[];
+
+function roundsTo(column: string, bucket: number): RawBuilder<number> {
+  return sql`(floor(${sql.ref(column)} + 0.5) is not distinct from ${sql.lit(bucket)})::int`;
+}
+
+/** Adds one changed rating to its series' counters. */
+export function countChange(query: WithChanges) {
+  return addToCounters(query, (counter) => DELTAS[counter]);
+}
+
+/** Adds any number of changed ratings to their series' counters, in the order of the series (see the lock order). */
+export function countChanges(query: WithChanges) {
+  return addToCounters(query, (counter) => sql<number>`sum(${DELTAS[counter]})`, true);
+}
+
+function addToCounters(query: WithChanges, delta: (counter: Counter) => RawBuilder<number>, grouped = false) {
+  return query
+    .insertInto('rating_counts')
+    .columns(['series_id', 'shard', ...COUNTERS])
+    .expression((eb) => {
+      const changes = eb
+        .selectFrom('written')
+        .select(['series_id', sql<number>`pg_backend_pid() % ${sql.lit(SHARDS)}`.as('shard')])
+        .select(COUNTERS.map((counter) => delta(counter).as(counter)));
+      return grouped ? changes.groupBy('series_id').orderBy('series_id') : changes;
+    })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['series_id', 'shard'])
+        .doUpdateSet((eb) =>
+          Object.fromEntries(
+            COUNTERS.map((counter) => [
+              counter,
+              eb(eb.ref(`rating_counts.${counter}`), '+', eb.ref(`excluded.${counter}`)),
+            ]),
+          ),
+        ),
+    );
+}
