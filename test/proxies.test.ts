@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addressKey } from '../src/http/rate-limits.js';
+import { addressKey } from '../src/http/client-address.js';
 import { appForFile, startApp, type TestApp } from './support/app.js';
 import { unique } from './support/builders.js';
 
