@@ -37,6 +37,22 @@ describe('the configuration', () => {
     expect(config.cookie.secure).toBe(true);
   });
 
+  it('takes the origins of app shells as they are', () => {
+    const shells = ['capacitor://localhost', 'tauri://localhost', 'chrome-extension://abcdefgh', 'app://.'];
+    const config = readConfig({ CORS_ORIGINS: shells.join(' , ') });
+    expect(config.corsOrigins).toEqual(shells);
+    expect(config.trustedOrigins).toEqual(expect.arrayContaining(shells));
+  });
+
+  it.each([
+    ['https://h.example/tankobon/', 'https://h.example/tankobon', '/tankobon'],
+    ['https://H.example:443/a/b', 'https://h.example/a/b', '/a/b'],
+    ['http://localhost:8080', 'http://localhost:8080', ''],
+    ['https://h.example//', 'https://h.example', ''],
+  ])('reads the path of the public URL %s', (given, publicUrl, basePath) => {
+    expect(readConfig({ PUBLIC_URL: given })).toMatchObject({ publicUrl, basePath });
+  });
+
   it.each([
     [{ PORT: '0' }, 'PORT'],
     [{ PORT: 'x' }, 'PORT'],
@@ -44,7 +60,21 @@ describe('the configuration', () => {
     [{ PUBLIC_URL: 'ftp://x' }, 'PUBLIC_URL'],
     [{ PUBLIC_URL: 'x' }, 'PUBLIC_URL'],
     [{ CORS_ORIGINS: '*' }, 'CORS_ORIGINS'],
+    [{ PUBLIC_URL: 'https://x.example/?a=b' }, 'PUBLIC_URL'],
+    [{ PUBLIC_URL: 'https://x.example/#a' }, 'PUBLIC_URL'],
+    [{ PUBLIC_URL: 'https://user:secret@x.example' }, 'PUBLIC_URL'],
+    [{ PUBLIC_URL: 'https://x.example/a;b' }, 'PUBLIC_URL'],
+    [{ PUBLIC_URL: "https://x.example/a'b" }, 'PUBLIC_URL'],
     [{ CORS_ORIGINS: 'https://a.example/path' }, 'CORS_ORIGINS'],
+    [{ CORS_ORIGINS: 'null' }, 'CORS_ORIGINS'],
+    [{ CORS_ORIGINS: 'https://a.example,null' }, 'CORS_ORIGINS'],
+    [{ CORS_ORIGINS: 'https://*.example' }, 'CORS_ORIGINS'],
+    [{ CORS_ORIGINS: 'capacitor://*' }, 'CORS_ORIGINS'],
+    [{ CORS_ORIGINS: 'capacitor://localhost/' }, 'CORS_ORIGINS'],
+    [{ CORS_ORIGINS: 'capacitor:localhost' }, 'CORS_ORIGINS'],
+    [{ CORS_ORIGINS: 'file://' }, 'CORS_ORIGINS'],
+    [{ CORS_ORIGINS: 'ftp://a.example' }, 'CORS_ORIGINS'],
+    [{ CORS_ORIGINS: 'a.example' }, 'CORS_ORIGINS'],
     [{ COOKIE_SAME_SITE: 'strict' }, 'COOKIE_SAME_SITE'],
     [{ COOKIE_SAME_SITE: 'none' }, 'COOKIE_SAME_SITE'],
     [{ COOKIE_SAME_SITE: 'none', PUBLIC_URL: 'https://x.example' }, 'COOKIE_SAME_SITE'],
@@ -59,6 +89,9 @@ describe('the configuration', () => {
     [{ SHED_LOAD: 'yes' }, 'SHED_LOAD'],
     [{ RATE_LIMIT: 'no' }, 'RATE_LIMIT'],
     [{ TRUSTED_PROXIES: '10.0.0.0/33' }, 'TRUSTED_PROXIES'],
+    [{ TRUSTED_PROXIES: '127.0.0.1:80' }, 'TRUSTED_PROXIES'],
+    [{ TRUSTED_PROXIES: 'fe80::1%eth0' }, 'TRUSTED_PROXIES'],
+    [{ TRUSTED_PROXIES: 'localhost' }, 'TRUSTED_PROXIES'],
     [{ ADMIN_USERNAME: 'a b' }, 'ADMIN_USERNAME'],
     [{ ADMIN_PASSWORD: 'short' }, 'ADMIN_PASSWORD'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL'],

@@ -60,18 +60,21 @@ function mappedIpv4(address: string): string | null {
 
 /** The eight groups of an IPv6 address; its zone does not count. */
 function groupsOf(address: string): number[] {
-  const colons = address
-    .replace(/%.*$/, '')
-    .replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, ...bytes: string[]) => {
-      const [one = 0, two = 0, three = 0, four = 0] = bytes.map(Number);
-      return `${(one * 256 + two).toString(16)}:${(three * 256 + four).toString(16)}`;
-    });
+  const plain = address.replace(/%.*$/, '');
+  const dotted = /\d+\.\d+\.\d+\.\d+$/.exec(plain)?.[0];
+  const colons = dotted === undefined ? plain : plain.slice(0, -dotted.length) + inGroups(dotted);
   const [head = '', tail] = colons.split('::');
   const numbers = (text = '') =>
     text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16));
   const [first, last] = [numbers(head), numbers(tail)];
   const zeros = tail === undefined ? 0 : 8 - first.length - last.length;
   return [...first, ...Array.from({ length: zeros }, () => 0), ...last];
+}
+
+/** The two groups that an IPv4 address is at the end of an IPv6 address. */
+function inGroups(dotted: string): string {
+  const [one = 0, two = 0, three = 0, four = 0] = dotted.split('.').map(Number);
+  return `${(one * 256 + two).toString(16)}:${(three * 256 + four).toString(16)}`;
 }
 
 /** An address as the key of a limit: one household has a whole /64 of IPv6 addresses. */
