@@ -246,12 +246,18 @@ describe('pictures', () => {
     );
   });
 
-  it.each(['/series', '/users/current', '/metrics', '/api/4/UploadImage/DeleteUserPhoto', '/auth/me'])(
-    'HEAD %s is unknown elsewhere',
-    async (path) => {
-      expect((await get(path, {}, 'HEAD')).status).toBe(404);
-    },
-  );
+  it.each([
+    '/series',
+    '/users/current',
+    '/metrics',
+    '/api/4/UploadImage/DeleteUserPhoto',
+    '/auth/me',
+    '/docs/assets/swagger-ui.css',
+    '/user/reading-history',
+    '/profiles/x',
+  ])('HEAD %s is unknown elsewhere', async (path) => {
+    expect((await get(path, {}, 'HEAD')).status).toBe(404);
+  });
 });
 
 describe('HEAD', () => {
