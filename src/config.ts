@@ -178,17 +178,6 @@ function choice<const T extends string>(
   return found;
 }
 
-/** Reads a URL; its value is not repeated in the error, since it may hold a password. */
-function url(env: Environment, name: string, protocols: readonly string[]): string | null {
-  const value = text(env, name);
-  if (value === null) return null;
-  const parsed = URL.canParse(value) ? new URL(value) : null;
-  if (parsed === null || !protocols.includes(parsed.protocol)) {
-    throw new StartError(`${name} must be a URL that starts with ${protocols.join('// or ')}//`);
-  }
-  return value.replace(/\/+$/, '');
-}
-
 /** Where clients reach the service: an origin, and the path that a proxy strips, if there is one. */
 function publicUrlOf(env: Environment): string | null {
   const value = url(env, 'PUBLIC_URL', ['http:', 'https:']);
@@ -202,6 +191,17 @@ function publicUrlOf(env: Environment): string | null {
 
 function pathOf(value: string): string {
   return new URL(value).pathname.replace(/\/+$/, '');
+}
+
+/** Reads a URL; its value is not repeated in the error, since it may hold a password. */
+function url(env: Environment, name: string, protocols: readonly string[]): string | null {
+  const value = text(env, name);
+  if (value === null) return null;
+  const parsed = URL.canParse(value) ? new URL(value) : null;
+  if (parsed === null || !protocols.includes(parsed.protocol)) {
+    throw new StartError(`${name} must be a URL that starts with ${protocols.join('// or ')}//`);
+  }
+  return value.replace(/\/+$/, '');
 }
 
 /** One of several connection URLs; not repeated in the error, since it may hold a password. */
