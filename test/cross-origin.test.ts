@@ -292,6 +292,22 @@ describe('HEAD', () => {
     }
   });
 
+  it('is known on these routes alone', () => {
+    const routes = app.routes.filter((route) => route.startsWith('HEAD '));
+    expect(new Set(routes)).toEqual(
+      new Set([
+        'HEAD /health/live',
+        'HEAD /health/ready',
+        'HEAD /images/avatars/:id/:hash/:file',
+        'HEAD /images/photos/:token/:file',
+        'HEAD /images/default/:id/:size',
+        'HEAD /user/avatar/:id/:size',
+        'HEAD /docs',
+        'HEAD /openapi.json',
+      ]),
+    );
+  });
+
   it('does not run the GET that deletes', async () => {
     const admin = app.client.as(await app.a.administrator());
     const website = (await admin.post('/admin/clients', { name: 'Head', scopes: ['photos:delete'] })).body;
