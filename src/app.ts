@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type FastifyHttpOptions, type FastifyInstance, LogController } from 'fastify';
@@ -12,11 +12,11 @@ import { BODY_LIMIT, parseBodies } from './http/body-parsing.js';
 import { sendError } from './http/error.filter.js';
 import { refuseBlankIds } from './http/blank-ids.js';
 import { readClientAddresses } from './http/client-address.js';
-import { allowCrossOrigin, crossOriginHeaders } from './http/cross-origin.js';
+import { answerClientErrors } from './http/client-errors.js';
+import { allowCrossOrigin, answerCrossOrigin } from './http/cross-origin.js';
 import { answerHead } from './http/head-routes.js';
-import { drainUnreadBodies } from './http/unread-bodies.js';
-import { renderRawError } from './http/families.js';
-import { headersTooLarge, invalidParameters, notFound } from './http/app-error.js';
+import { discardUnreadBodies, discardUnreadBody } from './http/unread-bodies.js';
+import { headersTooLarge, invalidParameters, notFound, serviceUnavailable } from './http/app-error.js';
 import { LoadMonitor, shedLoad } from './http/load-shedding.js';
 import { RequestLimit } from './http/request-limit.js';
 import { limitRequests } from './auth/limit-requests.js';
@@ -26,8 +26,12 @@ import { acceptUploads } from './http/upload.js';
 import { measureAnswers } from './http/metrics.js';
 import { secureAnswers, securityHeaders } from './http/security-headers.js';
 
-/** Bytes of a request's headers at most. The parser's own limit is higher: what it refuses has no CORS headers. */
+/** Bytes of a request's URL and headers at most. */
 const MAX_HEADER_BYTES = 16 * 1024;
+/** The parser's own limit is higher, since of what it refuses little is known. */
+const MAX_PARSED_BYTES = 128 * 1024;
+/** Seconds after which a client may retry that has reached a node which stops. */
+const RETRY_AFTER = 2;
 
 /** The app of the service, of its tests and of its scripts, ready but not listening. */
 export async function createApp(config: Config, database: RunningDatabase): Promise<NestFastifyApplication> {
@@ -56,7 +60,7 @@ export function createAdapter(config: Config): FastifyAdapter {
     requestTimeout: 30_000,
     connectionTimeout: 65_000,
     keepAliveTimeout: 65_000,
-    http: { headersTimeout: 15_000, requireHostHeader: false, maxHeaderSize: 4 * MAX_HEADER_BYTES },
+    http: { headersTimeout: 15_000, requireHostHeader: false, maxHeaderSize: MAX_PARSED_BYTES },
     forceCloseConnections: 'idle',
     rewriteUrl: (request) => blankIds.rewrite(request.url ?? '/'),
     routerOptions: {
@@ -65,18 +69,17 @@ export function createAdapter(config: Config): FastifyAdapter {
       maxParamLength: 16_384,
     },
     exposeHeadRoutes: false,
+    // Fastify's own 503 has another shape: `closeWhileStopping` answers instead.
+    return503OnClosing: false,
     // These come before all hooks.
     frameworkErrors: (error, request, reply) => {
       reply.headers(headers);
-      reply.headers(crossOriginHeaders(config, request.headers.origin, request.originalUrl));
-      sendError(error, request as never, reply as never);
+      discardUnreadBody(request.raw);
+      if (answerCrossOrigin(config, request as never, reply as never)) return;
+      const refused = isTooLarge(request.raw) ? headersTooLarge() : error;
+      sendError(refused, request as never, reply as never);
     },
-    clientErrorHandler: (error, socket) => {
-      const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400;
-      if (socket.writable && error.code !== 'ECONNRESET')
-        socket.write(renderRawError(status, 'Invalid parameters'));
-      socket.destroy();
-    },
+    clientErrorHandler: answerClientErrors(config),
   } as FastifyHttpOptions<Server>);
   const fastify = adapter.getInstance<FastifyInstance>();
   blankIds.collect(fastify);
@@ -103,7 +106,7 @@ export async function configureApp(
   closeWhileStopping(fastify);
   limitRequests(fastify, app.get(RequestLimit), app.get(VerifiedTokens));
   if (config.shedLoad) await shedLoad(fastify, app.get(LoadMonitor));
-  drainUnreadBodies(fastify);
+  discardUnreadBodies(fastify);
   fastify.addHook('onSend', (_request, reply, payload, next) => {
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
     next(null, payload);
@@ -116,23 +119,29 @@ export async function configureApp(
 function refuseMalformed(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, next) => {
     const { method, headers, raw } = request;
-    const headerBytes = raw.rawHeaders.reduce((sum, text) => sum + text.length + 2, 0);
-    if (headerBytes > MAX_HEADER_BYTES) {
-      reply.header('connection', 'close');
-      return next(headersTooLarge());
-    }
-    if (method === 'OPTIONS') return sendError(notFound(), request, reply);
+    if (isTooLarge(raw)) return next(headersTooLarge());
+    // Fastify refuses QUERY without a body before it looks for a route.
+    if (method === 'OPTIONS' || method === 'QUERY') return sendError(notFound(), request, reply);
     return next(headers.host === undefined && raw.httpVersion === '1.1' ? invalidParameters() : undefined);
   });
 }
 
-/** Answers given while the service stops end their connections, which would keep it waiting. */
+function isTooLarge({ url = '', rawHeaders }: IncomingMessage): boolean {
+  let bytes = url.length;
+  for (const text of rawHeaders) bytes += text.length + 2;
+  return bytes > MAX_HEADER_BYTES;
+}
+
+/** Requests that come while the service stops are refused; answers end their connections, so that it can stop. */
 function closeWhileStopping(fastify: FastifyInstance): void {
   let stopping = false;
   fastify.addHook('preClose', (next) => {
     stopping = true;
     next();
   });
+  fastify.addHook('onRequest', (_request, _reply, next) =>
+    next(stopping ? serviceUnavailable({ retryAfter: RETRY_AFTER }) : undefined),
+  );
   fastify.addHook('onSend', (_request, reply, payload, next) => {
     if (stopping) reply.header('connection', 'close');
     next(null, payload);

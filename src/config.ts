@@ -75,7 +75,7 @@ type Environment = Record<string, string | undefined>;
  */
 export function readConfig(env: Environment = process.env): Config {
   const port = integer(env, 'PORT', 3000, 1, 65_535);
-  const publicUrl = url(env, 'PUBLIC_URL', ['http:', 'https:']) ?? `http://localhost:${port}`;
+  const publicUrl = publicUrlOf(env) ?? `http://localhost:${port}`;
   const corsOrigins = list(env, 'CORS_ORIGINS').map(asOrigin);
   const sameSite = choice(env, 'COOKIE_SAME_SITE', SAME_SITE, 'lax');
   const secure = publicUrl.startsWith('https:');
@@ -102,7 +102,7 @@ export function readConfig(env: Environment = process.env): Config {
     host: text(env, 'HOST') ?? 'localhost',
     port,
     publicUrl,
-    basePath: new URL(publicUrl).pathname.replace(/\/+$/, ''),
+    basePath: pathOf(publicUrl),
     trustedOrigins: [...new Set([...ownOrigins(publicUrl), ...corsOrigins])],
     corsOrigins,
     cookie: { secure, sameSite },
@@ -178,6 +178,21 @@ function choice<const T extends string>(
   return found;
 }
 
+/** Where clients reach the service: an origin, and the path that a proxy strips, if there is one. */
+function publicUrlOf(env: Environment): string | null {
+  const value = url(env, 'PUBLIC_URL', ['http:', 'https:']);
+  if (value === null) return null;
+  const { origin, username, password, search, hash } = new URL(value);
+  // Of what it may consist is what a cookie's path and a page's links can hold as it is.
+  const isPlain = username + password + search + hash === '' && /^[\w.~%@:+/-]*$/.test(pathOf(value));
+  if (!isPlain) throw new StartError('PUBLIC_URL must have nothing but a host, a port and a plain path');
+  return origin + pathOf(value);
+}
+
+function pathOf(value: string): string {
+  return new URL(value).pathname.replace(/\/+$/, '');
+}
+
 /** Reads a URL; its value is not repeated in the error, since it may hold a password. */
 function url(env: Environment, name: string, protocols: readonly string[]): string | null {
   const value = text(env, name);
@@ -231,7 +246,7 @@ function asOrigin(value: string): string {
   if (isWeb) return parsed.origin;
   // The shells of apps have schemes of their own, whose origins browsers send as they are.
   const isShell =
-    parsed !== null && /^(?!https?:|file:)[a-z][a-z0-9+.-]*:\/\/[a-z0-9._-]+(:\d+)?$/.test(value);
+    parsed?.origin === 'null' && /^(?!file:)[a-z][a-z0-9+.-]*:\/\/[a-z0-9._-]+(:\d+)?$/.test(value);
   if (isShell) return value;
   throw new StartError(
     `CORS_ORIGINS must list origins such as https://app.example.com, not ${JSON.stringify(value)}`,
@@ -241,8 +256,9 @@ function asOrigin(value: string): string {
 function asNetwork(value: string): string {
   const [address = '', bits, ...rest] = value.split('/');
   const widest = isIP(address) === 4 ? 32 : 128;
+  const isAddress = isIP(address) !== 0 && !address.includes('%');
   const validBits = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= widest);
-  if (isIP(address) === 0 || !validBits || rest.length > 0) {
+  if (!isAddress || !validBits || rest.length > 0) {
     throw new StartError(
       `TRUSTED_PROXIES must list addresses or networks such as 10.0.0.0/8, not ${JSON.stringify(value)}`,
     );

@@ -38,6 +38,15 @@ describe('the configuration', () => {
   });
 
   it.each([
+    ['https://h.example/tankobon/', 'https://h.example/tankobon', '/tankobon'],
+    ['https://H.example:443/a/b', 'https://h.example/a/b', '/a/b'],
+    ['http://localhost:8080', 'http://localhost:8080', ''],
+    ['https://h.example//', 'https://h.example', ''],
+  ])('reads the path of the public URL %s', (given, publicUrl, basePath) => {
+    expect(readConfig({ PUBLIC_URL: given })).toMatchObject({ publicUrl, basePath });
+  });
+
+  it.each([
     [{ PORT: '0' }, 'PORT'],
     [{ PORT: 'x' }, 'PORT'],
     [{ PORT: '65536' }, 'PORT'],
@@ -66,9 +75,23 @@ describe('the configuration', () => {
     [{ SHED_LOAD: 'yes' }, 'SHED_LOAD'],
     [{ RATE_LIMIT: 'no' }, 'RATE_LIMIT'],
     [{ TRUSTED_PROXIES: '10.0.0.0/33' }, 'TRUSTED_PROXIES'],
+    [{ TRUSTED_PROXIES: '127.0.0.1:80' }, 'TRUSTED_PROXIES'],
+    [{ TRUSTED_PROXIES: 'fe80::1%eth0' }, 'TRUSTED_PROXIES'],
+    [{ TRUSTED_PROXIES: 'localhost' }, 'TRUSTED_PROXIES'],
     [{ ADMIN_USERNAME: 'a b' }, 'ADMIN_USERNAME'],
     [{ ADMIN_PASSWORD: 'short' }, 'ADMIN_PASSWORD'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL'],
+    [{ PUBLIC_URL: 'https://x.example/?a=b' }, 'PUBLIC_URL'],
+    [{ PUBLIC_URL: 'https://x.example/#a' }, 'PUBLIC_URL'],
+    [{ PUBLIC_URL: 'https://user:secret@x.example' }, 'PUBLIC_URL'],
+    [{ PUBLIC_URL: 'https://x.example/a;b' }, 'PUBLIC_URL'],
+    [{ PUBLIC_URL: "https://x.example/a'b" }, 'PUBLIC_URL'],
+    [{ CORS_ORIGINS: 'https://a.example,null' }, 'CORS_ORIGINS'],
+    [{ CORS_ORIGINS: 'capacitor://localhost/' }, 'CORS_ORIGINS'],
+    [{ CORS_ORIGINS: 'capacitor:localhost' }, 'CORS_ORIGINS'],
+    [{ CORS_ORIGINS: 'file://' }, 'CORS_ORIGINS'],
+    [{ CORS_ORIGINS: 'ftp://a.example' }, 'CORS_ORIGINS'],
+    [{ CORS_ORIGINS: 'a.example' }, 'CORS_ORIGINS'],
   ])('refuses %j in one line', (env, name) => {
     const attempt = () => readConfig(env as Record<string, string>);
     expect(attempt).toThrow(StartError);

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { LoadMonitor } from '../src/http/load-shedding.js';
@@ -84,6 +85,50 @@ describe('answers to a listed origin', () => {
     expect(await talk('NONSENSE\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
   });
 
+  const many = (count: number) => Array.from({ length: count }, (_, index) => `A${index}: b\r\n`).join('');
+  it.each([
+    ['one header of 100,000 bytes', '/series', `X-Long: ${'x'.repeat(100_000)}\r\nOrigin: ${ORIGIN}\r\n`],
+    ['a cookie after the origin', '/series', `Origin: ${ORIGIN}\r\nCookie: a=${'x'.repeat(60_000)}\r\n`],
+    ['1,500 headers', '/series', `Origin: ${ORIGIN}\r\n${many(1500)}`],
+    ['a path of 20,000 characters', `/series/${'1'.repeat(20_000)}`, `Origin: ${ORIGIN}\r\n`],
+    ['a query of 20,000 characters', `/series?search=${'a'.repeat(20_000)}`, `Origin: ${ORIGIN}\r\n`],
+    ['a path that cannot be decoded', `/%zz${'1'.repeat(20_000)}`, `Origin: ${ORIGIN}\r\n`],
+  ])('carry the CORS headers for %s', async (_, path, headers) => {
+    const answer = await talk(`GET ${path} HTTP/1.1\r\nHost: x\r\n${headers}\r\n`);
+    expect(answer).toMatch(/^HTTP\/1\.1 431 /);
+    expect(answer).toContain(`access-control-allow-origin: ${ORIGIN}`);
+    expect(answer).toContain('{"data":"Invalid parameters","code":431}');
+  });
+
+  it('carry the CORS headers while the service stops', async () => {
+    const stopping = await startApp({ CORS_ORIGINS: ORIGIN }, app.database);
+    await stopping.nest.listen(0, '127.0.0.1');
+    const { port: to } = stopping.nest.getHttpServer().address() as AddressInfo;
+    const fastify = stopping.nest.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+    // Connected, but silent until the service has begun to stop.
+    const socket = connect(to, '127.0.0.1');
+    await new Promise((resolve) => socket.once('connect', resolve));
+    let text = '';
+    socket.on('data', (chunk) => (text += chunk.toString()));
+    const ended = new Promise((resolve) => socket.once('close', resolve));
+    const closed = fastify.close();
+    socket.write(`GET /series HTTP/1.1\r\nHost: x\r\nOrigin: ${ORIGIN}\r\n\r\n`);
+    await ended;
+    await closed;
+    expect(text).toMatch(/^HTTP\/1\.1 503 /);
+    expect(text).toContain(`access-control-allow-origin: ${ORIGIN}`);
+    expect(text).toMatch(/\r\nretry-after: \d+\r\n/);
+    expect(text).toContain('{"data":"Service unavailable","code":503}');
+    await stopping.close();
+  });
+
+  it('depend on the origin where they are kept', async () => {
+    for (const path of ['/openapi.json', '/series', '/docs/assets/swagger-ui.css']) {
+      const vary = (await get(path, { origin: ORIGIN })).headers.get('vary') ?? '';
+      expect(vary.toLowerCase().split(/, */), path).toContain('origin');
+    }
+  });
+
   it('carry the CORS headers beyond a limit, and preflights count against none', async () => {
     const limited = await startApp(
       { CORS_ORIGINS: ORIGIN, RATE_LIMIT: 'on', RATE_LIMIT_PER_MINUTE: '5' },
@@ -133,7 +178,7 @@ describe('a preflight', () => {
     'x-requested-with',
     'if-match,if-none-match,idempotency-key,last-event-id,prefer,traceparent,tracestate',
   ])('allows %s', async (asked) => {
-    for (const path of ['/users/current', '/nowhere', '/user/reading-status/add/1']) {
+    for (const path of ['/users/current', '/nowhere', '/user/reading-status/add/1', '/%zz', '/metrics']) {
       const answer = await get(
         path,
         { origin: ORIGIN, 'access-control-request-method': 'POST', 'access-control-request-headers': asked },
@@ -155,6 +200,16 @@ describe('a preflight', () => {
     expect(foreign.headers.get('access-control-allow-origin')).toBeNull();
     expect(foreign.headers.get('access-control-allow-headers')).toBeNull();
     expect((await get('/series', {}, 'OPTIONS')).status).toBe(404);
+  });
+});
+
+describe('an unknown method', () => {
+  it.each(['PROPFIND', 'TRACE', 'QUERY', 'LOCK', 'PURGE'])('%s is an unknown route', async (method) => {
+    const answer = await talk(
+      `${method} /series HTTP/1.1\r\nHost: x\r\nOrigin: ${ORIGIN}\r\nConnection: close\r\n\r\n`,
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 404 /);
+    expect(answer).toContain(`access-control-allow-origin: ${ORIGIN}`);
   });
 });
 
@@ -191,12 +246,87 @@ describe('pictures', () => {
     );
   });
 
-  it.each(['/series', '/users/current', '/metrics', '/api/4/UploadImage/DeleteUserPhoto', '/auth/me'])(
-    'HEAD %s is unknown elsewhere',
-    async (path) => {
-      expect((await get(path, {}, 'HEAD')).status).toBe(404);
-    },
-  );
+  it.each([
+    '/series',
+    '/users/current',
+    '/metrics',
+    '/api/4/UploadImage/DeleteUserPhoto',
+    '/auth/me',
+    '/docs/assets/swagger-ui.css',
+    '/user/reading-history',
+    '/profiles/x',
+  ])('HEAD %s is unknown elsewhere', async (path) => {
+    expect((await get(path, {}, 'HEAD')).status).toBe(404);
+  });
+});
+
+describe('HEAD', () => {
+  it('answers the refusals of GET, conditions and ranges, too', async () => {
+    const reader = await app.a.user();
+    const bytes = await sharp({ create: { width: 8, height: 8, channels: 3, background: 'navy' } })
+      .png()
+      .toBuffer();
+    const avatar = await app.client
+      .as(reader)
+      .post(`/v1/users/${reader.id}/avatars`, undefined, form([{ filename: 'a.png', bytes }]));
+    const path = new URL(avatar.body.versions.full.url).pathname;
+    const etag = (await get(path)).headers.get('etag') ?? '';
+    const requests: [string, Record<string, string>, number][] = [
+      [path, { 'if-none-match': etag }, 304],
+      [path, { range: 'bytes=0-9' }, 206],
+      [path, { range: 'bytes=999999-' }, 416],
+      [`/images/default/${reader.id}/30x30`, {}, 200],
+      ['/images/avatars/1/nothing/full.png', {}, 404],
+      ['/images/nothing', {}, 404],
+      [`/user/avatar/${reader.id}/nothing`, {}, 400],
+      ['/user/avatar/x/full', {}, 400],
+      ['/openapi.json', { 'accept-encoding': 'gzip' }, 200],
+      ['/openapi.json', { 'if-none-match': '*' }, 304],
+    ];
+    for (const [url, headers, status] of requests) {
+      const [full, head] = [await get(url, headers), await get(url, headers, 'HEAD')];
+      expect([full.status, head.status], url).toEqual([status, status]);
+      expect(await head.text(), url).toBe('');
+      for (const name of ['content-length', 'content-type', 'content-range', 'etag', 'cache-control'])
+        expect(head.headers.get(name), `${url} ${name}`).toBe(full.headers.get(name));
+    }
+  });
+
+  it('is known on these routes alone', () => {
+    const routes = app.routes.filter((route) => route.startsWith('HEAD '));
+    expect(new Set(routes)).toEqual(
+      new Set([
+        'HEAD /health/live',
+        'HEAD /health/ready',
+        'HEAD /images/avatars/:id/:hash/:file',
+        'HEAD /images/photos/:token/:file',
+        'HEAD /images/default/:id/:size',
+        'HEAD /user/avatar/:id/:size',
+        'HEAD /docs',
+        'HEAD /openapi.json',
+      ]),
+    );
+  });
+
+  it('does not run the GET that deletes', async () => {
+    const admin = app.client.as(await app.a.administrator());
+    const website = (await admin.post('/admin/clients', { name: 'Head', scopes: ['photos:delete'] })).body;
+    const reader = await app.a.user();
+    const bytes = await sharp({ create: { width: 8, height: 8, channels: 3, background: 'navy' } })
+      .png()
+      .toBuffer();
+    const parts = [
+      { name: 'client', bytes: String(website.id) },
+      { filename: 'a.png', bytes },
+    ];
+    const photo = await app.client.as(reader).post(`/v1/users/${reader.id}/photos`, undefined, form(parts));
+    expect(photo.status).toBe(201);
+    const path = `/api/4/UploadImage/DeleteUserPhoto?userId=${reader.id}&photoId=${photo.body.id}`;
+    const headers = { websiteId: String(website.id), webApiClientKey: website.key };
+    expect((await get(path, headers, 'HEAD')).status).toBe(404);
+    expect((await app.client.as(reader).get(`/v1/users/${reader.id}/photos`)).body.total).toBe(1);
+    expect((await get(path, headers)).status).toBe(200);
+  });
 });
 
 describe('a body that is refused before it has been read', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addressKey } from '../src/http/rate-limits.js';
+import { addressKey } from '../src/http/client-address.js';
 import { appForFile, startApp, type TestApp } from './support/app.js';
 import { unique } from './support/builders.js';
 
@@ -72,6 +72,18 @@ describe('an address behind a trusted proxy', () => {
     ['10.0.0.5', '10.0.0.5'],
     ['::ffff:203.0.113.9', '203.0.113.9'],
     ['203.0.113.9:', '127.0.0.1'],
+    ['203.0.113.9:99999', '127.0.0.1'],
+    ['[2001:db8::7]', '2001:db8::7'],
+    ['[2001:db8:7::i]:443', '127.0.0.1'],
+    ['[2001:db8::7', '127.0.0.1'],
+    ['[::ffff:203.0.113.9]:443', '203.0.113.9'],
+    ['203.0.113.9:443, ::ffff:10.0.0.5', '203.0.113.9'],
+    ['203.0.113.9,10.0.0.5:1,10.0.0.6', '203.0.113.9'],
+    ['203.0.113.9, , 10.0.0.5', '10.0.0.5'],
+    ['203.0.113.09', '127.0.0.1'],
+    ['"203.0.113.9"', '127.0.0.1'],
+    ['localhost', '127.0.0.1'],
+    ['127.0.0.1', '127.0.0.1'],
   ])('of %j is %s in the list of sessions', async (forwarded, expected) => {
     const behind = await startApp({ TRUSTED_PROXIES: '127.0.0.1,10.0.0.0/8' }, app.database);
     expect(await seenAs(behind, forwarded)).toBe(expected);
@@ -94,5 +106,14 @@ describe('the key of an address', () => {
     ['2001:db8::1', '2001:db8:0:0::/64'],
     ['2001:db8:0:0:ffff::1', '2001:db8:0:0::/64'],
     ['2001:db8:0:1::1', '2001:db8:0:1::/64'],
+    ['2001:0DB8:0000:0001:1:2:3:4', '2001:db8:0:1::/64'],
+    ['0:0:0:0:0:ffff:203.0.113.9', '203.0.113.9'],
+    ['64:ff9b::203.0.113.9', '64:ff9b:0:0::/64'],
+    ['1:2:3:4:5:6:203.0.113.9', '1:2:3:4::/64'],
+    // What a socket says of a neighbour on the same link.
+    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+    ['::1', '0:0:0:0::/64'],
+    ['::', '0:0:0:0::/64'],
+    ['', ''],
   ])('%s is %s', (address, key) => expect(addressKey(address)).toBe(key));
 });

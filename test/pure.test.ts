@@ -5,7 +5,7 @@ import { AppError, internalError, invalidParameters, notFound, refusal } from '.
 import { isShallow } from '../src/http/body-parsing.js';
 import { renderError } from '../src/http/families.js';
 import { pagePosition } from '../src/http/page.js';
-import { addressKey } from '../src/http/rate-limits.js';
+import { addressKey } from '../src/http/client-address.js';
 import { toAppError } from '../src/http/to-app-error.js';
 import { endsBeforeStart, isPartialDate } from '../src/reading-history/partial-date.js';
 

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { userNotFound } from '../http/app-error.js';
-import { addressKey, type LimitedKey, RateLimits } from '../http/rate-limits.js';
+import { addressKey } from '../http/client-address.js';
+import { type LimitedKey, RateLimits } from '../http/rate-limits.js';
 import { spellingKey } from '../http/typed-text.js';
 import type { Settings } from '../settings/settings.dto.js';
 import { SettingsService } from '../settings/settings.service.js';

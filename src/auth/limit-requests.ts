@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { type AppError, tooManyRequests } from '../http/app-error.js';
-import { addressKey } from '../http/rate-limits.js';
+import { addressKey } from '../http/client-address.js';
 import type { RequestLimit } from '../http/request-limit.js';
 import { readBearer } from './credentials.js';
 import type { Claims } from './tokens.js';

@@ -30,7 +30,8 @@ function isJson(reply: FastifyReply): boolean {
   return String(reply.getHeader('content-type') ?? '').startsWith('application/json');
 }
 
-function addVary(reply: FastifyReply): void {
+/** Adds to what the answer depends on, beside the page's origin. */
+export function addVary(reply: FastifyReply): void {
   const former = reply.getHeader('vary');
   reply.header('vary', former === undefined ? 'accept-encoding' : `${String(former)}, accept-encoding`);
 }

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config.js';
 
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';
@@ -27,10 +27,19 @@ const EXPOSED_HEADERS = [
   'idempotency-replayed',
   'content-disposition',
 ].join(', ');
-/** Seconds for which browsers keep the answer to a preflight. */
-const PREFLIGHT_SECONDS = '600';
+/** What a preflight is answered; browsers keep it for ten minutes. */
+const PREFLIGHT = {
+  'access-control-allow-methods': METHODS,
+  'access-control-allow-headers': ALLOWED_HEADERS,
+  'access-control-max-age': '600',
+};
 /** Pictures and the redirects to them: they are public, and canvases of any origin may read them. */
 const PICTURES = /^\/(images\/|user\/avatar\/)/;
+
+const FOR_EVERY_ORIGIN = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': EXPOSED_HEADERS,
+};
 
 /** The CORS headers of an answer to a page of the origin; those of a picture do not depend on it. */
 export function crossOriginHeaders(
@@ -38,7 +47,7 @@ export function crossOriginHeaders(
   origin: string | undefined,
   path: string,
 ): Record<string, string> {
-  if (PICTURES.test(path)) return { 'access-control-allow-origin': '*' };
+  if (PICTURES.test(path)) return FOR_EVERY_ORIGIN;
   const vary: Record<string, string> = corsOrigins.length === 0 ? {} : { vary: 'Origin' };
   if (origin === undefined || !corsOrigins.includes(origin)) return vary;
   return {
@@ -49,23 +58,24 @@ export function crossOriginHeaders(
   };
 }
 
+/** Sends the CORS headers with an answer. @returns whether the request is a preflight, which this has answered */
+export function answerCrossOrigin(config: Config, request: FastifyRequest, reply: FastifyReply): boolean {
+  const { method, headers, originalUrl } = request;
+  const { origin } = headers;
+  reply.headers(crossOriginHeaders(config, origin, originalUrl));
+  const isPreflight = origin !== undefined && headers['access-control-request-method'] !== undefined;
+  if (method !== 'OPTIONS' || !isPreflight) return false;
+  if (config.corsOrigins.includes(origin) || PICTURES.test(originalUrl)) reply.headers(PREFLIGHT);
+  void reply.status(204).send();
+  return true;
+}
+
 /**
  * Sends the CORS headers with every answer, refusals included, and answers preflights itself. Register it before every
  * hook that refuses requests: a preflight counts against no limit.
  */
 export function allowCrossOrigin(fastify: FastifyInstance, config: Config): void {
   fastify.addHook('onRequest', (request, reply, next) => {
-    const { origin } = request.headers;
-    reply.headers(crossOriginHeaders(config, origin, request.originalUrl));
-    const isPreflight = request.method === 'OPTIONS' && origin !== undefined;
-    if (!isPreflight || request.headers['access-control-request-method'] === undefined) return next();
-    if (config.corsOrigins.includes(origin) || PICTURES.test(request.originalUrl)) {
-      reply.headers({
-        'access-control-allow-methods': METHODS,
-        'access-control-allow-headers': ALLOWED_HEADERS,
-        'access-control-max-age': PREFLIGHT_SECONDS,
-      });
-    }
-    return void reply.status(204).send();
+    if (!answerCrossOrigin(config, request, reply)) next();
   });
 }

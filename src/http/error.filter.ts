@@ -23,6 +23,7 @@ export function sendError(thrown: unknown, request: FastifyRequest, reply: Fasti
     request.log[level]({ err: error.extra.cause ?? error }, 'request failed');
   }
   if (status === 401) reply.header('www-authenticate', challenge(request));
+  if (status === 431) reply.header('connection', 'close');
   if (error.extra.retryAfter !== undefined) reply.header('retry-after', String(error.extra.retryAfter));
   if (reply.sent) return;
   reply

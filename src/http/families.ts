@@ -49,12 +49,17 @@ export function renderError(family: Family, error: AppError): ResponseBody | Env
 }
 
 /** A whole HTTP/1.1 response for requests that never became one: see `clientErrorHandler`. */
-export function renderRawError(status: number, message: string): string {
+export function renderRawError(
+  status: number,
+  message: string,
+  headers: Readonly<Record<string, string>> = {},
+): string {
   const body = JSON.stringify({ data: message, code: status } satisfies ResponseBody);
   return [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     'Content-Type: application/json; charset=utf-8',
     'Cache-Control: no-store',
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Connection: close',
     '',

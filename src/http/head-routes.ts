@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 
 /** The GET routes that also answer HEAD; everywhere else HEAD is an unknown method, since a GET may change something. */
-const WITH_HEAD = /^\/(health\/|images\/|user\/avatar\/|docs(\/|$)|openapi\.json$|dashboard(\/|$))/;
+const WITH_HEAD = /^\/(health\/|images\/|user\/avatar\/|(docs|openapi\.json|dashboard)\/?$)/;
 
 /** Answers HEAD as GET without a body on the routes of pictures, health and documents. Register it before the routes. */
 export function answerHead(fastify: FastifyInstance): void {

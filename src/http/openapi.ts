@@ -36,7 +36,10 @@ const DESCRIPTION = `The user side of a manga, comic and light-novel tracker.
 - What is missing is told before what is wrong: 400 \`Required parameters missing\`, then \`Invalid parameters\`. Where fields are at fault, \`errors\` names them.
 - A \`client\` that is not registered, or disabled, is a 400, in a query as well.
 - A genuine token whose user is gone is a 404 \`User not found\`, wherever tokens are looked at. On routes for everybody a bad Bearer token is a 401, a bad cookie is none at all. A request with both is a Bearer request.
-- Unknown routes and methods, \`HEAD\` included, are a 404 \`Not found\`.
+- Unknown routes and methods are a 404 \`Not found\`. \`HEAD\` is answered as \`GET\` without a body for pictures, health checks, this document and its page, and is unknown elsewhere.
+- An array in a query is written with commas or by repeating the parameter; a parameter that takes one value and comes twice is a 400.
+- A request whose URL and headers have more than 16 KiB is a 431 \`Invalid parameters\`.
+- Pages of the origins that the installation lists may read every answer, with credentials; pictures are for every origin.
 - Timestamps are RFC 3339 in UTC with milliseconds.`;
 
 const BEARER =

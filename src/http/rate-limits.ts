@@ -1,9 +1,7 @@
-import { isIPv6 } from 'node:net';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Config } from '../config.js';
 import { Sql, statement } from '../database/sql.js';
 import { tooManyRequests } from './app-error.js';
-import { mappedIpv4 } from './client-address.js';
 
 /** How many points a key may spend in how many seconds. */
 const LIMITS = {
@@ -127,16 +125,4 @@ export class RateLimits implements OnApplicationBootstrap, OnModuleDestroy {
 
 function storedKey({ limit, key }: LimitedKey): string {
   return `${limit}:${key}`.slice(0, 255);
-}
-
-/** An address as a key: one household has a whole /64 of IPv6 addresses. */
-export function addressKey(address: string): string {
-  const plain = mappedIpv4(address) ?? address;
-  if (!isIPv6(plain)) return plain;
-  const [head = '', tail] = plain.split('::');
-  const first = head === '' ? [] : head.split(':');
-  const last = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros = tail === undefined ? [] : Array.from({ length: 8 - first.length - last.length }, () => '0');
-  const groups = [...first, ...zeros, ...last].slice(0, 4);
-  return `${groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':')}::/64`;
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { addVary } from './compression.js';
 import { encodeOnce, type Encoding, encodingFor } from './encoding.js';
 
 /** A file that does not change while the service runs: it has an ETag, and is compressed once for each encoding. */
@@ -18,7 +19,8 @@ export class ServedFile {
 
   /** Answers with the file as the client can take it, or with 304 to a client that has it. */
   async send({ headers }: FastifyRequest, reply: FastifyReply): Promise<void> {
-    reply.headers({ etag: this.etag, 'cache-control': this.cacheControl, vary: 'accept-encoding' });
+    reply.headers({ etag: this.etag, 'cache-control': this.cacheControl });
+    addVary(reply);
     if (isKnown(headers['if-none-match'], this.etag)) return void reply.status(304).send();
     const encoding = encodingFor(headers['accept-encoding']);
     reply.header('content-type', this.type);

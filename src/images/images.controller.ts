@@ -99,6 +99,7 @@ export class ImagesController {
     const { start, end } = range ?? { start: 0, end: file.size - 1 };
     if (range !== null) reply.status(206).header('content-range', `bytes ${start}-${end}/${file.size}`);
     reply.header('content-length', end - start + 1);
+    if (request.method === 'HEAD') return void reply.send();
     return void reply.send(await file.stream(start, end));
   }
 }

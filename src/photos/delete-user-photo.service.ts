@@ -3,7 +3,8 @@ import type { FastifyRequest } from 'fastify';
 import { ClientsService } from '../clients/clients.service.js';
 import { forbidden } from '../http/app-error.js';
 import { parseId } from '../http/ids.js';
-import { addressKey, RateLimits } from '../http/rate-limits.js';
+import { addressKey } from '../http/client-address.js';
+import { RateLimits } from '../http/rate-limits.js';
 import {
   invalidClientKey,
   invalidUserId,

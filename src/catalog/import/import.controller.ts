@@ -42,6 +42,8 @@ export class ImportController {
   ): Promise<ImportReportDto> {
     // It may take longer than a silent connection is kept.
     reply.raw.setTimeout(0, () => undefined);
-    return this.imports.run(viewer, (request.body as Readable | undefined) ?? null);
+    // A file that is refused while it is read must not stop the reading: its sender would never see the answer.
+    const body = (request.body as Readable | undefined)?.iterator({ destroyOnReturn: false });
+    return this.imports.run(viewer, body ?? null);
   }
 }
