@@ -6,7 +6,8 @@ export default defineConfig({
     globalSetup: ['test/support/postgres.ts'],
     setupFiles: ['reflect-metadata'],
     pool: 'forks',
-    maxWorkers: 2,
+    // More than the cores of a small machine: tests of starts and stops mostly wait.
+    maxWorkers: 3,
     // Limits for what hangs, not for what is slow: the suite also passes on a machine with other work.
     testTimeout: 300_000,
     hookTimeout: 300_000,

@@ -357,6 +357,6 @@ describe('the importer', () => {
       updated: [],
     });
     const [titles] = await app.database.query<{ count: string }>('select count(*) from series_titles');
-    expect(titles?.count).toBe('18977');
+    expect(titles?.count).toBe(18977);
   });
 });
