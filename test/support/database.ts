@@ -27,6 +27,8 @@ export async function cloneDatabase(): Promise<TestDatabase> {
   const client = new Client({ connectionString: url });
   client.on('error', () => undefined);
   await client.connect();
+  // The limits are the service's, not those of what tests do beside it.
+  await client.query('set statement_timeout = 0; set lock_timeout = 0');
   const pooler = inject('poolerUrl');
   return {
     url,
