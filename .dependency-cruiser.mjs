@@ -20,14 +20,15 @@ export default {
       comment: 'http and openapi are used by every feature, and use none.',
       severity: 'error',
       from: { path: '^src/(http|openapi)/' },
-      to: { path: '^src/', pathNot: '^src/(http|openapi|config)([./]|$)' },
+      to: { path: '^src/', pathNot: '^src/(http|openapi|config|project-folder)([./]|$)' },
     },
     {
       name: 'no-foreign-repository',
-      comment: "A feature uses another feature's service; its repository is an internal.",
+      comment:
+        "A feature uses another feature's service; its repository is an internal, its rows' types are not. Administrators' lists of users are made of users' columns and of roles.",
       severity: 'error',
-      from: { path: '^src/((?:admin/)?[^/]+)/' },
-      to: { path: '[.]repository[.]ts$', pathNot: '^src/$1/' },
+      from: { path: '^src/((?:admin/)?[^/]+)/', pathNot: '^src/admin/users/' },
+      to: { path: '[.]repository[.]ts$', pathNot: '^src/$1/', dependencyTypesNot: ['type-only'] },
     },
   ],
   options: {

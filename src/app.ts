@@ -6,7 +6,7 @@ import { AppModule } from './app.module.js';
 import type { Config } from './config.js';
 import { DatabaseSettings } from './database/database-settings.js';
 import type { RunningDatabase } from './database/running-database.js';
-import { applyBodyLimits } from './http/body-limit.js';
+import { applyBodyLimits } from './limits/body-limit.js';
 import { compressAnswers } from './http/compression.js';
 import { BODY_LIMIT, parseBodies } from './http/body-parsing.js';
 import { sendError } from './http/error.filter.js';
@@ -17,13 +17,13 @@ import { allowCrossOrigin, answerCrossOrigin } from './http/cross-origin.js';
 import { answerHead } from './http/head-routes.js';
 import { discardUnreadBodies, discardUnreadBody } from './http/unread-bodies.js';
 import { headersTooLarge, invalidParameters, notFound, serviceUnavailable } from './http/app-error.js';
-import { LoadMonitor, shedLoad } from './http/load-shedding.js';
-import { RequestLimit } from './http/request-limit.js';
-import { limitRequests } from './auth/limit-requests.js';
-import { VerifiedTokens } from './auth/verified-tokens.js';
+import { LoadMonitor, shedLoad } from './limits/load-shedding.js';
+import { RequestLimit } from './limits/request-limit.js';
+import { limitRequests } from './limits/limit-requests.js';
+import { VerifiedTokens } from './access/verified-tokens.js';
 import { createLogger, logAnswers, NestLogger } from './http/logging.js';
-import { acceptUploads } from './http/upload.js';
-import { measureAnswers } from './http/metrics.js';
+import { acceptUploads } from './images/upload.js';
+import { measureAnswers } from './health/metrics.js';
 import { secureAnswers, securityHeaders } from './http/security-headers.js';
 
 /** Bytes of a request's URL and headers at most. */
@@ -104,7 +104,8 @@ export async function configureApp(
   measureAnswers(fastify);
   refuseMalformed(fastify);
   closeWhileStopping(fastify);
-  limitRequests(fastify, app.get(RequestLimit), app.get(VerifiedTokens));
+  const tokens = app.get(VerifiedTokens);
+  limitRequests(fastify, app.get(RequestLimit), (request) => tokens.userId(request));
   if (config.shedLoad) await shedLoad(fastify, app.get(LoadMonitor));
   discardUnreadBodies(fastify);
   fastify.addHook('onSend', (_request, reply, payload, next) => {

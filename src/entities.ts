@@ -3,8 +3,13 @@ import { AvatarIdSchema, AvatarSchema } from './avatars/avatar.entity.js';
 import { RemovedFilesSchema } from './images/removed-files.entity.js';
 import { DailyCountSchema, TotalSchema } from './database/counters.entity.js';
 import { AuditEntrySchema } from './audit/audit-entry.entity.js';
-import { PermissionSchema, RolePermissionSchema, RoleSchema, UserRoleSchema } from './auth/role.entity.js';
-import { SessionSchema } from './auth/session.entity.js';
+import {
+  PermissionSchema,
+  RolePermissionSchema,
+  RoleSchema,
+  UserRoleSchema,
+} from './accounts/role.entity.js';
+import { SessionSchema } from './accounts/session.entity.js';
 import {
   SeriesCountSchema,
   SeriesDescriptionSchema,
@@ -16,10 +21,10 @@ import { CollectionItemSchema, CollectionTotalSchema } from './collection/collec
 import { RatingCountSchema, RatingSchema } from './ratings/rating.entity.js';
 import { UserSettingsSchema } from './settings/settings.entity.js';
 import { ClientSchema } from './clients/client.entity.js';
-import { RateLimitSchema } from './http/rate-limit.entity.js';
+import { RateLimitSchema } from './limits/rate-limit.entity.js';
 import { ReadingCountSchema, ReadingEntrySchema } from './reading-history/reading-entry.entity.js';
 import { SearchFoldingSchema } from './search/search-folding.entity.js';
-import { EmailSchema, UsernameSchema, UserSchema } from './users/user.entity.js';
+import { EmailSchema, UsernameSchema, UserSchema } from './accounts/user.entity.js';
 
 /** Every table. */
 export const ENTITIES = [

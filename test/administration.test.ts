@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { PERMISSIONS } from '../src/auth/permissions.js';
+import { PERMISSIONS } from '../src/accounts/permissions.js';
 import { appForFile } from './support/app.js';
 import { type TestUser, unique } from './support/builders.js';
 import { form } from './support/forms.js';

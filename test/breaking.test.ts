@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 // The scripts beside the service are plain JavaScript.
 // @ts-expect-error it has no types
-import { breaksBetween as untyped } from '../bin/openapi-breaks.mjs';
+import { breaksBetween as untyped } from '../tools/openapi-breaks.mjs';
 import { document as committed } from './support/document.js';
 
 const breaksBetween = untyped as (former: unknown, current: unknown) => string[];

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { ModulesContainer, Reflector } from '@nestjs/core';
 import { describe, expect, it } from 'vitest';
-import { type Access, ACCESS } from '../src/auth/access.js';
+import { type Access, ACCESS } from '../src/openapi/access-metadata.js';
 import { familyOf } from '../src/http/families.js';
 import { appForFile } from './support/app.js';
 import { findOperation, operations, requireDocumented } from './support/document.js';

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { LoadMonitor } from '../src/http/load-shedding.js';
+import { LoadMonitor } from '../src/limits/load-shedding.js';
 import { appForFile, startApp, type TestApp } from './support/app.js';
 import { form } from './support/forms.js';
 

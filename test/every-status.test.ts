@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Sql } from '../src/database/sql.js';
 import { Transactions } from '../src/database/transactions.js';
-import { LoadMonitor } from '../src/http/load-shedding.js';
-import { RequestLimit } from '../src/http/request-limit.js';
+import { LoadMonitor } from '../src/limits/load-shedding.js';
+import { RequestLimit } from '../src/limits/request-limit.js';
 import { ImageStore } from '../src/images/storage.js';
 import { appForFile, startApp, type TestApp } from './support/app.js';
 import type { TestUser } from './support/builders.js';

@@ -6,7 +6,7 @@ export const MUTANTS = [
   {
     name: 'clear-the-cookie-of-the-late',
     breaks: 'A tab that refreshes too late signs all tabs out.',
-    file: 'src/auth/access.guard.ts',
+    file: 'src/access/access.guard.ts',
     find: 'if (access.endsSession && !crossSite) this.refreshCookie.clear(http.getResponse<FastifyReply>());',
     replace:
       "if ((access.endsSession || access.kind === 'refresh') && !crossSite) this.refreshCookie.clear(http.getResponse<FastifyReply>());",
@@ -15,7 +15,7 @@ export const MUTANTS = [
   {
     name: 'commit-without-waiting',
     breaks: 'A crash loses writes that were acknowledged.',
-    file: 'src/database/embedded/embedded-postgres.ts',
+    file: 'src/embedded-postgres/embedded-postgres.ts',
     find: "synchronous_commit: 'on',",
     replace: "synchronous_commit: 'off',",
     killedBy: ['test/database.test.ts'],
@@ -55,7 +55,7 @@ export const MUTANTS = [
   {
     name: 'forget-the-permission',
     breaks: 'Every reader is an administrator.',
-    file: 'src/auth/access.guard.ts',
+    file: 'src/access/access.guard.ts',
     find: 'if (!viewer.isPermitted) throw forbidden();',
     replace: '',
     killedBy: ['test/administration.test.ts'],
@@ -79,7 +79,7 @@ export const MUTANTS = [
   {
     name: 'grant-what-one-lacks',
     breaks: 'Whoever may edit roles may give themself all.',
-    file: 'src/admin/role-changes.ts',
+    file: 'src/admin/roles/role-changes.ts',
     find: 'for (const wanted of permissions) if (!held.has(wanted)) throw forbidden();',
     replace: 'for (const wanted of permissions) if (held.has(wanted)) continue;',
     killedBy: ['test/administration.test.ts'],
@@ -87,7 +87,7 @@ export const MUTANTS = [
   {
     name: 'guess-without-end',
     breaks: 'Passwords may be guessed without a limit.',
-    file: 'src/auth/auth.service.ts',
+    file: 'src/sign-in/sign-in.service.ts',
     find: 'await this.limits.spendAll([keys.pair]);',
     replace: '',
     killedBy: ['test/auth.test.ts'],
@@ -119,7 +119,7 @@ export const MUTANTS = [
   {
     name: 'remember-expired-tokens',
     breaks: 'A token that has been seen is good for ever.',
-    file: 'src/auth/verified-tokens.ts',
+    file: 'src/access/verified-tokens.ts',
     find: 'if (claims !== undefined && Date.now() < claims.exp * 1000) return claims;',
     replace: 'if (claims !== undefined) return claims;',
     killedBy: ['test/auth.test.ts'],
@@ -143,7 +143,7 @@ export const MUTANTS = [
   {
     name: 'take-either-token',
     breaks: 'A refresh token passes for an access token.',
-    file: 'src/auth/tokens.ts',
+    file: 'src/access/tokens.ts',
     find: 'issuer: ISSUER, audience,',
     replace: 'issuer: ISSUER, audience: [audience, REFRESH_AUDIENCE, ACCESS_AUDIENCE],',
     killedBy: ['test/auth.test.ts'],
@@ -151,7 +151,7 @@ export const MUTANTS = [
   {
     name: 'trust-every-origin',
     breaks: 'A foreign page may act with the reader’s cookie.',
-    file: 'src/auth/credentials.ts',
+    file: 'src/access/credentials.ts',
     find: 'if (origin !== undefined) return !trustedOrigins.includes(origin);',
     replace: 'if (origin !== undefined) return false;',
     killedBy: ['test/auth.test.ts'],
@@ -167,7 +167,7 @@ export const MUTANTS = [
   {
     name: 'write-nothing-down',
     breaks: 'An administrator’s change leaves no trace.',
-    file: 'src/admin/admin-users.service.ts',
+    file: 'src/admin/users/admin-users.service.ts',
     find: "this.audit.write(em, actorOf(viewer), { action: 'user.update', target: id, ...changed });",
     replace: '',
     killedBy: ['test/administration.test.ts'],

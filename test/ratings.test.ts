@@ -176,7 +176,7 @@ describe('the averages', () => {
     await app.database.query(
       `insert into user_roles select u.id, r.id from users u, roles r where u.username like 'crowd%' and r.name = 'user'`,
     );
-    const { Tokens } = await import('../src/auth/tokens.js');
+    const { Tokens } = await import('../src/access/tokens.js');
     const tokens = app.nest.get(Tokens);
     const crowd = await app.database.query<{ user_id: string; id: string }>(
       `select user_id, s.id from sessions s join users u on u.id = s.user_id where u.username like 'crowd%'`,

@@ -2,7 +2,7 @@ import jwt from 'jsonwebtoken';
 import { describe, expect, it } from 'vitest';
 import { Migration20261126091000SignIn } from '../src/database/migrations/Migration20261126091000_sign_in.js';
 import { addressKey } from '../src/http/client-address.js';
-import { RateLimits } from '../src/http/rate-limits.js';
+import { RateLimits } from '../src/limits/rate-limits.js';
 import { spellingKey } from '../src/http/typed-text.js';
 import { appForFile, startApp } from './support/app.js';
 import { unique } from './support/builders.js';

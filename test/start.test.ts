@@ -151,7 +151,7 @@ describe('a start', () => {
     // A script joins the running service, and does not take the server with it.
     const catalog = join(folder, 'lines.ndjson');
     await writeFile(catalog, '{"kind":"series"}\n');
-    const script = join(PROJECT_FOLDER, 'dist', 'src', 'scripts', 'import-catalog.js');
+    const script = join(PROJECT_FOLDER, 'dist', 'src', 'commands', 'import-catalog.js');
     const imported = await run(process.execPath, [script, catalog], {
       env: { ...env, PATH: process.env['PATH'] },
     }).catch((error: { code: number; stderr: string; stdout: string }) => error);
@@ -165,7 +165,7 @@ describe('a start', () => {
     expect(isRunning(last)).toBe(false);
 
     // Without a service, a script starts the server and stops it again.
-    const admin = join(PROJECT_FOLDER, 'dist', 'src', 'scripts', 'admin-create.js');
+    const admin = join(PROJECT_FOLDER, 'dist', 'src', 'commands', 'admin-create.js');
     const adminEnv = { ...env, ADMIN_USERNAME: 'second', PATH: process.env['PATH'] };
     const created = await run(process.execPath, [admin], { env: adminEnv });
     expect(created.stdout).toMatch(/^Administrator: second\nPassword, shown this once: \S+\n$/);

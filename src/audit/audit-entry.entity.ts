@@ -1,5 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import { counted } from '../database/counted.js';
+import { counted } from '../database/counter-triggers.js';
 
 /**
  * What an administrator or a client key did to whom. Entries name users by id alone, without a foreign key, so that

@@ -1,7 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { RequirePermission } from '../auth/access.js';
-import { Operation } from '../http/operation.js';
+import { RequirePermission } from '../access/access.js';
+import { Operation } from '../openapi/operation.js';
 import { pagePosition } from '../http/page.js';
 import { AuditPageDto, AuditQuery } from './audit.dto.js';
 import { presentAuditEntry } from './audit.presenter.js';

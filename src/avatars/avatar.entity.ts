@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import { counted } from '../database/counted.js';
-import { UserSchema } from '../users/user.entity.js';
+import { counted } from '../database/counter-triggers.js';
+import { UserSchema } from '../accounts/user.entity.js';
 
 /** A user's one avatar. Its files lie under a folder that the row names, and are there before the row says so. */
 export const AvatarSchema = defineEntity({

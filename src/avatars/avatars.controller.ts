@@ -1,11 +1,11 @@
 import { Controller, Delete, Get, Param, Patch, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Anyone, CurrentViewer, SignedIn, type Viewer } from '../auth/access.js';
+import { Anyone, CurrentViewer, SignedIn, type Viewer } from '../access/access.js';
 import { forbidden, userNotFound } from '../http/app-error.js';
 import { IdPipe, UserIdPipe } from '../http/ids.js';
-import { Operation } from '../http/operation.js';
-import { TakesImage, UploadedImage, type UploadReader } from '../http/upload.js';
-import { LimitsImages } from '../images/image-limit.js';
+import { Operation } from '../openapi/operation.js';
+import { TakesImage, UploadedImage, type UploadReader } from '../images/upload.js';
+import { LimitsImages } from '../limits/image-limit.js';
 import { ImageUrls } from '../images/image-urls.js';
 import { invalidImage, noFileUploads } from '../images/images.errors.js';
 import { AvatarDto } from './avatars.dto.js';

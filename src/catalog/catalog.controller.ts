@@ -1,8 +1,8 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Anyone, MaybeViewer, type Viewer } from '../auth/access.js';
+import { Anyone, MaybeViewer, type Viewer } from '../access/access.js';
 import { IdPipe } from '../http/ids.js';
-import { Operation } from '../http/operation.js';
+import { Operation } from '../openapi/operation.js';
 import { pagePosition } from '../http/page.js';
 import {
   LanguageQuery,

@@ -1,4 +1,4 @@
-import { RATED } from '../ratings/rating-counts.js';
+import { RATED } from './series-ratings.js';
 import type { SeriesDto } from './catalog.dto.js';
 
 /**

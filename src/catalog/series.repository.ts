@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Sql, Statements, statement } from '../database/sql.js';
 import { clientKnown } from '../clients/client-filter.js';
-import { HISTOGRAM } from '../ratings/rating-counts.js';
+import { HISTOGRAM } from './series-ratings.js';
 import type { SERIES_ORDERS } from './catalog.dto.js';
 import type { SeriesType } from './catalog.entity.js';
 import { DEFAULT_LIMIT } from '../http/page.dto.js';

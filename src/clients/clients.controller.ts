@@ -1,9 +1,9 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { actorOf } from '../audit/audit-log.js';
-import { CurrentViewer, RequirePermission, type Viewer } from '../auth/access.js';
+import { CurrentViewer, RequirePermission, type Viewer } from '../access/access.js';
 import { IdPipe } from '../http/ids.js';
-import { Operation } from '../http/operation.js';
+import { Operation } from '../openapi/operation.js';
 import { PageQuery } from '../http/page.dto.js';
 import { pagePosition } from '../http/page.js';
 import {

@@ -1,8 +1,8 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import { counted, tallied } from '../database/counted.js';
+import { counted, tallied } from '../database/counter-triggers.js';
 import { NAME_ORDER, VolumeSchema } from '../catalog/catalog.entity.js';
 import { ClientSchema } from '../clients/client.entity.js';
-import { UserSchema } from '../users/user.entity.js';
+import { UserSchema } from '../accounts/user.entity.js';
 
 /** A volume that a user owns. */
 export const CollectionItemSchema = defineEntity({

@@ -1,11 +1,11 @@
 import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { CurrentViewer, SignedIn, type Viewer } from '../auth/access.js';
+import { CurrentViewer, SignedIn, type Viewer } from '../access/access.js';
 import { volumeNotFound } from '../catalog/catalog.errors.js';
 import { presentVolume } from '../catalog/volume-projection.js';
 import { done } from '../http/families.js';
 import { IdPipe, ItemIdPipe } from '../http/ids.js';
-import { Operation } from '../http/operation.js';
+import { Operation } from '../openapi/operation.js';
 import { pagePosition } from '../http/page.js';
 import type { ResponseDto } from '../http/response.dto.js';
 import {

@@ -1,5 +1,5 @@
 import type { Config } from '../config.js';
-import { EmbeddedPostgres } from './embedded/embedded-postgres.js';
+import { EmbeddedPostgres } from '../embedded-postgres/embedded-postgres.js';
 
 /** A PostgreSQL that answers, and how to leave it. */
 export interface RunningDatabase {

@@ -1,5 +1,5 @@
 import { payloadTooLarge } from '../http/app-error.js';
-import { IMAGE_BYTES } from '../http/upload.js';
+import { IMAGE_BYTES } from './upload.js';
 import { invalidImage } from './images.errors.js';
 
 /**

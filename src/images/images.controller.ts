@@ -1,9 +1,9 @@
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Open } from '../auth/access.js';
+import { Open } from '../access/access.js';
 import { notFound, refusal } from '../http/app-error.js';
-import { Operation } from '../http/operation.js';
+import { Operation } from '../openapi/operation.js';
 import { ImageStore } from './storage.js';
 
 const TYPES: Record<string, string> = {

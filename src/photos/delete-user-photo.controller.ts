@@ -1,11 +1,11 @@
 import { Controller, Get, Req } from '@nestjs/common';
 import { ApiHeader, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { ClientKey } from '../auth/access.js';
+import { ClientKey } from '../access/access.js';
 import { forbidden } from '../http/app-error.js';
 import type { EnvelopeBody } from '../http/families.js';
 import { UNUSED_ID, UNUSED_USER_ID } from '../http/ids.js';
-import { Operation } from '../http/operation.js';
+import { Operation } from '../openapi/operation.js';
 import { noFileUploads } from '../images/images.errors.js';
 import { DeleteUserPhoto } from './delete-user-photo.service.js';
 import { EnvelopeDto } from './photos.dto.js';

@@ -4,7 +4,7 @@ import { ClientsService } from '../clients/clients.service.js';
 import { forbidden } from '../http/app-error.js';
 import { parseId } from '../http/ids.js';
 import { addressKey } from '../http/client-address.js';
-import { RateLimits } from '../http/rate-limits.js';
+import { RateLimits } from '../limits/rate-limits.js';
 import {
   invalidClientKey,
   invalidUserId,

@@ -1,7 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import { counted } from '../database/counted.js';
+import { counted } from '../database/counter-triggers.js';
 import { ClientSchema } from '../clients/client.entity.js';
-import { UserSchema } from '../users/user.entity.js';
+import { UserSchema } from '../accounts/user.entity.js';
 
 /** A picture in a user's library. Its files are there before the row is. */
 export const PhotoSchema = defineEntity({

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { actorOf, AuditLog } from '../audit/audit-log.js';
-import type { Viewer } from '../auth/access.js';
+import type { Viewer } from '../access/access.js';
 import type { AuthenticatedClient } from '../clients/clients.service.js';
 import { unknownClient } from '../clients/clients.errors.js';
-import { SessionsService } from '../auth/sessions.service.js';
+import { SessionsService } from '../access/sessions.service.js';
 import { Transactions } from '../database/transactions.js';
 import { forbidden, invalidParameters, userNotFound } from '../http/app-error.js';
-import type { Upload, UploadReader } from '../http/upload.js';
+import type { Upload, UploadReader } from '../images/upload.js';
 import { parseId } from '../http/ids.js';
 import { FileRemoval } from '../images/file-removal.js';
 import { FileSweeper } from '../images/file-sweeper.js';

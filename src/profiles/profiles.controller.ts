@@ -1,8 +1,8 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Anyone, MaybeViewer, type Viewer } from '../auth/access.js';
+import { Anyone, MaybeViewer, type Viewer } from '../access/access.js';
 import { userNotFound } from '../http/app-error.js';
-import { Operation } from '../http/operation.js';
+import { Operation } from '../openapi/operation.js';
 import { pagePosition } from '../http/page.js';
 import { HistoryQuery, PublicHistoryPageDto } from '../reading-history/reading-history.dto.js';
 import { presentPublicSeries } from '../reading-history/reading-history.presenter.js';

@@ -1,7 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import { counted } from '../database/counted.js';
+import { counted } from '../database/counter-triggers.js';
 import { SeriesSchema } from '../catalog/catalog.entity.js';
-import { UserSchema } from '../users/user.entity.js';
+import { UserSchema } from '../accounts/user.entity.js';
 
 /** A user's rating of a series: 1 to 10, one fraction digit. */
 export const RatingSchema = defineEntity({

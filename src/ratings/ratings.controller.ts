@@ -1,10 +1,10 @@
 import { Body, Controller, Delete, Get, Param, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { CurrentViewer, RequirePermission, SignedIn, type Viewer } from '../auth/access.js';
+import { CurrentViewer, RequirePermission, SignedIn, type Viewer } from '../access/access.js';
 import { seriesNotFound } from '../catalog/catalog.errors.js';
 import { done } from '../http/families.js';
 import { IdPipe } from '../http/ids.js';
-import { Operation } from '../http/operation.js';
+import { Operation } from '../openapi/operation.js';
 import type { ResponseDto } from '../http/response.dto.js';
 import { RatingDto, RatingInput } from './ratings.dto.js';
 import { ratingExists, ratingMissing } from './ratings.errors.js';

@@ -1,8 +1,8 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import { counted, tallied } from '../database/counted.js';
+import { counted, tallied } from '../database/counter-triggers.js';
 import { NAME_ORDER, SeriesSchema } from '../catalog/catalog.entity.js';
 import { ClientSchema } from '../clients/client.entity.js';
-import { UserSchema } from '../users/user.entity.js';
+import { UserSchema } from '../accounts/user.entity.js';
 
 export const VISIBILITIES = ['private', 'public'] as const;
 export const PROGRESS_TYPES = ['chapters', 'volumes'] as const;

@@ -1,10 +1,10 @@
 import { Body, Controller, Get, Param, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { CurrentViewer, SignedIn, type Viewer } from '../auth/access.js';
+import { CurrentViewer, SignedIn, type Viewer } from '../access/access.js';
 import { forbidden } from '../http/app-error.js';
 import { done } from '../http/families.js';
 import { UserIdPipe } from '../http/ids.js';
-import { Operation } from '../http/operation.js';
+import { Operation } from '../openapi/operation.js';
 import type { ResponseDto } from '../http/response.dto.js';
 import { Settings, SettingsChanges } from './settings.dto.js';
 import { SettingsService } from './settings.service.js';

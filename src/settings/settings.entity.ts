@@ -1,5 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import { UserSchema } from '../users/user.entity.js';
+import { UserSchema } from '../accounts/user.entity.js';
 import type { Settings } from './settings.dto.js';
 
 /** What a user has chosen; what they have not is a default of the code. */

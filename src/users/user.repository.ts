@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import type { Login } from '../auth/session.repository.js';
+import type { Login } from '../access/session.repository.js';
 import { spellingKey } from '../http/typed-text.js';
 import { ImageUrls } from '../images/image-urls.js';
 import { Sql, statement, timestamp } from '../database/sql.js';

@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, PickType } from '@nestjs/swagger';
 import { IsBoolean, IsEmail, IsString, Matches, Max, Min } from 'class-validator';
-import { PERMISSIONS } from '../auth/permissions.js';
+import { PERMISSIONS } from '../accounts/permissions.js';
 import { hasEmptyCharacters } from '../http/typed-text.js';
 import {
   BlankIsNull,

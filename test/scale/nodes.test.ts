@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
+import { EmbeddedPostgres } from '../../src/embedded-postgres/embedded-postgres.js';
 import { ReverseProxy } from '../support/reverse-proxy.js';
 import { startS3, type TestS3 } from '../support/s3.js';
 import { entryAt, freePort, Service, type ServiceUser } from '../support/service.js';

@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROJECT_FOLDER } from '../../src/project-folder.js';
 
-/** Where a run of the suite keeps which answers it has seen, for `bin/check-answers.mjs`. */
+/** Where a run of the suite keeps which answers it has seen, for `tools/check-answers.mjs`. */
 export const ANSWERS = join(PROJECT_FOLDER, 'coverage', 'answers.txt');
 
 const seen = new Set<string>();

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { chooseAccount, spawnAs } from '../../src/database/embedded/server-account.js';
+import { chooseAccount, spawnAs } from '../../src/embedded-postgres/server-account.js';
 import { freePort } from './service.js';
 
 /** A PgBouncer in transaction mode in front of a server, for all of its databases. */

@@ -2,9 +2,9 @@ import type { Readable } from 'node:stream';
 import { Controller, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { CurrentViewer, RequirePermission, type Viewer } from '../../auth/access.js';
-import { StreamedBody } from '../../http/body-limit.js';
-import { Operation } from '../../http/operation.js';
+import { CurrentViewer, RequirePermission, type Viewer } from '../../access/access.js';
+import { StreamedBody } from '../../limits/body-limit.js';
+import { Operation } from '../../openapi/operation.js';
 import { ImportReportDto } from './import.dto.js';
 import { IMPORT_BYTES, ImportService } from './import.service.js';
 

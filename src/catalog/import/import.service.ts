@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { actorOf, AuditLog } from '../../audit/audit-log.js';
-import type { Viewer } from '../../auth/access.js';
+import type { Viewer } from '../../access/access.js';
 import { Transactions } from '../../database/transactions.js';
 import {
   AppError,

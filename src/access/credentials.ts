@@ -1,0 +1,54 @@
+import type { FastifyRequest } from 'fastify';
+import type { Access } from '../openapi/access-metadata.js';
+
+export const REFRESH_COOKIE = 'refreshToken';
+
+/** The token after `Authorization: Bearer`; undefined when that scheme is not used, null when no token follows. */
+export function readBearer(request: FastifyRequest): string | null | undefined {
+  const match = /^bearer(?:\s+(.*))?$/i.exec(request.headers.authorization ?? '');
+  if (match === null) return undefined;
+  const token = match[1]?.trim() ?? '';
+  return token === '' || /\s/.test(token) ? null : token;
+}
+
+/** The cookie's token; undefined when there is none, null when there are two: nobody can tell which one counts. */
+export function readRefreshCookie(request: FastifyRequest): string | null | undefined {
+  const header = request.headers.cookie;
+  if (header === undefined || !header.includes(REFRESH_COOKIE)) return undefined;
+  const values = header
+    .split(';')
+    .map((pair) => pair.trim())
+    .filter((pair) => pair.startsWith(`${REFRESH_COOKIE}=`))
+    .map((pair) => pair.slice(REFRESH_COOKIE.length + 1));
+  if (values.length === 0) return undefined;
+  return values.length === 1 ? unquoted(values[0] ?? '') : null;
+}
+
+function unquoted(value: string): string | null {
+  return value.replace(/^"(.*)"$/, '$1') || null;
+}
+
+/** Which credential a request is judged by: a request with both is a Bearer request. */
+export function credentialOf(request: FastifyRequest, kind: Access['kind']): 'bearer' | 'cookie' | null {
+  if (kind !== 'refresh' && readBearer(request) !== undefined) return 'bearer';
+  if (kind !== 'bearer' && readRefreshCookie(request) !== undefined) return 'cookie';
+  return null;
+}
+
+/**
+ * Whether another site's page may have sent the request with the reader's cookie: its `Origin` is none of ours, or
+ * without an `Origin` the browser says so.
+ */
+export function isCrossSite(request: FastifyRequest, trustedOrigins: readonly string[]): boolean {
+  const { origin } = request.headers;
+  if (origin !== undefined) return !trustedOrigins.includes(origin);
+  const site = request.headers['sec-fetch-site'];
+  return site === 'cross-site' || site === 'same-site';
+}
+
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Whether the request's method promises to change nothing. */
+export function isSafe(request: FastifyRequest): boolean {
+  return SAFE_METHODS.has(request.method);
+}

@@ -1,0 +1,3 @@
+import { refusal } from '../http/app-error.js';
+
+export const sessionNotFound = refusal(404, 'Session not found');

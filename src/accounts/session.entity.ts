@@ -1,0 +1,28 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import { counted } from '../database/counter-triggers.js';
+import { UserSchema } from './user.entity.js';
+
+/** One signed-in browser or app. The refresh token is a function of the row: see `Tokens.refreshToken`. */
+export const SessionSchema = defineEntity({
+  name: 'Session',
+  tableName: 'sessions',
+  triggers: counted('sessions', 'sign_ins', ['insert']),
+  properties: {
+    user: p.manyToOne(UserSchema).primary().deleteRule('cascade'),
+    id: p.uuid().primary(),
+    /** How often the refresh token has been rotated. */
+    counter: p.integer().default(0),
+    /** The counter of the refresh token that was used last. */
+    usedCounter: p.integer().default(-1),
+    /** When the current refresh token was issued. */
+    issuedAt: p.datetime(3).defaultRaw('current_timestamp(3)'),
+    created: p.datetime(3).defaultRaw('current_timestamp(3)'),
+    lastUsed: p.datetime(3).defaultRaw('current_timestamp(3)'),
+    /** No rotation carries the session past this. */
+    expires: p.datetime(3),
+    userAgent: p.text().nullable(),
+    ip: p.text(),
+  },
+});
+
+export type Session = InferEntity<typeof SessionSchema>;

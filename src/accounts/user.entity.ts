@@ -1,0 +1,65 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import { counted } from '../database/counter-triggers.js';
+
+/** An account. Its id is an ObjectId in hexadecimal, so that ids sort by creation time. */
+export const UserSchema = defineEntity({
+  name: 'User',
+  tableName: 'users',
+  indexes: [
+    {
+      name: 'users_by_name',
+      expression: 'create index "users_by_name" on "users" ("username" collate "name_order", "id")',
+    },
+    { name: 'users_by_registered', properties: ['registered', 'id'] },
+    {
+      name: 'users_search_trigrams',
+      expression: 'create index "users_search_trigrams" on "users" using gin ("search_text" gin_trgm_ops)',
+    },
+    {
+      name: 'users_compact_trigrams',
+      expression:
+        'create index "users_compact_trigrams" on "users" using gin ("search_compact" gin_trgm_ops)',
+    },
+  ],
+  triggers: counted('users', 'users', ['insert', 'delete']),
+  properties: {
+    id: p.text().primary(),
+    username: p.text(),
+    email: p.text().nullable(),
+    passwordHash: p.text().hidden(),
+    firstName: p.text().nullable(),
+    lastName: p.text().nullable(),
+    website: p.text().nullable(),
+    facebook: p.text().nullable(),
+    instagram: p.text().nullable(),
+    linkedin: p.text().nullable(),
+    x: p.text().nullable(),
+    youtube: p.text().nullable(),
+    /** The username in lower case: the address of the public profile. */
+    slug: p.text(),
+    ageVerified: p.boolean().default(false),
+    /** Username, address and names, folded, each between line feeds: see `fold`. */
+    searchText: p.text().default('').hidden(),
+    searchCompact: p.text().default('').hidden(),
+    registered: p.datetime(3).defaultRaw('current_timestamp(3)'),
+  },
+});
+
+export type User = InferEntity<typeof UserSchema>;
+
+/**
+ * Who holds a username. A table of its own, and without a foreign key, because uniqueness crosses users: where users
+ * are distributed, this is a reference table. The key is the name in lower case.
+ */
+export const UsernameSchema = defineEntity({
+  name: 'Username',
+  tableName: 'usernames',
+  properties: { key: p.text().primary(), userId: p.text() },
+});
+
+/** Who holds an e-mail address, as with usernames. The key is the address in one Unicode form and case. */
+export const EmailSchema = defineEntity({
+  name: 'Email',
+  tableName: 'emails',
+  properties: { key: p.text().primary(), userId: p.text() },
+});

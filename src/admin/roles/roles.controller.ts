@@ -1,0 +1,91 @@
+import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { CurrentViewer, RequirePermission, type Viewer } from '../../access/access.js';
+import { forbidden } from '../../http/app-error.js';
+import { IdPipe } from '../../http/ids.js';
+import { Operation } from '../../openapi/operation.js';
+import { PageQuery } from '../../http/page.dto.js';
+import { pagePosition } from '../../http/page.js';
+import { roleExists, roleFixed, roleNotFound } from './roles.errors.js';
+import type { RoleRow } from './role.repository.js';
+import {
+  NewRole,
+  type ListedPermission,
+  PermissionPageDto,
+  RoleChanges,
+  RoleDto,
+  RolePageDto,
+} from './roles.dto.js';
+import { RolesService } from './roles.service.js';
+
+@ApiTags('Administration')
+@Controller('admin')
+export class RolesController {
+  constructor(private readonly roles: RolesService) {}
+
+  @Get('roles')
+  @RequirePermission('view-roles')
+  @Operation({ id: 'rolesList', summary: 'List the roles', answers: RolePageDto })
+  async list(@Query() query: PageQuery): Promise<RolePageDto> {
+    const { total, rows } = await this.roles.page(query.limit, query.offset);
+    return { roles: rows.map(present), ...pagePosition(query, rows.length, total) };
+  }
+
+  @Post('roles')
+  @RequirePermission('edit-roles')
+  @Operation({
+    id: 'rolesCreate',
+    summary: 'Create a role',
+    description: 'With permissions that you hold yourself.',
+    status: 201,
+    answers: RoleDto,
+    refuses: [forbidden, roleExists],
+  })
+  async create(@CurrentViewer() viewer: Viewer, @Body() role: NewRole): Promise<RoleDto> {
+    return present(await this.roles.create(viewer, role));
+  }
+
+  @Patch('roles/:id')
+  @RequirePermission('edit-roles')
+  @Operation({
+    id: 'rolesUpdate',
+    summary: 'Change a role',
+    description:
+      'Only the given fields change, from the next request of its users on. `user` and `admin` keep their names, and `admin` all permissions.',
+    answers: RoleDto,
+    exampleBody: { description: 'What every reader may do' },
+    refuses: [forbidden, roleNotFound, roleFixed, roleExists],
+  })
+  async update(
+    @CurrentViewer() viewer: Viewer,
+    @Param('id', IdPipe) id: number,
+    @Body() changes: RoleChanges,
+  ): Promise<RoleDto> {
+    return present(await this.roles.update(viewer, id, changes));
+  }
+
+  @Delete('roles/:id')
+  @RequirePermission('edit-roles')
+  @Operation({
+    id: 'rolesDelete',
+    summary: 'Delete a role',
+    description: 'Its users keep their other roles; whoever has none falls back to `user`.',
+    status: 204,
+    refuses: [roleNotFound, roleFixed],
+  })
+  async delete(@CurrentViewer() viewer: Viewer, @Param('id', IdPipe) id: number): Promise<void> {
+    await this.roles.delete(viewer, id);
+  }
+
+  @Get('permissions')
+  @RequirePermission('view-roles')
+  @Operation({ id: 'permissionsList', summary: 'List what roles can allow', answers: PermissionPageDto })
+  async permissions(@Query() query: PageQuery): Promise<PermissionPageDto> {
+    const { total, rows } = await this.roles.permissions(query.limit, query.offset);
+    return { permissions: rows as ListedPermission[], ...pagePosition(query, rows.length, total) };
+  }
+}
+
+function present({ id, name, description, permissions, users }: RoleRow): RoleDto {
+  return { id, name, description, permissions: permissions as RoleDto['permissions'], users };
+}

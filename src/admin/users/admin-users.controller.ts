@@ -1,0 +1,105 @@
+import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { CurrentViewer, RequirePermission, type Viewer } from '../../access/access.js';
+import { forbidden, userNotFound } from '../../http/app-error.js';
+import { done } from '../../http/families.js';
+import { UserIdPipe } from '../../http/ids.js';
+import { Operation } from '../../openapi/operation.js';
+import { pagePosition } from '../../http/page.js';
+import type { ResponseDto } from '../../http/response.dto.js';
+import { emailTaken, lastAdministrator, usernameTaken } from '../../users/users.errors.js';
+import { presentUser } from '../../users/users.presenter.js';
+import type { AdminUserDetailRow } from './admin-user.repository.js';
+import {
+  AdminUserChanges,
+  AdminUserDetailDto,
+  AdminUserPageDto,
+  AdminUsersQuery,
+} from './admin-users.dto.js';
+import { AdminUsersService } from './admin-users.service.js';
+
+const SIGNED_OUT = 'User logged out successfully';
+const DELETED = 'User deleted successfully';
+
+@ApiTags('Administration')
+@Controller('admin/users')
+export class AdminUsersController {
+  constructor(private readonly users: AdminUsersService) {}
+
+  @Get()
+  @RequirePermission('view-users')
+  @Operation({
+    id: 'adminUsersList',
+    summary: 'Search and list users',
+    description: 'A search looks through usernames, addresses and names.',
+    answers: AdminUserPageDto,
+  })
+  async list(@Query() { search, role, order, limit, offset }: AdminUsersQuery): Promise<AdminUserPageDto> {
+    const { total, rows } = await this.users.page({ search, role, order, limit, offset });
+    const users = rows.map((row) => ({ ...presentUser(row), logged_in: row.logged_in }));
+    return { users, ...pagePosition({ limit, offset }, rows.length, total) };
+  }
+
+  @Get(':id')
+  @RequirePermission('view-users')
+  @Operation({
+    id: 'adminUsersGet',
+    summary: 'Get a user, with what they keep and whether they are signed in',
+    answers: AdminUserDetailDto,
+    refuses: [userNotFound],
+  })
+  async get(@Param('id', UserIdPipe) id: string): Promise<AdminUserDetailDto> {
+    return present(await this.users.get(id));
+  }
+
+  @Patch(':id')
+  @RequirePermission('edit-users')
+  @Operation({
+    id: 'adminUsersUpdate',
+    summary: 'Change a user',
+    description:
+      'Only the given fields change; null or blank clears the address. Roles act from the user’s next request on.',
+    answers: AdminUserDetailDto,
+    exampleBody: { age_verified: false },
+    refuses: [userNotFound, forbidden, usernameTaken, emailTaken, lastAdministrator],
+  })
+  async update(
+    @CurrentViewer() viewer: Viewer,
+    @Param('id', UserIdPipe) id: string,
+    @Body() changes: AdminUserChanges,
+  ): Promise<AdminUserDetailDto> {
+    return present(await this.users.update(viewer, id, changes));
+  }
+
+  @Post(':id/logout')
+  @RequirePermission('edit-users')
+  @Operation({
+    id: 'adminUsersLogout',
+    summary: 'Sign a user out everywhere',
+    says: SIGNED_OUT,
+    destroys: true,
+    refuses: [userNotFound],
+  })
+  async signOut(@CurrentViewer() viewer: Viewer, @Param('id', UserIdPipe) id: string): Promise<ResponseDto> {
+    await this.users.signOut(viewer, id);
+    return done(SIGNED_OUT);
+  }
+
+  @Delete(':id')
+  @RequirePermission('delete-users')
+  @Operation({
+    id: 'adminUsersDelete',
+    summary: 'Delete a user',
+    description: 'The account goes with everything that is its, at once and for good.',
+    says: DELETED,
+    refuses: [userNotFound, lastAdministrator],
+  })
+  async delete(@CurrentViewer() viewer: Viewer, @Param('id', UserIdPipe) id: string): Promise<ResponseDto> {
+    await this.users.delete(viewer, id);
+    return done(DELETED);
+  }
+}
+
+function present(row: AdminUserDetailRow): AdminUserDetailDto {
+  return { ...presentUser(row), logged_in: row.logged_in, counts: row.counts };
+}

@@ -1,4 +1,0 @@
-import { refusal } from '../http/app-error.js';
-
-export const invalidCredentials = refusal(401, 'Invalid credentials');
-export const sessionNotFound = refusal(404, 'Session not found');

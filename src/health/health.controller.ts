@@ -1,0 +1,49 @@
+import { Controller, Get, Header } from '@nestjs/common';
+import { ApiProduces, ApiTags } from '@nestjs/swagger';
+import { Probe } from '../access/access.js';
+import { Sql, statement } from '../database/sql.js';
+import { ImageStore } from '../images/storage.js';
+import { serviceUnavailable } from '../http/app-error.js';
+import { HealthDto } from './health.dto.js';
+import { registry } from './metrics.js';
+import { Operation } from '../openapi/operation.js';
+
+const PING = statement('operations.ping', 'select 1 as answer');
+
+@ApiTags('Operations')
+@Controller()
+export class OperationsController {
+  constructor(
+    private readonly sql: Sql,
+    private readonly store: ImageStore,
+  ) {}
+
+  @Get('health/live')
+  @Probe()
+  @Operation({ id: 'healthLive', summary: 'Whether the process answers', answers: HealthDto })
+  live(): HealthDto {
+    return { status: 'ok' };
+  }
+
+  @Get('health/ready')
+  @Probe()
+  @Operation({
+    id: 'healthReady',
+    summary: 'Whether requests can be served: database and storage answer',
+    answers: HealthDto,
+    refuses: [serviceUnavailable],
+  })
+  async ready(): Promise<HealthDto> {
+    await Promise.all([this.sql.rows(PING), this.store.check()]);
+    return { status: 'ok' };
+  }
+
+  @Get('metrics')
+  @Probe()
+  @Header('content-type', registry.contentType)
+  @ApiProduces('text/plain')
+  @Operation({ id: 'metricsGet', summary: 'Metrics in the Prometheus text format', answers: String })
+  async metrics(): Promise<string> {
+    return registry.metrics();
+  }
+}

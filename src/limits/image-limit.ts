@@ -1,0 +1,18 @@
+import { type CanActivate, type ExecutionContext, Injectable, UseGuards } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { RateLimits } from './rate-limits.js';
+
+/** Refuses whoever uploads more images than one person can. */
+@Injectable()
+export class ImageLimit implements CanActivate {
+  constructor(private readonly limits: RateLimits) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const { viewer } = context.switchToHttp().getRequest<FastifyRequest>();
+    if (viewer) await this.limits.spend('images', viewer.userId);
+    return true;
+  }
+}
+
+/** A handler that works on an uploaded image. */
+export const LimitsImages = () => UseGuards(ImageLimit);

@@ -1,0 +1,183 @@
+import type { INestApplication, Type } from '@nestjs/common';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { PROJECT_VERSION } from '../project-folder.js';
+import { complete, type Json, type Operation, type Parameter } from './operations.js';
+import { exampleOf } from './examples.js';
+import { explain } from './glossary.js';
+import { ResponseDto } from '../http/response.dto.js';
+import { toJsonSchema2020, withPlainNames } from './schemas.js';
+
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
+
+const TAGS: Record<string, string> = {
+  'Sign-in': 'Accounts, sessions and tokens.',
+  Users: 'Profiles, one’s own and, for administrators, everybody’s. By Bearer alone.',
+  Settings: 'Preferences that the server keeps for the frontends.',
+  Profiles: 'What readers show to everybody.',
+  Ratings: 'What readers think of series. Averages and histograms are exact after every change.',
+  Collection: 'The volumes that a reader owns.',
+  'Reading history': 'What a reader keeps about the series they read.',
+  Catalog: 'Series and volumes: what can be read, rated and collected.',
+  Avatars: 'Profile images in ten sizes.',
+  Photos: 'Pictures in users’ own libraries.',
+  'Photo moderation': 'Deletion of photos by partners’ servers.',
+  Administration: 'Users, roles, statistics and the audit log, for those whose roles allow it.',
+  Clients: 'Registered frontends and their keys.',
+  Images: 'Stored pictures, for everybody who knows their URL.',
+  Operations: 'Health and metrics, for whoever runs the service.',
+};
+
+/** What holds for every operation. */
+const DESCRIPTION = `The user side of a manga, comic and light-novel tracker.
+
+- Unknown fields of a body are refused, unknown query parameters ignored; a blank parameter is an absent one, and clears an optional text. Bodies are UTF-8 and have at most 64 KiB unless an operation says otherwise. Texts hold neither U+0000 nor half a surrogate pair.
+- What is missing is told before what is wrong: 400 \`Required parameters missing\`, then \`Invalid parameters\`. Where fields are at fault, \`errors\` names them.
+- A \`client\` that is not registered, or disabled, is a 400, in a query as well.
+- A genuine token whose user is gone is a 404 \`User not found\`, wherever tokens are looked at. On routes for everybody a bad Bearer token is a 401, a bad cookie is none at all. A request with both is a Bearer request.
+- Unknown routes and methods are a 404 \`Not found\`. \`HEAD\` is answered as \`GET\` without a body for pictures, health checks, this document and its page, and is unknown elsewhere.
+- An array in a query is written with commas or by repeating the parameter; a parameter that takes one value and comes twice is a 400.
+- A request whose URL and headers have more than 16 KiB is a 431 \`Invalid parameters\`.
+- Pages of the origins that the installation lists may read every answer, with credentials; pictures are for every origin.
+- Timestamps are RFC 3339 in UTC with milliseconds.`;
+
+const BEARER =
+  'An access token of ten minutes, as `/auth/login` and `/auth/me` answer it. One that has expired is refused with 401 by every operation that looks at credentials, those for everybody included, and goes before the cookie: in Swagger UI choose Authorize, then Logout, or paste a new one.';
+
+/** The name of an example that is the only one. */
+const EXAMPLE = 'example';
+
+/** Schemas that no controller names as a body or an answer. */
+export interface MoreSchemas {
+  /** DTOs that other schemas refer to. */
+  readonly models: readonly Type[];
+  /** Schemas by their names. */
+  readonly named: Readonly<Record<string, Json>>;
+}
+
+/** The OpenAPI document of an app: generated from its controllers, completed with what their access implies. */
+export function buildDocument(app: INestApplication, { models, named }: MoreSchemas): OpenAPIObject {
+  const builder = new DocumentBuilder()
+    .setTitle('Tankobon')
+    .setDescription(DESCRIPTION)
+    .setVersion(PROJECT_VERSION)
+    // A running service names itself. A URL without host would make clients of `/` and a path: `//auth/login`.
+    .addServer('http://localhost:3000', 'This server')
+    .setOpenAPIVersion('3.1.1')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: BEARER }, 'bearer')
+    .addCookieAuth(
+      'refreshToken',
+      { type: 'apiKey', in: 'cookie', description: 'Set by signing in.' },
+      'cookie',
+    )
+    .addApiKey(
+      { type: 'apiKey', in: 'header', name: 'websiteId', description: 'The client’s id.' },
+      'websiteId',
+    )
+    .addApiKey(
+      { type: 'apiKey', in: 'header', name: 'webApiClientKey', description: 'The client’s key.' },
+      'webApiClientKey',
+    );
+  for (const [name, description] of Object.entries(TAGS)) builder.addTag(name, description);
+  const base = builder.build();
+  Object.assign(base.info, {
+    contact: { name: 'Tankobon' },
+    license: { name: 'All rights reserved', identifier: 'LicenseRef-Proprietary' },
+  });
+  const document = SwaggerModule.createDocument(app, base, {
+    extraModels: [ResponseDto, ...models],
+  });
+  const all = Object.entries(document.paths).flatMap(([path, item]) =>
+    METHODS.flatMap((method) => {
+      const operation = item[method] as Operation | undefined;
+      return operation === undefined ? [] : [{ path, method, operation }];
+    }),
+  );
+  const messages = new Set<string>();
+  for (const { path, method, operation } of all) complete(operation, method, path, messages);
+  Object.assign(document.components?.schemas ?? {}, {
+    Message: messageSchema(messages),
+    ...named,
+  });
+  closeRequests(
+    document,
+    all.map(({ operation }) => operation),
+  );
+  const finished = withPlainNames(toJsonSchema2020(document));
+  explainAll(finished);
+  return finished;
+}
+
+/**
+ * Bodies with unknown fields are refused, and so are those of changes that change nothing. A body may be left out where
+ * an empty one is taken.
+ */
+function closeRequests(document: OpenAPIObject, operations: readonly Operation[]): void {
+  for (const { requestBody } of operations) {
+    const body = requestBody as
+      { required?: boolean; content?: Record<string, { schema: Json }> } | undefined;
+    const reference = body?.content?.['application/json']?.schema['$ref'];
+    if (body === undefined || typeof reference !== 'string') continue;
+    const name = reference.slice(reference.lastIndexOf('/') + 1);
+    const schema = document.components?.schemas?.[name] as Json;
+    schema['additionalProperties'] = false;
+    if (name.endsWith('Changes')) schema['minProperties'] = 1;
+    body.required = schema['minProperties'] !== undefined || ((schema['required'] ?? []) as []).length > 0;
+    for (const [field, property] of Object.entries(schema['properties'] as Record<string, Json>)) {
+      if (!((schema['required'] ?? []) as string[]).includes(field)) tellDefault(property);
+    }
+  }
+}
+
+/**
+ * Says the default of an optional field in words. openapi-typescript takes a field with the keyword for one that is
+ * always there, in requests too, so that clients would have to send it.
+ */
+function tellDefault(property: Json): void {
+  if (!('default' in property)) return;
+  const { default: value } = property;
+  delete property['default'];
+  property['description'] = [property['description'], `Default: \`${JSON.stringify(value)}\`.`]
+    .filter(Boolean)
+    .join(' ');
+}
+
+/** Every message of families A, B and C: a closed list. */
+function messageSchema(messages: ReadonlySet<string>) {
+  return {
+    type: 'string',
+    description: 'What happened. Clients may compare it; the list grows only with the version.',
+    enum: [...messages].toSorted(),
+  };
+}
+
+/** Descriptions, examples and limits for whatever has none of its own. */
+function explainAll(document: OpenAPIObject): void {
+  const schemas = document.components?.schemas as Record<string, Json>;
+  for (const [name, schema] of Object.entries(schemas)) {
+    const properties = (schema['properties'] ?? {}) as Record<string, Json>;
+    for (const [field, property] of Object.entries(properties)) explain(name, field, property);
+  }
+  for (const item of Object.values(document.paths)) {
+    for (const operation of Object.values(item) as Operation[]) {
+      for (const parameter of (operation.parameters ?? []) as unknown as Parameter[]) {
+        const { in: place, name, schema } = parameter;
+        const said: Json = { ...schema };
+        if (parameter.description !== undefined) said['description'] = parameter.description;
+        explain(place, `${place}.${name}`, said);
+        const { description, example = exampleOf(said, schemas), ...rest } = said;
+        Object.assign(parameter, { description, example, schema: rest });
+      }
+      const bodies = [operation.requestBody, ...Object.values(operation.responses)] as {
+        content?: Record<string, { schema: Json; example?: unknown; examples?: unknown }>;
+      }[];
+      for (const body of bodies) {
+        const media = body?.content?.['application/json'];
+        if (media === undefined || media.example !== undefined || media.examples !== undefined) continue;
+        const value = exampleOf(media.schema, schemas);
+        // Mock generators take an example with the key `value` for an Example Object.
+        const isAmbiguous = typeof value === 'object' && value !== null && 'value' in value;
+        Object.assign(media, isAmbiguous ? { examples: { [EXAMPLE]: { value } } } : { example: value });
+      }
+    }
+  }
+}

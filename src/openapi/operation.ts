@@ -1,0 +1,163 @@
+import { applyDecorators, HttpCode, type Type } from '@nestjs/common';
+import {
+  ApiExtension,
+  ApiExtraModels,
+  ApiHeader,
+  ApiOperation,
+  ApiResponse,
+  getSchemaPath,
+} from '@nestjs/swagger';
+import type { Refusal, RefusalFactory } from '../http/app-error.js';
+import { ResponseDto } from '../http/response.dto.js';
+
+/** Where an operation's outcomes wait in the document for `openapi.ts`, which groups them by status. */
+export const OUTCOMES = 'x-outcomes';
+
+/** Where its examples are described, for `openapi-operations.ts`. */
+export const EXAMPLES = 'x-examples';
+
+export interface Examples {
+  /** Whether the examples of ids name nothing that exists; undefined leaves it to the method. */
+  readonly destroys: boolean | undefined;
+  readonly body: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Marks an operation whose success sets or clears the cookie. */
+export const SETS_COOKIE = 'x-sets-cookie';
+
+export interface Outcomes {
+  /** The statuses of success: one, but for pictures, which may be asked for in part or only if they are new. */
+  readonly successes: readonly number[];
+  readonly refuses: readonly Refusal[];
+}
+
+interface OperationOptions {
+  /** Stable name for generated clients: `readingHistoryList`. */
+  readonly id: string;
+  /** One line for lists of operations. */
+  readonly summary: string;
+  /** What the summary cannot say. */
+  readonly description?: string;
+  /** Status of success; 200 unless said. */
+  readonly status?: number;
+  /** The resource that success answers. */
+  readonly answers?: Type;
+  /** Whether success may answer the JSON `null` instead. */
+  readonly orNull?: boolean;
+  /** Or the message of the Response that success answers. */
+  readonly says?: string;
+  /** Or a picture, which success answers; a stored one also in part, or not at all if it is known. */
+  readonly image?: 'stored' | 'generated';
+  /** Whether success sets or clears the cookie of the session. */
+  readonly setsCookie?: boolean;
+  /**
+   * Whether it takes away what cannot be had back, as `DELETE` does: the examples of ids then name nothing that exists,
+   * since Swagger UI fills them in.
+   */
+  readonly destroys?: boolean;
+  /** A body for the example, where one of every field would do harm when it is sent. */
+  readonly exampleBody?: Readonly<Record<string, unknown>>;
+  /** What this operation refuses beyond what its access and parameters imply. */
+  readonly refuses?: readonly RefusalFactory[];
+}
+
+/** Documents a handler and sets its status. */
+export function Operation(options: OperationOptions): MethodDecorator {
+  const {
+    id,
+    summary,
+    description,
+    status = 200,
+    answers,
+    says,
+    orNull = false,
+    image,
+    setsCookie = false,
+    destroys,
+    exampleBody,
+    refuses = [],
+  } = options;
+  return applyDecorators(
+    HttpCode(status),
+    ApiOperation({ operationId: id, summary, ...(description === undefined ? {} : { description }) }),
+    ...(image === undefined ? [ApiResponse(success(status, answers, says, orNull))] : pictures(image)),
+    ...(image === 'stored' ? CONDITIONS.map((header) => ApiHeader(header)) : []),
+    ...(setsCookie ? [ApiExtension(SETS_COOKIE, true)] : []),
+    ApiExtension(EXAMPLES, { destroys, body: exampleBody } satisfies Examples),
+    ...(answers !== undefined && orNull ? [ApiExtraModels(answers)] : []),
+    ApiExtension(OUTCOMES, {
+      successes: image === 'stored' ? [200, 206, 304] : [status],
+      refuses: refuses.map(({ status, message, code }): Refusal =>
+        code === undefined ? { status, message } : { status, message, code },
+      ),
+    } satisfies Outcomes),
+  );
+}
+
+const text = (description: string, example: string) => ({
+  description,
+  schema: { type: 'string' as const, example },
+});
+
+/** What a client may ask of a stored picture. */
+const CONDITIONS = [
+  ['Range', 'One range of bytes.', 'bytes=0-99'],
+  ['If-Range', 'Answers the range only of this version.', '"3f2a-full.png"'],
+  ['If-None-Match', 'Answers 304 if the picture is this one.', '"3f2a-full.png"'],
+].map(([name, description, example]) => ({
+  name: name as string,
+  description: description as string,
+  required: false,
+  schema: { type: 'string' as const, maxLength: 1000, example },
+}));
+
+/** How pictures are answered. */
+function pictures(kind: 'stored' | 'generated') {
+  const types =
+    kind === 'stored' ? ['image/webp', 'image/png', 'image/jpeg', 'image/gif'] : ['image/svg+xml'];
+  const binary = { schema: { type: 'string' as const, format: 'binary' } };
+  const content = Object.fromEntries(types.map((type) => [type, binary]));
+  const headers = {
+    'Cache-Control': text(
+      'How long it may be kept.',
+      kind === 'stored' ? 'public, max-age=31536000, immutable' : 'public, max-age=86400',
+    ),
+    ...(kind === 'stored'
+      ? { ETag: text('Names the picture, for conditional requests.', '"3f2a-full.png"') }
+      : {}),
+  };
+  const whole = ApiResponse({ status: 200, description: 'The picture', headers, content });
+  if (kind === 'generated') return [whole];
+  const range = {
+    ...headers,
+    'Content-Range': text('Which bytes of how many.', 'bytes 0-99/1234'),
+  };
+  return [
+    whole,
+    ApiResponse({
+      status: 206,
+      description: 'The part of the picture that was asked for',
+      headers: range,
+      content,
+    }),
+    ApiResponse({ status: 304, description: 'The picture is the one that is known', headers }),
+  ];
+}
+
+function success(status: number, answers: Type | undefined, says: string | undefined, orNull: boolean) {
+  if (says !== undefined) {
+    return { status, type: ResponseDto, description: says, example: { data: says, code: status } };
+  }
+  if (status === 302) {
+    const headers = {
+      'Cache-Control': text('How long it may be kept.', 'public, max-age=60'),
+      Location: text('Where the picture is.', 'http://localhost:3000/images/avatars/7/3f2a/180x180.webp'),
+    };
+    return { status, description: 'Where to go on', headers };
+  }
+  if (answers === undefined) return { status, description: 'Done; no content' };
+  if (!orNull) return { status, type: answers, description: 'The resource' };
+  const schema = { anyOf: [{ $ref: getSchemaPath(answers) }, { type: 'null' as never }] };
+  const content = { 'application/json': { schema } };
+  return { status, content, description: 'The resource, or null when there is none' };
+}

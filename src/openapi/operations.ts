@@ -1,0 +1,216 @@
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { ACCESS, type Access } from './access-metadata.js';
+import {
+  forbidden,
+  internalError,
+  invalidParameters,
+  missingParameters,
+  payloadTooLarge,
+  serviceUnavailable,
+  tooManyRequests,
+  type Refusal,
+  unauthorized,
+  unsupportedMediaType,
+  userNotFound,
+} from '../http/app-error.js';
+import { UNUSED_ID, UNUSED_USER_ID } from '../http/ids.js';
+import { USER_ID } from './glossary.js';
+import { EXAMPLES, type Examples, OUTCOMES, type Outcomes, SETS_COOKIE } from './operation.js';
+
+export type Json = Record<string, unknown>;
+
+export interface Parameter {
+  in: string;
+  name: string;
+  required?: boolean;
+  description?: string;
+  schema: Json;
+}
+
+export type Operation = NonNullable<OpenAPIObject['paths'][string]['get']> & Record<string, unknown>;
+
+/**
+ * Completes an operation with what its access implies: security, statuses with every message, headers, and the shape of
+ * its path.
+ *
+ * @param messages gets every message that the operation may answer with
+ */
+export function complete(operation: Operation, method: string, path: string, messages: Set<string>): void {
+  const access = operation[ACCESS] as Access;
+  const { successes, refuses } = operation[OUTCOMES] as Outcomes;
+  const { destroys = method === 'delete', body } = operation[EXAMPLES] as Examples;
+  delete operation[ACCESS];
+  delete operation[EXAMPLES];
+  const setsCookie = operation[SETS_COOKIE] === true;
+  delete operation[OUTCOMES];
+  delete operation[SETS_COOKIE];
+  // Nest guesses another status of success from the method.
+  for (const status of Object.keys(operation.responses)) {
+    if (!successes.includes(Number(status))) delete operation.responses[status];
+  }
+  for (const response of Object.values(operation.responses) as { headers?: Json }[]) {
+    const headers = { ...(access.unlimited ? {} : RATE_LIMIT), ...(setsCookie ? SET_COOKIE : {}) };
+    if (Object.keys(headers).length > 0) response.headers = { ...response.headers, ...headers };
+  }
+  operation.security = securityOf(access);
+  operation.description = [operation.description, asksFor(access)].filter(Boolean).join(' ');
+  for (const parameter of (operation.parameters ?? []) as unknown as Parameter[]) {
+    if (parameter.in !== 'path') continue;
+    const schema = pathSchema(parameter, path);
+    parameter.schema = destroys ? namingNothing(schema) : schema;
+  }
+  const media = (operation.requestBody as { content?: Record<string, Json> } | undefined)?.content;
+  if (body !== undefined && media?.['application/json']) media['application/json']['example'] = body;
+  const { example } =
+    (operation.responses[String(successes[0])] as { content?: Record<string, Json> }).content?.[
+      'application/json'
+    ] ?? {};
+  if (typeof (example as Json | undefined)?.['data'] === 'string')
+    messages.add((example as Json)['data'] as string);
+  const byStatus = Map.groupBy([...refuses, ...implied(operation, access, method)], ({ status }) => status);
+  for (const [status, refusals] of [...byStatus].toSorted(([one], [other]) => one - other)) {
+    if (!access.clientKey) for (const { message } of refusals) messages.add(message);
+    operation.responses[String(status)] = access.clientKey
+      ? describeEnvelope(refusals)
+      : describe(status, [...new Set(refusals.map(({ message }) => message))], access);
+  }
+}
+
+/** Whom an operation serves, in words: permissions have no place in a document's security. */
+function asksFor({ kind, permission, administrator, clientKey }: Access): string {
+  if (clientKey) return 'For partners’ servers, by client key.';
+  if (permission !== undefined) return `For users with the permission \`${permission}\`.`;
+  if (administrator) return 'For users with the role `admin`, by Bearer token.';
+  const sentences = {
+    open: 'For everybody; credentials are ignored.',
+    anyone: 'For everybody.',
+    'signed-in': 'For signed-in users.',
+    bearer: 'For signed-in users, by Bearer token.',
+    refresh: 'For signed-in users, by cookie.',
+  };
+  return sentences[kind];
+}
+
+/** What an id in a path looks like: the pipes that read it are unknown to Nest's generator. */
+function pathSchema({ name, schema }: Parameter, path: string): Json {
+  if (schema['type'] === 'number') return { type: 'integer', minimum: 1, example: 1, description: 'Its id.' };
+  if (path.includes('/auth/sessions/')) {
+    const example = '0b6e1d3c-4f52-4a8e-9d7b-2c1a5e8f9b60';
+    return { type: 'string', format: 'uuid', example, description: 'The session’s id.' };
+  }
+  if (name === 'size') {
+    return { $ref: '#/components/schemas/AvatarSize', description: 'One of the sizes, or the original one.' };
+  }
+  // Family B names the format, which no validator knows.
+  if (name === 'userId') return { ...USER_ID, format: 'objectid', description: 'The user’s id.' };
+  if (name === 'id' && !path.includes('/images/avatars/'))
+    return { ...USER_ID, description: 'The user’s id.' };
+  return name === 'id'
+    ? { type: 'integer', minimum: 1, example: 7, description: 'The avatar’s id.' }
+    : schema;
+}
+
+/** The same id with an example that does no harm where Swagger UI fills it in. */
+function namingNothing(schema: Json): Json {
+  const example = schema['type'] === 'integer' ? UNUSED_ID : UNUSED_USER_ID;
+  const description = `${schema['description']} The example names nothing, so that trying it out changes nothing.`;
+  return { ...schema, ...(schema['format'] === 'uuid' ? {} : { example }), description };
+}
+
+function securityOf({ kind, clientKey }: Access): Record<string, string[]>[] {
+  if (clientKey) return [{ websiteId: [], webApiClientKey: [] }];
+  if (kind === 'open') return [];
+  if (kind === 'bearer') return [{ bearer: [] }];
+  if (kind === 'refresh') return [{ cookie: [] }];
+  const either: Record<string, string[]>[] = [{ cookie: [] }, { bearer: [] }];
+  return kind === 'anyone' ? [{}, ...either] : either;
+}
+
+/** What an operation refuses because of its access, its parameters and its body. */
+function implied(operation: Operation, access: Access, method: string): Refusal[] {
+  const refusals: Refusal[] = access.unlimited
+    ? [internalError]
+    : [tooManyRequests, internalError, serviceUnavailable];
+  if (access.clientKey) return refusals;
+  const parameters = (operation.parameters ?? []) as { required?: boolean }[];
+  const hasBody = operation.requestBody !== undefined;
+  const mayHaveBody = method !== 'get';
+  if (parameters.length > 0 || mayHaveBody) refusals.push(invalidParameters);
+  if (parameters.some(({ required }) => required) || hasBody) refusals.push(missingParameters);
+  if (mayHaveBody) refusals.push(payloadTooLarge, unsupportedMediaType);
+  if (access.kind !== 'open') refusals.push(unauthorized, userNotFound);
+  const byCookie = access.kind === 'signed-in' || access.kind === 'refresh';
+  if ((byCookie && mayHaveBody) || access.permission !== undefined || access.administrator)
+    refusals.push(forbidden);
+  return refusals;
+}
+
+/** Why a credential is refused: the message alone does not tell, and the cause is often one that was pasted long ago. */
+function aboutCredentials({ kind }: Access): string {
+  if (kind === 'anyone')
+    return 'The Bearer token is malformed, expired or revoked. None is needed here: send a new one, or none (in Swagger UI: Authorize, then Logout).';
+  if (kind === 'refresh') return 'No cookie, or one that is malformed, expired, revoked or replaced.';
+  return 'No credential, or one that is malformed, expired or revoked; such a Bearer token is refused beside a good cookie, too.';
+}
+
+function describe(status: number, messages: readonly string[], access: Access) {
+  const examples = Object.fromEntries(
+    messages.map((message) => [nameOf(message), { value: { data: message, code: status } }]),
+  );
+  const schema = { $ref: '#/components/schemas/Answer' };
+  const content = { 'application/json': { schema, examples } };
+  const says = messages.join(' · ');
+  const description = messages.includes(unauthorized.message) ? `${says}. ${aboutCredentials(access)}` : says;
+  return { description, ...headersOf(status), content };
+}
+
+const textHeader = (description: string, example: string) => ({
+  description,
+  schema: { type: 'string', example },
+});
+
+/** What every answer says where requests are limited. */
+const RATE_LIMIT = {
+  'RateLimit-Policy': textHeader('How many requests in how many seconds.', '"requests";q=600;w=60'),
+  RateLimit: textHeader(
+    'How many requests remain, and the seconds until the limit begins anew.',
+    '"requests";r=597;t=42',
+  ),
+};
+const SET_COOKIE = {
+  'Set-Cookie': textHeader(
+    'Sets or clears the cookie of the session; JavaScript cannot read it.',
+    'refreshToken=eyJ; Max-Age=2592000; Path=/; HttpOnly; SameSite=Lax',
+  ),
+};
+
+/** What a refusal says beside its body. */
+function headersOf(status: number): { headers?: Record<string, { description: string; schema: object }> } {
+  if (status === 416) {
+    return { headers: { 'Content-Range': textHeader('How many bytes there are.', 'bytes */1234') } };
+  }
+  if (status !== 429 && status !== 503) return {};
+  const schema = { type: 'integer', minimum: 1, example: 30 };
+  return { headers: { 'Retry-After': { description: 'Seconds after which to try again.', schema } } };
+}
+
+/** The same in family D's envelope, whose messages tell what its statuses do not. */
+function describeEnvelope(refusals: readonly Refusal[]) {
+  const examples = Object.fromEntries(
+    refusals.map(({ status, message, code }) => [
+      nameOf(message),
+      { value: { Response: 'Error', Message: message, Data: null, ErrorCode: code ?? String(status) } },
+    ]),
+  );
+  const schema = { $ref: '#/components/schemas/EnvelopeDto' };
+  const description = [...new Set(refusals.map(({ message }) => message))].join(' · ');
+  const headers = headersOf(refusals[0]?.status ?? 0);
+  return { description, ...headers, content: { 'application/json': { schema, examples } } };
+}
+
+function nameOf(message: string): string {
+  const words = message.replace(/[^A-Za-z0-9 ]/g, '').split(' ');
+  return words
+    .map((word, index) => (index === 0 ? word.toLowerCase() : word[0]?.toUpperCase() + word.slice(1)))
+    .join('');
+}

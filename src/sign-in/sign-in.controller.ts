@@ -1,0 +1,151 @@
+import { Body, Controller, Delete, Get, Param, Post, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { unauthorized } from '../http/app-error.js';
+import { done } from '../http/families.js';
+import { SessionIdPipe } from '../http/ids.js';
+import { Operation } from '../openapi/operation.js';
+import type { ResponseDto } from '../http/response.dto.js';
+import { Registration } from '../users/users.dto.js';
+import { emailTaken, usernameTaken } from '../users/users.errors.js';
+import { presentUser } from '../users/users.presenter.js';
+import { CurrentViewer, Open, RefreshCookie, SignedIn, type Viewer } from '../access/access.js';
+import { Credentials, MeDto, SessionListDto, SignedInDto } from './sign-in.dto.js';
+import { sessionNotFound } from '../access/sessions.errors.js';
+import { invalidCredentials } from './sign-in.errors.js';
+import { presentSession } from './sign-in.presenter.js';
+import { AuthService, type SignIn } from './sign-in.service.js';
+import { CurrentDevice, type Device } from '../access/device.js';
+import { RefreshCookieWriter } from '../access/refresh-cookie.js';
+import { SessionsService } from '../access/sessions.service.js';
+
+const LOGGED_OUT = 'Logged out';
+
+@ApiTags('Sign-in')
+@Controller('auth')
+export class AuthController {
+  constructor(
+    private readonly auth: AuthService,
+    private readonly sessions: SessionsService,
+    private readonly cookie: RefreshCookieWriter,
+  ) {}
+
+  @Post('register')
+  @Open()
+  @Operation({
+    id: 'authRegister',
+    setsCookie: true,
+    summary: 'Create an account and sign in',
+    status: 201,
+    answers: SignedInDto,
+    refuses: [usernameTaken, emailTaken],
+  })
+  async register(
+    @Body() registration: Registration,
+    @CurrentDevice() device: Device,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<SignedInDto> {
+    return this.answer(await this.auth.register(registration, device), reply);
+  }
+
+  @Post('login')
+  @Open()
+  @Operation({
+    id: 'authLogin',
+    setsCookie: true,
+    summary: 'Sign in',
+    description:
+      'Sets the cookie `refreshToken`. After ten failures in 15 minutes for one address and name: 429.',
+    answers: SignedInDto,
+    refuses: [invalidCredentials],
+  })
+  async login(
+    @Body() credentials: Credentials,
+    @CurrentDevice() device: Device,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<SignedInDto> {
+    return this.answer(await this.auth.login(credentials, device), reply);
+  }
+
+  @Post('refresh')
+  @RefreshCookie()
+  @Operation({
+    id: 'authRefresh',
+    setsCookie: true,
+    summary: 'Exchange the refresh cookie for its successor',
+    description:
+      'Tabs that refresh at once get the same successor; within 30 seconds of a rotation the current token is answered ' +
+      'again. A token that was replaced longer ago is answered with the current one if that has never been used, since ' +
+      'its answer was lost; otherwise it is refused and ends its session.',
+    answers: SignedInDto,
+    refuses: [unauthorized],
+  })
+  async refresh(
+    @CurrentViewer() viewer: Viewer,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<SignedInDto> {
+    return this.answer(await this.auth.refresh(viewer), reply);
+  }
+
+  @Get('me')
+  @SignedIn()
+  @Operation({
+    id: 'authMe',
+    summary: 'Get who is signed in, with settings and an access token',
+    answers: MeDto,
+  })
+  async me(@CurrentViewer() viewer: Viewer): Promise<MeDto> {
+    const { user, settings, accessToken } = await this.auth.me(viewer);
+    return { accessToken, user: { ...presentUser(user), settings } };
+  }
+
+  @Post('logout')
+  @SignedIn({ endsSession: true })
+  @Operation({
+    id: 'authLogout',
+    setsCookie: true,
+    summary: 'Sign out',
+    description: 'Ends the session and clears the cookie, whatever the cookie holds.',
+    says: LOGGED_OUT,
+  })
+  async logout(
+    @CurrentViewer() viewer: Viewer,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ResponseDto> {
+    await this.sessions.signOut(viewer);
+    this.cookie.clear(reply);
+    return done(LOGGED_OUT);
+  }
+
+  @Get('sessions')
+  @SignedIn()
+  @Operation({ id: 'authSessionsList', summary: 'List your sessions', answers: SessionListDto })
+  async listSessions(@CurrentViewer() viewer: Viewer): Promise<SessionListDto> {
+    const sessions = await this.sessions.list(viewer.userId);
+    return { sessions: sessions.map((session) => presentSession(session, viewer.sessionId)) };
+  }
+
+  @Delete('sessions/:id')
+  @SignedIn()
+  @Operation({
+    id: 'authSessionsEnd',
+    summary: 'End one of your sessions',
+    status: 204,
+    refuses: [sessionNotFound],
+  })
+  async endSession(@CurrentViewer() viewer: Viewer, @Param('id', SessionIdPipe) id: string): Promise<void> {
+    await this.sessions.end(viewer.userId, id);
+  }
+
+  @Delete('sessions')
+  @SignedIn()
+  @Operation({ id: 'authSessionsEndOthers', summary: 'End all your sessions but this one', status: 204 })
+  async endOtherSessions(@CurrentViewer() viewer: Viewer): Promise<void> {
+    await this.sessions.endOthers(viewer);
+  }
+
+  private answer({ user, accessToken, refresh }: SignIn, reply: FastifyReply): SignedInDto {
+    this.cookie.set(reply, refresh);
+    return { accessToken, user: presentUser(user) };
+  }
+}

@@ -1,0 +1,3 @@
+import { refusal } from '../http/app-error.js';
+
+export const invalidCredentials = refusal(401, 'Invalid credentials');

@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { userNotFound } from '../http/app-error.js';
+import { addressKey } from '../http/client-address.js';
+import { type LimitedKey, RateLimits } from '../limits/rate-limits.js';
+import { spellingKey } from '../http/typed-text.js';
+import type { Settings } from '../settings/settings.dto.js';
+import { SettingsService } from '../settings/settings.service.js';
+import type { Registration } from '../users/users.dto.js';
+import type { UserRow } from '../users/user.repository.js';
+import { UsersService } from '../users/users.service.js';
+import type { Viewer } from '../access/access.js';
+import type { Credentials } from './sign-in.dto.js';
+import { invalidCredentials } from './sign-in.errors.js';
+import type { Device } from '../access/device.js';
+import { SessionsService } from '../access/sessions.service.js';
+import { type RefreshTokenSource, Tokens } from '../access/tokens.js';
+
+/** A user who has just shown who they are. */
+export interface SignIn {
+  readonly user: UserRow;
+  readonly accessToken: string;
+  /** What the cookie is made from. */
+  readonly refresh: RefreshTokenSource;
+}
+
+/** Ways in: registration, sign-in, refresh. */
+@Injectable()
+export class AuthService {
+  constructor(
+    private readonly users: UsersService,
+    private readonly sessions: SessionsService,
+    private readonly tokens: Tokens,
+    private readonly limits: RateLimits,
+    private readonly settings: SettingsService,
+  ) {}
+
+  /** @throws usernameTaken, emailTaken, tooManyRequests */
+  async register(registration: Registration, device: Device): Promise<SignIn> {
+    await this.limits.spend('register', addressKey(device.ip));
+    const refresh = await this.sessions.open(await this.users.register(registration), device);
+    if (refresh === null) throw userNotFound();
+    return this.signIn(refresh);
+  }
+
+  /** @throws invalidCredentials, the same for an unknown user and a wrong password; tooManyRequests */
+  async login({ username, password }: Credentials, device: Device): Promise<SignIn> {
+    const login = await this.users.findLogin(username);
+    const keys = loginLimits(login?.id ?? spellingKey(username), addressKey(device.ip));
+    // Spent before the password is verified: of a hundred concurrent guesses, ten are answered.
+    await this.limits.spendAll([keys.pair]);
+    await this.limits.spendAll(keys.others).catch(async (error: unknown) => {
+      await this.limits.giveBack([keys.pair]);
+      throw error;
+    });
+    const right = await this.users.isPasswordOf(login, password);
+    const refresh = right && login ? await this.sessions.open(login, device) : null;
+    if (refresh === null) throw invalidCredentials();
+    await this.limits.giveBack(keys.others);
+    await this.limits.clear(keys.pair);
+    return this.signIn(refresh);
+  }
+
+  /** @throws unauthorized for a session that ends meanwhile */
+  async refresh(viewer: Viewer): Promise<SignIn> {
+    return this.signIn(await this.sessions.rotate(viewer));
+  }
+
+  /** The user who asks: a cookie gets a new access token, a Bearer request its own back. */
+  async me(viewer: Viewer): Promise<{ user: UserRow; settings: Settings; accessToken: string }> {
+    const [user, settings] = await Promise.all([
+      this.users.get(viewer.userId),
+      this.settings.get(viewer.userId),
+    ]);
+    const accessToken = viewer.accessToken || this.tokens.accessToken(viewer.userId, viewer.sessionId);
+    return { user, settings, accessToken };
+  }
+
+  private async signIn(refresh: RefreshTokenSource): Promise<SignIn> {
+    const user = await this.users.get(refresh.userId);
+    return { user, refresh, accessToken: this.tokens.accessToken(refresh.userId, refresh.sessionId) };
+  }
+}
+
+/**
+ * The three keys that failed sign-ins count under.
+ *
+ * @param account the id of the account, or the folded name where there is none
+ */
+function loginLimits(account: string, address: string): { pair: LimitedKey; others: LimitedKey[] } {
+  // Names may be longer than keys: what does not fit is told apart by its digest.
+  const name = account.length <= 80 ? account : createHash('sha256').update(account).digest('base64url');
+  return {
+    pair: { limit: 'login', key: `${address} ${name}` },
+    others: [
+      { limit: 'loginAddress', key: address },
+      { limit: 'loginAccount', key: name },
+    ],
+  };
+}

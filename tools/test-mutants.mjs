@@ -1,0 +1,86 @@
+// Breaks the code on purpose, one mutant of test/mutants.mjs at a time, in a copy of the project, and runs the tests that
+// the mutant names. A mutant that survives them fails. Usage: npm run test:mutants [-- NAME…]; with --check it only looks
+// whether each mutant can still be applied.
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { MUTANTS } from '../test/mutants.mjs';
+
+const project = fileURLToPath(new URL('..', import.meta.url));
+const arguments_ = process.argv.slice(2);
+const onlyChecks = arguments_.includes('--check');
+const wanted = arguments_.filter((argument) => !argument.startsWith('--'));
+const mutants = MUTANTS.filter(
+  ({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)),
+);
+
+/** The text with the mutant's place replaced. */
+function mutated(text, { name, file, find, replace }) {
+  const pattern = find
+    .trim()
+    .split(/\s+/)
+    .map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+    .join('\\s+');
+  const places = [...text.matchAll(new RegExp(pattern, 'g'))];
+  if (places.length !== 1) throw new Error(`${name}: its place stands ${places.length} times in ${file}`);
+  const [{ index, 0: found }] = places;
+  return text.slice(0, index) + replace + text.slice(index + found.length);
+}
+
+if (onlyChecks) {
+  for (const mutant of mutants) mutated(readFileSync(join(project, mutant.file), 'utf8'), mutant);
+  process.stdout.write(`${mutants.length} mutants can be applied\n`);
+  process.exit(0);
+}
+
+const copy = mkdtempSync(join(tmpdir(), 'tankobon-mutants-'));
+const bin = (name) => join(project, 'node_modules', '.bin', name);
+const run = (program, ...args) =>
+  spawnSync(program, args, { cwd: copy, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } });
+
+let survivors = 0;
+try {
+  for (const name of ['src', 'test', 'tools', 'data', 'openapi', 'dist'])
+    cpSync(join(project, name), join(copy, name), {
+      recursive: true,
+      filter: (path) => !path.includes('node_modules'),
+    });
+  for (const name of [
+    'package.json',
+    'tsconfig.json',
+    'nest-cli.json',
+    'mikro-orm.config.ts',
+    'vitest.config.ts',
+  ])
+    cpSync(join(project, name), join(copy, name));
+  // What a mutant leaves unused is part of it.
+  const settings = readFileSync(join(copy, 'tsconfig.json'), 'utf8').replace(
+    /("noUnused\w+": )true/g,
+    '$1false',
+  );
+  writeFileSync(join(copy, 'tsconfig.json'), settings);
+  symlinkSync(join(project, 'node_modules'), join(copy, 'node_modules'));
+  for (const mutant of mutants) {
+    const path = join(copy, mutant.file);
+    const original = readFileSync(path, 'utf8');
+    writeFileSync(path, mutated(original, mutant));
+    const built = run(bin('nest'), 'build');
+    if (built.status !== 0)
+      throw new Error(`${mutant.name} does not compile: ${built.stdout}${built.stderr}`);
+    const { status, stdout } = run(bin('vitest'), 'run', ...mutant.killedBy);
+    const failed = /Tests\s+(\d+) failed/.exec(stdout)?.[1];
+    const isDead = status !== 0 && failed !== undefined;
+    process.stdout.write(`${isDead ? `killed by ${failed} tests` : 'SURVIVED'}: ${mutant.name}\n`);
+    if (!isDead) {
+      survivors++;
+      process.stdout.write(stdout.slice(-2000));
+    }
+    writeFileSync(path, original);
+  }
+} finally {
+  rmSync(copy, { recursive: true, force: true });
+}
+process.stdout.write(`${mutants.length - survivors} mutants killed, ${survivors} survived\n`);
+process.exit(survivors === 0 ? 0 : 1);
