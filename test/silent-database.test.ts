@@ -6,6 +6,7 @@ import {
   type RefusalFactory as ErrorOf,
   serviceUnavailable,
 } from '../src/http/app-error.js';
+import { Transactions } from '../src/database/transactions.js';
 import { toAppError } from '../src/http/to-app-error.js';
 import { appForFile, startApp } from './support/app.js';
 import { cloneDatabase } from './support/database.js';
@@ -46,6 +47,38 @@ describe('a database that falls silent', () => {
     await door.shut();
     await database.drop();
   });
+});
+
+describe('a connection that is lost within a transaction', () => {
+  it.each(['while a statement runs', 'between two statements'])(
+    'leaves its place in the pool: %s',
+    async (when) => {
+      const client = app.client.as(await app.a.user());
+      const transactions = app.nest.get(Transactions);
+      // More than the pool has places: the app would wait for ever for one of them, and so would its end.
+      for (let lost = 0; lost < 12; lost++) {
+        const attempt = transactions.run(async (em) => {
+          const [own] = await em.execute<{ pid: number }[]>('select pg_backend_pid() as pid');
+          const terminated = () => app.database.query('select pg_terminate_backend($1)', [own?.pid]);
+          if (when === 'while a statement runs') {
+            await Promise.all([em.execute('select pg_sleep(60)'), terminated()]);
+          } else {
+            await terminated();
+            const backends = () =>
+              app.database.query('select from pg_stat_activity where pid = $1', [own?.pid]);
+            await expect.poll(async () => (await backends()).length).toBe(0);
+            throw new Error('for another reason');
+          }
+        });
+        await expect(attempt).rejects.toThrow(
+          when === 'while a statement runs'
+            ? /terminating connection|Connection terminated/
+            : /another reason/,
+        );
+      }
+      expect((await client.get('/auth/me')).status).toBe(200);
+    },
+  );
 });
 
 describe('a row that stays locked', () => {

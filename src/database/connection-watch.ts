@@ -21,10 +21,12 @@ interface Internals {
 /**
  * Ends connections whose server has fallen silent, as behind a network that drops packets: the server's own time-outs
  * cannot reach the client then, and TCP gives up after minutes only. Whatever waits for an answer fails at once, and
- * the pool opens new connections.
+ * the pool opens new connections. A connection that has ended within a transaction is given back to the pool here: Kysely
+ * does so after the rollback alone, which an ended connection refuses, and its place would be lost for good.
  */
 export class ConnectionWatch {
   private readonly inUse = new Map<PoolClient, { statement: object | null; since: number }>();
+  private readonly known = new WeakSet<PoolClient>();
   private readonly timer: NodeJS.Timeout;
   private probing: Promise<void> | null = null;
   private lastLook = Date.now();
@@ -34,7 +36,7 @@ export class ConnectionWatch {
     pool: Pool,
     private readonly url: string,
   ) {
-    pool.on('acquire', (client) => this.inUse.set(client, { statement: null, since: Date.now() }));
+    pool.on('acquire', (client) => this.acquired(client));
     pool.on('release', (_error, client) => this.inUse.delete(client));
     pool.on('remove', (client) => this.inUse.delete(client));
     this.timer = setInterval(() => this.look(), INTERVAL);
@@ -44,6 +46,22 @@ export class ConnectionWatch {
   async close(): Promise<void> {
     clearInterval(this.timer);
     await this.probing;
+  }
+
+  private acquired(client: PoolClient): void {
+    this.inUse.set(client, { statement: null, since: Date.now() });
+    // Not when it connects: the pool may have connections that are older than this watch.
+    if (this.known.has(client)) return;
+    this.known.add(client);
+    client.once('end', () => this.giveBack(client));
+  }
+
+  /** Gives back an ended connection that is in use; whoever uses it may do so once more. */
+  private giveBack(client: PoolClient): void {
+    if (!this.inUse.has(client)) return;
+    client.release(true);
+    // The pool never hands out this client again, and would take a second release for an error.
+    client.release = () => undefined;
   }
 
   private look(): void {
