@@ -1,4 +1,4 @@
-/** The layout rules of src, which `npm run check` enforces: see CONTRIBUTING.md. */
+/** The layout rules of src, which `npm run check` enforces. */
 export default {
   forbidden: [
     {

@@ -1,7 +1,7 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { AdminModule } from './admin/admin.module.js';
-import { AuthModule } from './sign-in/sign-in.module.js';
+import { SignInModule } from './sign-in/sign-in.module.js';
 import { SessionsModule } from './access/sessions.module.js';
 import { CatalogModule } from './catalog/catalog.module.js';
 import { ClientsModule } from './clients/clients.module.js';
@@ -12,10 +12,11 @@ import { ENTITIES } from './entities.js';
 import { FirstStartModule } from './first-start/first-start.module.js';
 import { ErrorFilter } from './http/error.filter.js';
 import { LoadMonitor } from './limits/load-shedding.js';
-import { OperationsModule } from './health/health.module.js';
+import { HealthModule } from './health/health.module.js';
 import { RequestLimit } from './limits/request-limit.js';
 import { RateLimits } from './limits/rate-limits.js';
 import { InputPipe } from './http/validation.js';
+import { DocsModule } from './openapi/docs.module.js';
 import { ReadingHistoryModule } from './reading-history/reading-history.module.js';
 import { AvatarsModule } from './avatars/avatars.module.js';
 import { CollectionModule } from './collection/collection.module.js';
@@ -47,10 +48,11 @@ export class AppModule {
       imports: [
         FoundationModule.for(config),
         DatabaseModule.for(database, ENTITIES),
-        OperationsModule,
+        HealthModule,
+        DocsModule,
         SearchModule,
         SessionsModule,
-        AuthModule,
+        SignInModule,
         UsersModule,
         CatalogModule,
         ClientsModule,

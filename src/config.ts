@@ -183,7 +183,7 @@ function publicUrlOf(env: Environment): string | null {
   const value = url(env, 'PUBLIC_URL', ['http:', 'https:']);
   if (value === null) return null;
   const { origin, username, password, search, hash } = new URL(value);
-  // Of what it may consist is what a cookie's path and a page's links can hold as it is.
+  // A cookie's path and the links of a page hold these characters as they are.
   const isPlain = username + password + search + hash === '' && /^[\w.~%@:+/-]*$/.test(pathOf(value));
   if (!isPlain) throw new StartError('PUBLIC_URL must have nothing but a host, a port and a plain path');
   return origin + pathOf(value);

@@ -10,7 +10,7 @@ import type { Viewer } from './access.js';
 import { credentialOf, isCrossSite, isSafe, readBearer } from './credentials.js';
 import { ADMIN_ROLE } from '../accounts/permissions.js';
 import { RefreshCookieWriter } from './refresh-cookie.js';
-import { type CredentialRow, type Right, SessionRepository } from './session.repository.js';
+import { type CredentialRow, mayRefresh, type Right, SessionRepository } from './session.repository.js';
 import type { Claims } from './tokens.js';
 import { VerifiedTokens } from './verified-tokens.js';
 
@@ -94,13 +94,9 @@ export class AccessGuard implements CanActivate {
   }
 }
 
-/**
- * Whether a refresh token works: the current one, its direct parent for 30 seconds, and for a refresh also later if the
- * current one has never been used, since then the answer that carried it was lost.
- */
+/** Whether a refresh token works for the route: elsewhere than for a refresh, the former one does for 30 seconds. */
 function acceptsCounter(row: CredentialRow, counter: number, access: Access): boolean {
-  if (counter === row.counter) return true;
-  return counter === row.counter - 1 && (row.fresh || (access.kind === 'refresh' && !row.used));
+  return access.kind === 'refresh' || row.fresh ? mayRefresh(row, counter) : counter === row.counter;
 }
 
 /** What the route asks of its user, beyond being signed in. */

@@ -42,6 +42,17 @@ export interface ListedSession {
   readonly ip: string;
 }
 
+/**
+ * Whether a refresh token with this counter works for a refresh: the current one, its direct parent for 30 seconds, and
+ * later too if the current one has never been used, since then the answer that carried it was lost.
+ */
+export function mayRefresh(
+  session: Pick<CredentialRow, 'counter' | 'fresh' | 'used'>,
+  counter: number,
+): boolean {
+  return counter === session.counter || (counter === session.counter - 1 && (session.fresh || !session.used));
+}
+
 const ROW =
   'counter, extract(epoch from issued_at) * 1000 as issued_at, extract(epoch from expires) * 1000 as expires';
 

@@ -6,7 +6,13 @@ import type { Viewer } from './access.js';
 import { sessionNotFound } from './sessions.errors.js';
 import type { Device } from './device.js';
 import { ADMIN_ROLE } from '../accounts/permissions.js';
-import { type ListedSession, type Login, SessionRepository, type SessionRow } from './session.repository.js';
+import {
+  type ListedSession,
+  type Login,
+  mayRefresh,
+  SessionRepository,
+  type SessionRow,
+} from './session.repository.js';
 import { type RefreshTokenSource, SESSION_LIFETIME } from './tokens.js';
 
 /** Signed-in browsers and apps, from sign-in to sign-out. */
@@ -35,10 +41,7 @@ export class SessionsService {
     if (rotated) return asSource(userId, sessionId, rotated);
     const current = await this.sessions.findCurrent(userId, sessionId);
     if (current === undefined) throw userNotFound();
-    const holds =
-      current !== null &&
-      (counter === current.counter || (counter === current.counter - 1 && (current.fresh || !current.used)));
-    if (!holds) throw unauthorized();
+    if (current === null || !mayRefresh(current, counter)) throw unauthorized();
     return asSource(userId, sessionId, current);
   }
 

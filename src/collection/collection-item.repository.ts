@@ -118,8 +118,8 @@ export class CollectionItemRepository {
   constructor(private readonly sql: Sql) {}
 
   /**
-   * A page of an owner's items and its total: one statement, and a second one where a search has found nothing. It reads this owner's items alone; without a search,
-   * and in the order of names or dates, only those of the page.
+   * A page of an owner's items and its total: one statement, and a second one where a search has found nothing. It reads
+   * this owner's items alone; without a search, and in the order of names or dates, only those of the page.
    */
   async page(selection: CollectionSelection): Promise<CollectionPage> {
     return searchTwice(searchTerm(selection.search), (form) => this.pageOf(selection, form));

@@ -12,7 +12,7 @@ const PING = statement('operations.ping', 'select 1 as answer');
 
 @ApiTags('Operations')
 @Controller()
-export class OperationsController {
+export class HealthController {
   constructor(
     private readonly sql: Sql,
     private readonly store: ImageStore,

@@ -48,7 +48,7 @@ export function renderError(family: Family, error: AppError): ResponseBody | Env
   return details ? { data: message, code: status, errors: details } : { data: message, code: status };
 }
 
-/** A whole HTTP/1.1 response for requests that never became one: see `clientErrorHandler`. */
+/** A whole HTTP/1.1 response for requests that never became one: see `client-errors.ts`. */
 export function renderRawError(
   status: number,
   message: string,

@@ -10,10 +10,10 @@ import {
 import type { Refusal, RefusalFactory } from '../http/app-error.js';
 import { ResponseDto } from '../http/response.dto.js';
 
-/** Where an operation's outcomes wait in the document for `openapi.ts`, which groups them by status. */
+/** Where an operation's outcomes wait in the document for `operations.ts`, which groups them by status. */
 export const OUTCOMES = 'x-outcomes';
 
-/** Where its examples are described, for `openapi-operations.ts`. */
+/** Where its examples are described, for `operations.ts`. */
 export const EXAMPLES = 'x-examples';
 
 export interface Examples {

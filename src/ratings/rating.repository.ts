@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
+import { anyOf } from '../database/expressions.js';
 import { Sql } from '../database/sql.js';
 import { statement, statementFamily, tables } from '../database/statement.js';
 import type { SeriesSchema } from '../catalog/catalog.entity.js';
@@ -102,7 +103,7 @@ const RANK = statementFamily(
         query
           .selectFrom('rating_counts as c')
           .select(['c.series_id', sql<number>`round(sum(c.sum) / nullif(sum(c.count), 0), 2)`.as('average')])
-          .$if(!all, (some) => some.where('c.series_id', '=', sql<number>`any(${seriesIds}::int[])`))
+          .$if(!all, (some) => some.where('c.series_id', '=', anyOf(seriesIds, 'int[]')))
           .groupBy('c.series_id'),
       )
       .with('held', (query) =>

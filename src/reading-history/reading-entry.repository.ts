@@ -229,8 +229,8 @@ export class ReadingEntryRepository {
   }
 
   /**
-   * A page of a reader's history and its total: one statement, and a second one where a search has found nothing. It reads this reader's entries alone; without a
-   * search, and in the order of updates or names, only those of the page.
+   * A page of a reader's history and its total: one statement, and a second one where a search has found nothing. It
+   * reads this reader's entries alone; without a search, and in the order of updates or names, only those of the page.
    */
   async page(selection: HistorySelection): Promise<HistoryPage> {
     return searchTwice(searchTerm(selection.search), (form) => this.pageOf(selection, form));

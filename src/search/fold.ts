@@ -1,6 +1,6 @@
 /**
  * The version of the forms that this file produces. Stored texts of another version are folded again when the service
- * starts: see `search-texts.ts`.
+ * starts: see `search-folding.ts`.
  */
 export const FOLDING_VERSION = 2;
 

@@ -14,7 +14,7 @@ import { Credentials, MeDto, SessionListDto, SignedInDto } from './sign-in.dto.j
 import { sessionNotFound } from '../access/sessions.errors.js';
 import { invalidCredentials } from './sign-in.errors.js';
 import { presentSession } from './sign-in.presenter.js';
-import { AuthService, type SignIn } from './sign-in.service.js';
+import { SignInService, type SignIn } from './sign-in.service.js';
 import { CurrentDevice, type Device } from '../access/device.js';
 import { RefreshCookieWriter } from '../access/refresh-cookie.js';
 import { SessionsService } from '../access/sessions.service.js';
@@ -23,9 +23,9 @@ const LOGGED_OUT = 'Logged out';
 
 @ApiTags('Sign-in')
 @Controller('auth')
-export class AuthController {
+export class SignInController {
   constructor(
-    private readonly auth: AuthService,
+    private readonly auth: SignInService,
     private readonly sessions: SessionsService,
     private readonly cookie: RefreshCookieWriter,
   ) {}

@@ -1,8 +1,12 @@
 import { Module } from '@nestjs/common';
 import { SettingsModule } from '../settings/settings.module.js';
 import { UsersModule } from '../users/users.module.js';
-import { AuthController } from './sign-in.controller.js';
-import { AuthService } from './sign-in.service.js';
+import { SignInController } from './sign-in.controller.js';
+import { SignInService } from './sign-in.service.js';
 
-@Module({ imports: [UsersModule, SettingsModule], controllers: [AuthController], providers: [AuthService] })
-export class AuthModule {}
+@Module({
+  imports: [UsersModule, SettingsModule],
+  controllers: [SignInController],
+  providers: [SignInService],
+})
+export class SignInModule {}

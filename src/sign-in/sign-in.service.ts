@@ -26,7 +26,7 @@ export interface SignIn {
 
 /** Ways in: registration, sign-in, refresh. */
 @Injectable()
-export class AuthService {
+export class SignInService {
   constructor(
     private readonly users: UsersService,
     private readonly sessions: SessionsService,

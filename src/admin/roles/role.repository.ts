@@ -15,7 +15,7 @@ import { TotalSchema } from '../../database/counters.entity.js';
 import { anyOf, asCount } from '../../database/expressions.js';
 import { oneRow, pageQuery } from '../../database/page.js';
 import { Sql } from '../../database/sql.js';
-import { statement, statementFamily, tables } from '../../database/statement.js';
+import { statement, tables } from '../../database/statement.js';
 
 export interface RoleRow {
   readonly id: number;
@@ -88,23 +88,21 @@ const FIND_BY_NAMES = statement('roles.find-by-names', ({ names }: { names: read
   ROLES.where('r.name', '=', anyOf(names, 'text[]')),
 );
 
-/** What a condition on users' roles compares: see the callers. */
-const OF_USER = statementFamily(
-  'roles.of-user',
-  ({ what }: { what: 'roles' | 'permissions' }, { userId }: { userId: string }) =>
-    what === 'roles'
-      ? db
-          .selectFrom('user_roles as ur')
-          .innerJoin('roles as r', 'r.id', 'ur.role_id')
-          .select('r.name')
-          .where('ur.user_id', '=', userId)
-          .orderBy('r.name')
-      : db
-          .selectFrom('user_roles as ur')
-          .innerJoin('role_permissions as rp', 'rp.role_id', 'ur.role_id')
-          .select('rp.permission as name')
-          .distinct()
-          .where('ur.user_id', '=', userId),
+const OF_USER = statement('roles.of-user', ({ userId }: { userId: string }) =>
+  db
+    .selectFrom('user_roles as ur')
+    .innerJoin('roles as r', 'r.id', 'ur.role_id')
+    .select('r.name')
+    .where('ur.user_id', '=', userId)
+    .orderBy('r.name'),
+);
+const PERMISSIONS_OF_USER = statement('permissions.of-user', ({ userId }: { userId: string }) =>
+  db
+    .selectFrom('user_roles as ur')
+    .innerJoin('role_permissions as rp', 'rp.role_id', 'ur.role_id')
+    .select('rp.permission')
+    .distinct()
+    .where('ur.user_id', '=', userId),
 );
 
 const FIND_SAME_NAME = statement(
@@ -173,14 +171,14 @@ export class RoleRepository {
 
   /** The names of a user's roles, in order. */
   async rolesOf(userId: string): Promise<string[]> {
-    const rows = await this.sql.rows(OF_USER.of({ what: 'roles' }), { userId });
+    const rows = await this.sql.rows(OF_USER, { userId });
     return rows.map(({ name }) => name);
   }
 
   /** What a user's roles allow together. */
   async permissionsOf(userId: string): Promise<Set<string>> {
-    const rows = await this.sql.rows(OF_USER.of({ what: 'permissions' }), { userId });
-    return new Set(rows.map(({ name }) => name));
+    const rows = await this.sql.rows(PERMISSIONS_OF_USER, { userId });
+    return new Set(rows.map(({ permission }) => permission));
   }
 
   /** Locks the row of the role `admin`: changes of roles, and of who has them, run one after another. */
