@@ -144,6 +144,32 @@ describe.skipIf(CHROMIUM === undefined)('Swagger UI', () => {
     expect(await run('seriesList')).toMatchObject({ status: 200, text: expect.stringContaining('"series"') });
   });
 
+  it('does no harm with the examples that it fills in', async () => {
+    expect(await run('usersUpdateCurrent')).toMatchObject({
+      status: 200,
+      text: expect.stringContaining(admin.username),
+    });
+    expect((await run('clientsRotateKey')).status).toBe(404);
+  });
+
+  it('asks before it deletes the account that is signed in', async () => {
+    const sent: string[] = [];
+    page.on('request', (request) => sent.push(request.method()));
+    const questions: string[] = [];
+    page.once('dialog', (dialog) => {
+      questions.push(dialog.message());
+      void dialog.dismiss();
+    });
+    const block = page.locator('[id$="-usersDeleteCurrent"]');
+    await block.locator('.opblock-summary-control').click();
+    await block.locator('.execute').click();
+    await expect.poll(() => questions.length).toBe(1);
+    expect(sent).not.toContain('DELETE');
+    page.once('dialog', (dialog) => void dialog.accept());
+    expect((await run('usersDeleteCurrent')).status).toBe(409);
+    expect(sent).toContain('DELETE');
+  });
+
   it('asks nobody else, and breaks no rule of its page', async () => {
     expect(foreign).toEqual([]);
     expect(complaints).toEqual([]);

@@ -59,13 +59,17 @@ window.ui = SwaggerUIBundle({
   tryItOutEnabled: true,
   withCredentials: true,
   validatorUrl: null,
-  requestInterceptor: (request) => {
-    const deletesAccount = /^delete$/i.test(request.method) && request.url.endsWith('/users/current');
-    if (deletesAccount && !confirm('This deletes your own account for good, with all that is yours. Go on?'))
-      throw new Error('Not sent');
-    return request;
-  },
 });
+// No example can make this operation harmless: it has no parameters. Swagger UI fails on an interceptor that throws.
+addEventListener(
+  'click',
+  (event) => {
+    const deletesAccount = event.target.closest('[id$="-usersDeleteCurrent"] .execute') !== null;
+    if (deletesAccount && !confirm('This deletes your account for good, with all that is yours. Go on?'))
+      event.stopImmediatePropagation();
+  },
+  true,
+);
 `;
 
 /** The files of Swagger UI that the page loads, and nothing else of the package. */
