@@ -55,3 +55,23 @@ describe('a parameter that takes one value', () => {
     }
   });
 });
+
+describe('a list in a query', () => {
+  it.each([
+    'status=started,paused',
+    'status=started&status=paused',
+    'status[]=started&status[]=paused',
+    'status%5B%5D=started&status%5B%5D=paused',
+    'status[]=started,paused',
+    'status=started&status[]=paused',
+  ])('may be written as %s', async (query) => {
+    const reader = app.client.as(await app.a.user());
+    const ids = await app.a.series({}, {}, {});
+    const statuses = ['started', 'paused', 'dropped'];
+    for (const [index, id] of ids.entries())
+      await reader.post(`/user/reading-status/add/${id}`, await app.a.entry({ status: statuses[index] }));
+    expect((await reader.get(`/user/reading-history?${query}`)).body.total).toBe(2);
+    expect((await reader.get('/user/reading-history?status=&status[]=')).body.total).toBe(3);
+    expect((await reader.get('/user/reading-history?status[]=started&status[]=x')).status).toBe(400);
+  });
+});

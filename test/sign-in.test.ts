@@ -241,7 +241,7 @@ describe('failed sign-ins', () => {
     await limited.close();
   });
 
-  it('answer ten of two hundred concurrent guesses', async () => {
+  it('answer ten of sixty concurrent guesses', async () => {
     const limited = await startApp({ RATE_LIMIT: 'on' }, app.database);
     const { username } = await app.a.user();
     const answers = await Promise.all(

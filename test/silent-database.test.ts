@@ -58,6 +58,7 @@ describe('a connection that is lost within a transaction', () => {
       // More than the pool has places: the app would wait for ever for one of them, and so would its end.
       for (let lost = 0; lost < 12; lost++) {
         const attempt = transactions.run(async (em) => {
+          await em.execute('set local statement_timeout = 0');
           const [own] = await em.execute<{ pid: number }[]>('select pg_backend_pid() as pid');
           const terminated = () => app.database.query('select pg_terminate_backend($1)', [own?.pid]);
           if (when === 'while a statement runs') {
