@@ -30,6 +30,7 @@ const SPELLINGS: readonly (readonly [title: string, ...searches: string[]])[] = 
   ['Ninja\u200bMan \u200bof Fire', 'ninja man of fire', 'ninjaman of fire'],
   ['Onigiri Piece', 'onigiri\u00ad piece', 'onigiri piece\u200b', 'oni\u2060giri', '\ufeffonigiri'],
   ['Wait…', 'wait...', 'wait⋯', 'wait'],
+  ['GROẞE HITZE', 'grosse hitze', 'große hitze'],
   ['Ætheling Straße Łódź', 'aetheling strasse lodz', 'ÆTHELING STRASSE ŁÓDŹ'],
   ['Ὀδυσσεύς Σεισμός', 'ΟΔΥΣΣΕΥΣ', 'οδυσσευσ σεισμος'],
   ['İstanbul Ilgaz', 'istanbul', 'ISTANBUL ILGAZ'],

@@ -1,5 +1,6 @@
 import jwt from 'jsonwebtoken';
 import { describe, expect, it } from 'vitest';
+import { Migration20261126130000CapitalSharpS } from '../src/database/migrations/Migration20261126130000_capital_sharp_s.js';
 import { Migration20261126091000SignIn } from '../src/database/migrations/Migration20261126091000_sign_in.js';
 import { addressKey } from '../src/http/client-address.js';
 import { RateLimits } from '../src/limits/rate-limits.js';
@@ -88,6 +89,7 @@ describe('names and addresses', () => {
   it('have a key without invisible characters', () => {
     expect(spellingKey(' ＨＡＲＵＫＡ\u200b@ex\u00adample.ＣＯＭ')).toBe('haruka@example.com');
     expect(spellingKey('ﬁnn \u212aim')).toBe('finn kim');
+    expect(['GROẞ', 'groß', 'GROSS'].map(spellingKey)).toEqual(['gross', 'gross', 'gross']);
   });
 
   it('of earlier versions are cleaned where that makes no conflict', async () => {
@@ -116,6 +118,27 @@ describe('names and addresses', () => {
     // The first one's clean form belongs to another account already, and of the other two one is the first.
     expect(rows[0]).toEqual({ email: dirty[0], key: (dirty[0] as string).normalize('NFKC') });
     expect(rows.filter(({ email }) => email === `${name}2@example.com`)).toHaveLength(1);
+  });
+
+  it('of earlier versions with a capital sharp s get the key of all other spellings', async () => {
+    const name = unique('sharp');
+    const reader = await app.a.user();
+    const other = await app.a.user();
+    const add = (key: string, id: string) =>
+      app.database.query('insert into emails (key, user_id) values ($1, $2)', [key, id]);
+    await add(`${name}ß1@example.com`, reader.id);
+    await add(`${name}ß2@example.com`, reader.id);
+    await add(`${name}ss2@example.com`, other.id);
+    const migration = new Migration20261126130000CapitalSharpS(undefined as never, undefined as never);
+    migration.up();
+    for (const query of migration.getQueries()) await app.database.query(String(query));
+    const rows = await app.database.query<{ key: string }>(
+      'select key from emails where key like $1 order by key',
+      [`${name}%`],
+    );
+    expect(rows.map(({ key }) => key)).toEqual(
+      ['ss1', 'ss2', 'ß2'].map((ending) => `${name}${ending}@example.com`),
+    );
   });
 });
 

@@ -14,8 +14,12 @@ export function hasEmptyCharacters(text: string): boolean {
   return ANYWHERE.test(text);
 }
 
+/** One case for all cases of a text. By way of upper case `ß` becomes ss, and by way of lower case first `ẞ` does, too. */
+export function caseFolded(text: string): string {
+  return text.toLowerCase().toUpperCase().toLowerCase();
+}
+
 /** One key for every spelling of a name or an address: width and ligatures, case, invisible characters. */
 export function spellingKey(text: string): string {
-  // Case by way of upper case unites more: ß is then ss.
-  return trimmed(text).replace(INVISIBLE, '').normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC');
+  return caseFolded(trimmed(text).replace(INVISIBLE, '').normalize('NFKC')).normalize('NFKC');
 }

@@ -1,8 +1,10 @@
+import { caseFolded } from '../http/typed-text.js';
+
 /**
  * The version of the forms that this file produces. Stored texts of another version are folded again when the service
  * starts: see `search-folding.ts`.
  */
-export const FOLDING_VERSION = 2;
+export const FOLDING_VERSION = 3;
 
 /** Marks that change a Latin, Greek or Cyrillic letter. Kana's voicing marks are none: ha and ba are two letters. */
 // The combining ranges are what is meant.
@@ -58,7 +60,7 @@ const DASH_LIKE_LONG_VOWEL = /(?<=\p{Script=Latin})\u30fc(?=\p{Script=Latin})/gu
 export function fold(text: string): string {
   return TYPED_ALIKE.reduce(
     (folded, [characters, one]) => folded.replace(characters, one),
-    decomposed(text).toUpperCase().toLowerCase().normalize('NFKD').replace(ACCENTS, ''),
+    caseFolded(decomposed(text)).normalize('NFKD').replace(ACCENTS, ''),
   )
     .replace(UNDECOMPOSED_LETTERS, (letter) => UNDECOMPOSED[letter] ?? letter)
     .replace(DASH_LIKE_LONG_VOWEL, '-')

@@ -7,6 +7,7 @@ import { Migration20261122074000Administration } from './Migration20261122074000
 import { Migration20261122103000ListKeys } from './Migration20261122103000_list_keys.js';
 import { Migration20261126084800SearchForms } from './Migration20261126084800_search_forms.js';
 import { Migration20261126091000SignIn } from './Migration20261126091000_sign_in.js';
+import { Migration20261126130000CapitalSharpS } from './Migration20261126130000_capital_sharp_s.js';
 
 /** Every migration, oldest first. An applied one is never edited. */
 export const MIGRATIONS = [
@@ -19,4 +20,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261122103000_list_keys', class: Migration20261122103000ListKeys },
   { name: 'Migration20261126084800_search_forms', class: Migration20261126084800SearchForms },
   { name: 'Migration20261126091000_sign_in', class: Migration20261126091000SignIn },
+  { name: 'Migration20261126130000_capital_sharp_s', class: Migration20261126130000CapitalSharpS },
 ];
