@@ -62,7 +62,20 @@ describe('a connection that is lost within a transaction', () => {
           const [own] = await em.execute<{ pid: number }[]>('select pg_backend_pid() as pid');
           const terminated = () => app.database.query('select pg_terminate_backend($1)', [own?.pid]);
           if (when === 'while a statement runs') {
-            await Promise.all([em.execute('select pg_sleep(60)'), terminated()]);
+            const sleep = em.execute('select pg_sleep(60)');
+            const sleeping = () =>
+              app.database.query(
+                `select from pg_stat_activity where pid = $1 and state = 'active' and query like '%pg_sleep%'`,
+                [own?.pid],
+              );
+            // Awaited together, so that the sleep's rejection never stands unhandled.
+            await Promise.all([
+              sleep,
+              expect
+                .poll(async () => (await sleeping()).length)
+                .toBe(1)
+                .then(terminated),
+            ]);
           } else {
             await terminated();
             const backends = () =>
