@@ -2,7 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/*.test.ts'],
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/resilience/**', 'test/scale/**'],
     globalSetup: ['test/support/postgres.ts'],
     setupFiles: ['reflect-metadata'],
     pool: 'forks',

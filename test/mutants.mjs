@@ -10,7 +10,7 @@ export const MUTANTS = [
     find: 'if (access.endsSession && !crossSite) this.refreshCookie.clear(http.getResponse<FastifyReply>());',
     replace:
       "if ((access.endsSession || access.kind === 'refresh') && !crossSite) this.refreshCookie.clear(http.getResponse<FastifyReply>());",
-    killedBy: ['test/auth.test.ts'],
+    killedBy: ['test/sign-in/sessions.test.ts'],
   },
   {
     name: 'commit-without-waiting',
@@ -18,7 +18,7 @@ export const MUTANTS = [
     file: 'src/embedded-postgres/embedded-postgres.ts',
     find: "synchronous_commit: 'on',",
     replace: "synchronous_commit: 'off',",
-    killedBy: ['test/database.test.ts'],
+    killedBy: ['test/database/database.test.ts'],
   },
   {
     name: 'count-ratings-once',
@@ -26,7 +26,7 @@ export const MUTANTS = [
     file: 'src/ratings/rating.repository.ts',
     find: ".returning(['r.series_id', 'held.former', 'r.rating']), ) .with('counted', countChange)",
     replace: ".returning(['r.series_id', 'held.former', 'r.rating']), )",
-    killedBy: ['test/ratings.test.ts'],
+    killedBy: ['test/ratings/ratings.test.ts'],
   },
   {
     name: 'decode-for-every-size',
@@ -34,7 +34,7 @@ export const MUTANTS = [
     file: 'src/images/pipeline.ts',
     find: 'const square = centred(open(decoded), decoded).resize(',
     replace: 'const square = sharp(bytes).resize(',
-    killedBy: ['test/one-decode.test.ts'],
+    killedBy: ['test/images/one-decode.test.ts'],
   },
   {
     name: 'drop-a-unique-key',
@@ -42,7 +42,7 @@ export const MUTANTS = [
     file: 'src/database/migrations/Migration20261122054400_ratings_collection.ts',
     find: 'this.addSql( `alter table "collection_items" add constraint "collection_items_volume_unique" unique ("user_id", "volume_id")`, );',
     replace: '',
-    killedBy: ['test/collection.test.ts'],
+    killedBy: ['test/collection/collection.test.ts'],
   },
   {
     name: 'forget-the-owner',
@@ -50,7 +50,7 @@ export const MUTANTS = [
     file: 'src/avatars/avatars.service.ts',
     find: 'if (avatar.user_id !== viewer.userId) throw forbidden();',
     replace: '',
-    killedBy: ['test/avatars.test.ts'],
+    killedBy: ['test/avatars/avatars.test.ts'],
   },
   {
     name: 'forget-the-permission',
@@ -58,7 +58,7 @@ export const MUTANTS = [
     file: 'src/access/access.guard.ts',
     find: 'if (!viewer.isPermitted) throw forbidden();',
     replace: '',
-    killedBy: ['test/administration.test.ts'],
+    killedBy: ['test/admin/permissions.test.ts'],
   },
   {
     name: 'forget-the-rest-of-the-account',
@@ -66,7 +66,7 @@ export const MUTANTS = [
     file: 'src/photos/photos.service.ts',
     find: 'await this.removal.note(em, ...tokens.map(folderOf));',
     replace: '',
-    killedBy: ['test/photos.test.ts'],
+    killedBy: ['test/photos/photos.test.ts'],
   },
   {
     name: 'forget-what-came-meanwhile',
@@ -74,7 +74,7 @@ export const MUTANTS = [
     file: 'src/catalog/import/import.service.ts',
     find: 'await this.repository.follow(updated).catch((error: unknown) => {',
     replace: 'await this.repository.follow([]).catch((error: unknown) => {',
-    killedBy: ['test/list-keys.test.ts'],
+    killedBy: ['test/database/list-keys.test.ts'],
   },
   {
     name: 'grant-what-one-lacks',
@@ -82,7 +82,7 @@ export const MUTANTS = [
     file: 'src/admin/roles/role-changes.ts',
     find: 'for (const wanted of permissions) if (!held.has(wanted)) throw forbidden();',
     replace: 'for (const wanted of permissions) if (held.has(wanted)) continue;',
-    killedBy: ['test/administration.test.ts'],
+    killedBy: ['test/admin/users.test.ts', 'test/admin/roles.test.ts'],
   },
   {
     name: 'guess-without-end',
@@ -90,7 +90,7 @@ export const MUTANTS = [
     file: 'src/sign-in/sign-in.service.ts',
     find: 'await this.limits.spendAll([keys.pair]);',
     replace: '',
-    killedBy: ['test/auth.test.ts'],
+    killedBy: ['test/sign-in/sessions.test.ts'],
   },
   {
     name: 'leave-the-old-name',
@@ -98,7 +98,7 @@ export const MUTANTS = [
     file: 'src/catalog/catalog-changes.ts',
     find: 'for (const step of this.steps) await step(em, externalIds);',
     replace: '',
-    killedBy: ['test/list-keys.test.ts'],
+    killedBy: ['test/database/list-keys.test.ts'],
   },
   {
     name: 'let-the-last-administrator-go',
@@ -106,7 +106,7 @@ export const MUTANTS = [
     file: 'src/users/user.repository.ts',
     find: 'return rows.length === 1 && rows[0]?.user_id === userId;',
     replace: 'return rows.length === 0 && rows[0]?.user_id === userId;',
-    killedBy: ['test/users.test.ts', 'test/administration.test.ts'],
+    killedBy: ['test/users/users.test.ts', 'test/admin/users.test.ts'],
   },
   {
     name: 'log-the-query',
@@ -114,7 +114,7 @@ export const MUTANTS = [
     file: 'src/http/logging.ts',
     find: 'path: pathOf(request),',
     replace: 'path: request.originalUrl,',
-    killedBy: ['test/start.test.ts'],
+    killedBy: ['test/start/start.test.ts'],
   },
   {
     name: 'remember-expired-tokens',
@@ -122,7 +122,7 @@ export const MUTANTS = [
     file: 'src/access/verified-tokens.ts',
     find: 'if (claims !== undefined && Date.now() < claims.exp * 1000) return claims;',
     replace: 'if (claims !== undefined) return claims;',
-    killedBy: ['test/auth.test.ts'],
+    killedBy: ['test/sign-in/sessions.test.ts'],
   },
   {
     name: 'remove-files-before-the-commit',
@@ -130,7 +130,7 @@ export const MUTANTS = [
     file: 'src/avatars/avatars.service.ts',
     find: 'if (former !== null) await this.removal.note(em, folderOf(id, former));',
     replace: 'if (former !== null) await this.store.removeAll(folderOf(id, former));',
-    killedBy: ['test/avatars.test.ts'],
+    killedBy: ['test/avatars/avatars.test.ts'],
   },
   {
     name: 'show-what-is-private',
@@ -138,7 +138,7 @@ export const MUTANTS = [
     file: 'src/reading-history/reading-entry.repository.ts',
     find: `const VISIBLE_TO_OTHERS = "visibility = 'public'";`,
     replace: 'const VISIBLE_TO_OTHERS = "visibility is not null";',
-    killedBy: ['test/profiles.test.ts'],
+    killedBy: ['test/profiles/profiles.test.ts'],
   },
   {
     name: 'take-either-token',
@@ -146,7 +146,7 @@ export const MUTANTS = [
     file: 'src/access/tokens.ts',
     find: 'issuer: ISSUER, audience,',
     replace: 'issuer: ISSUER, audience: [audience, REFRESH_AUDIENCE, ACCESS_AUDIENCE],',
-    killedBy: ['test/auth.test.ts'],
+    killedBy: ['test/sign-in/sessions.test.ts'],
   },
   {
     name: 'trust-every-origin',
@@ -154,7 +154,7 @@ export const MUTANTS = [
     file: 'src/access/credentials.ts',
     find: 'if (origin !== undefined) return !trustedOrigins.includes(origin);',
     replace: 'if (origin !== undefined) return false;',
-    killedBy: ['test/auth.test.ts'],
+    killedBy: ['test/sign-in/sessions.test.ts'],
   },
   {
     name: 'trust-the-file-name',
@@ -162,7 +162,7 @@ export const MUTANTS = [
     file: 'src/images/plain-files.ts',
     find: 'return frames > 0 ? { bytes: parts.length === 1 ? bytes : Buffer.concat(parts), frames } : null;',
     replace: 'return { bytes, frames: 1 };',
-    killedBy: ['test/pipeline.test.ts'],
+    killedBy: ['test/images/pipeline.test.ts'],
   },
   {
     name: 'write-nothing-down',
@@ -170,6 +170,6 @@ export const MUTANTS = [
     file: 'src/admin/users/admin-users.service.ts',
     find: "this.audit.write(em, actorOf(viewer), { action: 'user.update', target: id, ...changed });",
     replace: '',
-    killedBy: ['test/administration.test.ts'],
+    killedBy: ['test/audit/audit-log.test.ts'],
   },
 ];

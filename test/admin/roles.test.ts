@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import { PERMISSIONS } from '../../src/accounts/permissions.js';
+import { appForFile } from '../support/app.js';
+import { entriesAbout } from '../support/audit.js';
+import { unique } from '../support/builders.js';
+
+const app = appForFile();
+const forbidden = { status: 403, body: { data: 'Forbidden', code: 403 } };
+
+async function roleNamed(name: string): Promise<number> {
+  const [row] = await app.database.query<{ id: number }>('select id from roles where name = $1', [name]);
+  return row?.id as number;
+}
+
+describe('roles', () => {
+  it('are created, given, changed and deleted', async () => {
+    const [admin, user, both] = [await app.a.administrator(), await app.a.user(), await app.a.user()];
+    const client = app.client.as(admin);
+    const name = unique('moderator');
+    const created = await client.post('/admin/roles', {
+      name: ` ${name} `,
+      description: 'Looks after users',
+      permissions: ['view-users', 'edit-users'],
+    });
+    expect(created).toMatchObject({
+      status: 201,
+      body: { name, description: 'Looks after users', permissions: ['edit-users', 'view-users'], users: 0 },
+    });
+    const { id } = created.body;
+    expect(await client.post('/admin/roles', { name: name.toUpperCase(), permissions: [] })).toMatchObject({
+      status: 409,
+      body: { data: 'Role with the same name already exists', code: 409 },
+    });
+    await client.patch(`/admin/users/${user.id}`, { roles: [name] });
+    await client.patch(`/admin/users/${both.id}`, { roles: [name, 'user'] });
+    expect((await app.client.as(user).get('/admin/users')).status).toBe(200);
+    const list = (await client.get('/admin/roles?limit=100')).body;
+    expect(list.roles.find((role: { id: number }) => role.id === id)).toMatchObject({ users: 2 });
+    expect(list.roles.slice(0, 2).map((role: { name: string }) => role.name)).toEqual(['user', 'admin']);
+
+    const changed = await client.patch(`/admin/roles/${id}`, {
+      permissions: ['rate-series'],
+      description: ' ',
+    });
+    expect(changed.body).toMatchObject({ id, name, description: null, permissions: ['rate-series'] });
+    expect(await app.client.as(user).get('/admin/users')).toMatchObject(forbidden);
+    expect((await client.patch(`/admin/roles/${id}`, { name })).status).toBe(200);
+
+    expect((await client.delete(`/admin/roles/${id}`)).status).toBe(204);
+    expect((await client.get(`/admin/users/${user.id}`)).body.roles).toEqual(['user']);
+    expect((await client.get(`/admin/users/${both.id}`)).body.roles).toEqual(['user']);
+    const gone = { status: 404, body: { data: 'Role not found', code: 404 } };
+    expect(await client.delete(`/admin/roles/${id}`)).toMatchObject(gone);
+    expect(await client.patch(`/admin/roles/${id}`, { name })).toMatchObject(gone);
+    const entries = await entriesAbout(app.database, id);
+    expect(entries).toMatchObject([
+      { action: 'role.create', before: null, after: { permissions: ['edit-users', 'view-users'] } },
+      {
+        action: 'role.update',
+        before: { permissions: ['edit-users', 'view-users'], description: 'Looks after users' },
+        after: { permissions: ['rate-series'], description: null },
+      },
+      { action: 'role.delete', before: { permissions: ['rate-series'] }, after: null },
+    ]);
+    expect(JSON.stringify(entries)).not.toContain(name);
+  });
+
+  it('that are seeded keep their names and stay', async () => {
+    const client = app.client.as(await app.a.administrator());
+    const fixed = { status: 409, body: { data: 'Role cannot be changed', code: 409 } };
+    const [user, admin] = [await roleNamed('user'), await roleNamed('admin')];
+    for (const id of [user, admin]) {
+      expect(await client.delete(`/admin/roles/${id}`)).toMatchObject(fixed);
+      expect(await client.patch(`/admin/roles/${id}`, { name: unique('other') })).toMatchObject(fixed);
+    }
+    expect(await client.patch(`/admin/roles/${admin}`, { permissions: ['view-users'] })).toMatchObject(fixed);
+    const all = await client.patch(`/admin/roles/${admin}`, { permissions: PERMISSIONS, description: 'All' });
+    expect(all.body).toMatchObject({
+      name: 'admin',
+      description: 'All',
+      permissions: [...PERMISSIONS].toSorted(),
+    });
+    const reader = await app.a.user();
+    const series = await app.a.oneSeries();
+    const rate = () => app.client.as(reader).post(`/user/series-rating/add/${series}`, { rating: 5 });
+    expect((await client.patch(`/admin/roles/${user}`, { permissions: [] })).status).toBe(200);
+    expect(await rate()).toMatchObject(forbidden);
+    await client.patch(`/admin/roles/${user}`, { permissions: ['rate-series'] });
+    expect((await rate()).status).toBe(200);
+  });
+
+  it('get no permission that the giver lacks', async () => {
+    const editor = await app.a.user({ permissions: ['edit-roles', 'view-roles'] });
+    const client = app.client.as(editor);
+    const mine = await client.post('/admin/roles', { name: unique('mine'), permissions: ['view-roles'] });
+    expect(mine.status).toBe(201);
+    expect(
+      await client.post('/admin/roles', { name: unique('more'), permissions: ['view-users'] }),
+    ).toMatchObject(forbidden);
+    const more = { permissions: ['view-roles', 'delete-users'] };
+    expect(await client.patch(`/admin/roles/${mine.body.id}`, more)).toMatchObject(forbidden);
+    expect(await client.patch('/admin/roles/999999', more)).toMatchObject(forbidden);
+    // What a role has already may stay and go.
+    const [admins] = [await app.a.administrator()];
+    await app.client.as(admins).patch(`/admin/roles/${mine.body.id}`, more);
+    expect((await client.patch(`/admin/roles/${mine.body.id}`, { description: 'x' })).status).toBe(200);
+    expect(
+      (await client.patch(`/admin/roles/${mine.body.id}`, { permissions: ['delete-users'] })).status,
+    ).toBe(200);
+  });
+
+  it.each([
+    [{}, 'Required parameters missing'],
+    [{ name: 'x' }, 'Required parameters missing'],
+    [{ name: ' ', permissions: [] }, 'Required parameters missing'],
+    [{ name: 'x', permissions: null }, 'Required parameters missing'],
+    [{ name: 'x', permissions: ['everything'] }, 'Invalid parameters'],
+    [{ name: 'x', permissions: 'view-users' }, 'Invalid parameters'],
+    [{ name: 'x'.repeat(51), permissions: [] }, 'Invalid parameters'],
+    [{ name: 'a\u200bb', permissions: [] }, 'Invalid parameters'],
+    [{ name: 'a\nb', permissions: [] }, 'Invalid parameters'],
+    [{ name: 'x', permissions: [], id: 1 }, 'Invalid parameters'],
+  ])('are not created from %j', async (body, data) => {
+    const client = app.client.as(await app.a.administrator());
+    expect(await client.post('/admin/roles', body)).toMatchObject({ status: 400, body: { data } });
+  });
+
+  it('may hold these permissions', async () => {
+    const { body } = await app.client.as(await app.a.administrator()).get('/admin/permissions?limit=100');
+    expect(body.permissions.map(({ name }: { name: string }) => name)).toEqual([...PERMISSIONS].toSorted());
+    expect(body).toMatchObject({ max: 1, from: 1, to: PERMISSIONS.length, total: PERMISSIONS.length });
+  });
+});

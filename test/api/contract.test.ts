@@ -1,0 +1,369 @@
+import { connect } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { ModulesContainer, Reflector } from '@nestjs/core';
+import { describe, expect, it } from 'vitest';
+import { type Access, ACCESS } from '../../src/openapi/access-metadata.js';
+import { familyOf } from '../../src/http/families.js';
+import { appForFile } from '../support/app.js';
+import { findOperation, operations, requireDocumented } from '../support/document.js';
+
+const app = appForFile();
+
+/** Who may do what without signing in. A route that is not here needs a credential. */
+const PUBLIC = [
+  'authLogin',
+  'authRegister',
+  'avatarsGet',
+  'avatarsGetOfUser',
+  'healthLive',
+  'healthReady',
+  'imagesGetAvatar',
+  'imagesGetDefault',
+  'imagesGetPhoto',
+  'metricsGet',
+  'profilesGet',
+  'profilesReadingHistoryList',
+  'seriesGet',
+  'seriesList',
+  'seriesVolumesList',
+  'userAvatarRedirect',
+  'volumesGet',
+];
+
+const fill = (path: string) =>
+  path.replace(/\{userId\}|(?<=\/users\/|-image\/)\{id\}/g, '0'.repeat(24)).replace(/\{[^}]+\}/g, '999999');
+const withSession = (path: string) =>
+  path.includes('/auth/sessions/')
+    ? path.replace('{id}', '0b6e1d3c-4f52-4a8e-9d7b-2c1a5e8f9b60')
+    : fill(path);
+
+describe('every route', () => {
+  it('is in the document, and every documented operation is live', () => {
+    const documented = operations.map(({ method, path }) => `${method} ${path.replace(/\{(\w+)\}/g, ':$1')}`);
+    const undocumented = [
+      'GET /openapi.json',
+      'GET /docs',
+      'GET /docs/assets/:file',
+      'GET /docs/assets/start.js',
+    ];
+    // HEAD is GET without a body, on the routes that have it.
+    const withHead = app.routes.filter((route) => route.startsWith('HEAD '));
+    expect(withHead.length).toBeGreaterThan(5);
+    for (const route of withHead) expect(app.routes).toContain(route.replace('HEAD', 'GET'));
+    const live = app.routes
+      .map((route) => route.replace(/(.)\/$/, '$1'))
+      .filter((route) => !/^(OPTIONS|HEAD) /.test(route));
+    expect([...new Set(live)].toSorted()).toEqual([...documented, ...undocumented].toSorted());
+  });
+
+  it('has a unique name, one described tag, a summary, and its security', () => {
+    const ids = operations.map(({ operationId }) => operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const operation of operations) {
+      expect(operation, operation.operationId).toMatchObject({
+        summary: expect.any(String),
+        tags: [expect.any(String)],
+      });
+      expect(operation.operationId).toMatch(/^[a-z][A-Za-z]+$/);
+      const isPublic =
+        operation.security.length === 0 ||
+        operation.security.some((scheme) => Object.keys(scheme).length === 0);
+      expect(isPublic, operation.operationId).toBe(PUBLIC.includes(operation.operationId));
+      const isProbe = operation.tags[0] === 'Operations';
+      for (const status of isProbe ? ['500'] : ['429', '500', '503'])
+        expect(operation.responses, operation.operationId).toHaveProperty(status);
+    }
+  });
+
+  it('says what it asks of its caller', () => {
+    const controllers = [...app.nest.get(ModulesContainer).values()].flatMap((module) => [
+      ...module.controllers.values(),
+    ]);
+    const reflector = app.nest.get(Reflector);
+    expect(controllers.length).toBeGreaterThan(4);
+    for (const { instance, name } of controllers) {
+      const prototype = Object.getPrototypeOf(instance) as Record<string, unknown>;
+      for (const method of Object.getOwnPropertyNames(prototype)) {
+        const handler = prototype[method];
+        if (
+          method === 'constructor' ||
+          typeof handler !== 'function' ||
+          Reflect.getMetadata('path', handler) === undefined
+        )
+          continue;
+        expect(reflector.get<Access>(ACCESS, handler as never), `${String(name)}.${method}`).toBeDefined();
+      }
+    }
+  });
+
+  it('refuses whoever shows no credential, or a bad one, before it looks at anything else', async () => {
+    for (const { method, path, operationId } of operations) {
+      // Family D has its own refusals: see photos.test.ts.
+      if (PUBLIC.includes(operationId) || operationId === 'deleteUserPhoto') continue;
+      for (const headers of [{}, { authorization: 'Bearer x' }, { cookie: 'refreshToken=x' }] as Record<
+        string,
+        string
+      >[]) {
+        const answer = await app.client.with(headers).send(method, fill(path));
+        expect(answer, `${operationId} ${JSON.stringify(headers)}`).toMatchObject({
+          status: 401,
+          body: { data: 'Unauthorized', code: 401 },
+        });
+      }
+    }
+  });
+
+  it('answers ids that are malformed and ids that are unknown', async () => {
+    const admin = await app.a.administrator();
+    const client = app.client.as(admin);
+    const entry = await app.a.entry();
+    const bodies: Record<string, object> = {
+      readingStatusAdd: entry,
+      readingStatusUpdate: entry,
+      ratingAdd: { rating: 5 },
+      ratingUpdate: { rating: 5 },
+      collectionAdd: { client: entry['client'] },
+      collectionUpdate: { price: 1, date: '2026-01-31' },
+      settingsSave: { theme: 'dark' },
+      profileImageUpdate: { image: 'x' },
+      adminProfileImageUpdate: { image: 'x' },
+      clientsUpdate: { enabled: true },
+      adminUsersUpdate: { age_verified: true },
+      rolesUpdate: { description: 'x' },
+    };
+    for (const { method, path, operationId } of operations.filter((operation) =>
+      operation.path.includes('{'),
+    )) {
+      const body = bodies[operationId];
+      const malformed = await client.send(method, path.replace(/\{[^}]+\}/g, 'x'), body);
+      const unknown = await client.send(method, withSession(path), body);
+      // Anybody's picture is there, generated or not, and a picture's parts are all in its path.
+      if (
+        ['userAvatarRedirect', 'imagesGetAvatar', 'imagesGetDefault', 'imagesGetPhoto'].includes(operationId)
+      )
+        continue;
+      if (path.includes('{slug}')) {
+        expect([malformed.status, unknown.status], operationId).toEqual([404, 404]);
+        continue;
+      }
+      expect(malformed, operationId).toMatchObject({ status: 400, body: { data: 'Invalid parameters' } });
+      // A route for oneself does not say whether somebody else exists.
+      const isOwn =
+        /^(settings|avatarsCreate|photosCreate|profileImage(Update|Delete))/.test(operationId) &&
+        operationId !== 'profileImageDelete';
+      expect(unknown.status, operationId).toBe(isOwn ? 403 : 404);
+      expect(unknown.body.data).toMatch(isOwn ? /^Forbidden$/ : /not found$|does not exist for this series$/);
+    }
+  });
+
+  it('is in one family', () => {
+    const families = Object.fromEntries(
+      operations.map(({ operationId, path }) => [operationId, familyOf(path)]),
+    );
+    expect(families).toMatchObject({
+      usersList: 'B',
+      usersGetCurrent: 'B',
+      usersGet: 'B',
+      authLogin: 'A',
+      seriesGet: 'A',
+    });
+    expect(familyOf('/users/6740a1b2c3d4e5f601234567/save-settings')).toBe('A');
+    expect(familyOf('/v1/avatars/1')).toBe('C');
+    expect(familyOf('/api/4/UploadImage/DeleteUserPhoto')).toBe('D');
+  });
+});
+
+describe('the wire', () => {
+  const json = { 'content-type': 'application/json' };
+  const invalid = { status: 400, body: { data: 'Invalid parameters', code: 400 } };
+
+  it('answers unknown routes and methods', async () => {
+    const missing = { status: 404, body: { data: 'Not found', code: 404 } };
+    expect(await app.client.get('/nothing')).toMatchObject(missing);
+    expect(await app.client.send('PATCH', '/auth/login')).toMatchObject(missing);
+    const head = await app.nest.inject({ method: 'HEAD', url: '/series' });
+    expect(head.statusCode).toBe(404);
+  });
+
+  it.each([
+    '{',
+    '{"a":1}}',
+    '[]',
+    '"text"',
+    '1',
+    '{"__proto__":{"a":1}}',
+    '{"constructor":{"prototype":{"a":1}}}',
+    '{"username":"a\\u0000b","password":"correct horse"}',
+    '{"username":"a\\ud800b","password":"correct horse"}',
+    `${'['.repeat(10_000)}${']'.repeat(10_000)}`,
+    `${'{"a":'.repeat(21)}1${'}'.repeat(21)}`,
+  ])('refuses the body %s', async (raw) => {
+    expect(await app.client.post('/auth/login', undefined, { raw, headers: json })).toMatchObject(invalid);
+  });
+
+  it('refuses bytes that are not UTF-8', async () => {
+    const raw = Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]);
+    expect(await app.client.post('/auth/login', undefined, { raw, headers: json })).toMatchObject(invalid);
+  });
+
+  it('refuses forms and other types before it asks who is there', async () => {
+    for (const type of [
+      'application/x-www-form-urlencoded',
+      'text/plain',
+      'multipart/form-data; boundary=x',
+      'x',
+    ]) {
+      for (const url of ['/auth/login', '/user/reading-status/add/1']) {
+        const answer = await app.client.post(url, undefined, {
+          raw: 'a=b',
+          headers: { 'content-type': type },
+        });
+        expect(answer, `${type} ${url}`).toMatchObject({
+          status: 415,
+          body: { data: 'Unsupported media type', code: 415 },
+        });
+      }
+    }
+  });
+
+  it('takes a request without a body for one with an empty body, whatever its type', async () => {
+    for (const type of ['application/json', 'text/plain', 'application/x-www-form-urlencoded']) {
+      const answer = await app.client.post('/auth/login', undefined, {
+        raw: '',
+        headers: { 'content-type': type },
+      });
+      expect(answer, type).toMatchObject({ status: 400, body: { data: 'Required parameters missing' } });
+    }
+    expect((await app.client.post('/auth/login')).body.data).toBe('Required parameters missing');
+    expect((await app.client.post('/auth/login', null)).body.data).toBe('Required parameters missing');
+  });
+
+  it('refuses NUL and broken escapes in a URL', async () => {
+    for (const url of ['/series/%00', '/series?search=%00', '/%zz', '/series/%ff%', '/series/%E0%A4']) {
+      expect(await app.client.get(url), url).toMatchObject(invalid);
+    }
+  });
+
+  it('refuses fields that every object has, as it does other unknown ones', async () => {
+    const known = { username: 'haruka', password: 'correct horse' };
+    for (const field of [
+      'constructor',
+      'toString',
+      'hasOwnProperty',
+      'prototype',
+      '__defineGetter__',
+      'then',
+    ]) {
+      expect(await app.client.post('/auth/login', { ...known, [field]: 1 }), field).toMatchObject(invalid);
+      expect((await app.client.post('/auth/login', { [field]: 1 })).body.data).toBe(
+        'Required parameters missing',
+      );
+    }
+  });
+
+  it('says what is wrong with every 400 of a body, and not more than is useful', async () => {
+    for (const body of [[], 1, 'x', { username: 'a\u0000b', password: 'x' }]) {
+      expect((await app.client.post('/auth/login', body)).body.errors).toHaveLength(1);
+    }
+    const many = Object.fromEntries(Array.from({ length: 3000 }, (_, index) => [`f${index}`, 1]));
+    expect((await app.client.post('/auth/login', many)).text.length).toBeLessThan(20_000);
+  });
+
+  it('asks who is there before it looks at what is sent', async () => {
+    expect((await app.client.get('/users/%00')).status).toBe(401);
+    expect((await app.client.put('/users/current', { first_name: '\u0000' })).status).toBe(401);
+    expect((await app.client.get('/series?unknown=%00')).status).toBe(200);
+  });
+
+  it('reads UTF-8 alone, uncompressed', async () => {
+    const refused = { status: 415, body: { data: 'Unsupported media type', code: 415 } };
+    const send = (headers: Record<string, string>) =>
+      app.client.post('/auth/login', undefined, { raw: '{}', headers });
+    expect(await send({ 'content-type': 'application/json; charset=utf-16' })).toMatchObject(refused);
+    expect(await send({ ...json, 'content-encoding': 'gzip' })).toMatchObject(refused);
+    expect((await send({ 'content-type': 'application/json; charset=UTF-8' })).status).toBe(400);
+  });
+
+  it('answers OPTIONS that is no preflight like any unknown method', async () => {
+    expect(await app.client.send('OPTIONS', '/series')).toMatchObject({
+      status: 404,
+      body: { data: 'Not found' },
+    });
+  });
+
+  it('ignores a trailing slash', async () => {
+    expect((await app.client.get('/series/')).status).toBe(200);
+    expect((await app.client.get('/health/live/')).status).toBe(200);
+  });
+
+  it('answers what is not HTTP in the same shape, and lives on', async () => {
+    await app.nest.listen(0, '127.0.0.1');
+    const { port } = app.nest.getHttpServer().address() as AddressInfo;
+    const exchange = (bytes: string) =>
+      new Promise<string>((resolve) => {
+        const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
+        let text = '';
+        socket.on('data', (chunk) => (text += chunk.toString()));
+        socket.on('close', () => resolve(text));
+        socket.on('error', () => resolve(text));
+        socket.setTimeout(60_000, () => socket.destroy());
+      });
+    const answers = await Promise.all([
+      exchange('NONSENSE\r\n\r\n'),
+      exchange('GET / HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n'),
+      exchange(`GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`),
+    ]);
+    for (const answer of answers)
+      expect(answer).toMatch(/^HTTP\/1\.1 4\d\d [\s\S]*\{"data":"Invalid parameters","code":4/);
+    expect((await app.client.get('/health/live')).status).toBe(200);
+  });
+
+  it('keeps the wire’s headers', async () => {
+    for (const [method, path] of [
+      ['GET', '/health/live'],
+      ['GET', '/user/settings'],
+      ['GET', '/nope'],
+      ['GET', '/series/%zz'],
+      ['OPTIONS', '/series'],
+    ] as const) {
+      const { headers } = await app.client.send(method, path);
+      expect(headers['x-content-type-options'], `${method} ${path}`).toBe('nosniff');
+      expect(headers['content-security-policy'], `${method} ${path}`).toContain("default-src 'none'");
+      expect(headers).not.toHaveProperty('x-powered-by');
+    }
+    expect((await app.client.get('/health/live')).headers['cache-control']).toBe('no-store');
+  });
+
+  it('serves metrics, the document and Swagger UI from itself alone', async () => {
+    expect((await app.client.get('/metrics')).text).toContain('http_request_duration_seconds_bucket');
+    expect((await app.client.get('/openapi.json')).body.openapi).toMatch(/^3\.1/);
+    const page = (await app.client.get('/docs')).text;
+    expect(page).not.toMatch(/(src|href)="(https?:)?\/\//);
+    for (const [, url] of page.matchAll(/(?:src|href)="([^"]+)"/g)) {
+      expect((await app.client.get(url as string)).status, url).toBe(200);
+    }
+    expect((await app.client.get('/docs/assets/package.json')).status).toBe(404);
+    expect((await app.client.get('/docs/assets/..%2Fpackage.json')).status).toBe(404);
+  });
+});
+
+describe('the comparison with the document', () => {
+  it('finds answers that are wrong', () => {
+    const check =
+      (status: number, body: unknown, type = 'application/json') =>
+      () =>
+        requireDocumented('GET', '/health/live', status, type, JSON.stringify(body));
+    expect(check(200, { status: 'ok' })).not.toThrow();
+    expect(check(200, { status: 1 })).toThrow('must be string');
+    expect(check(200, {})).toThrow('required property');
+    expect(check(200, { status: 'ok', more: 1 })).toThrow('additional properties');
+    expect(check(201, { status: 'ok' })).toThrow('not in the document');
+    expect(check(200, { status: 'ok' }, 'text/html')).toThrow('type');
+    const list = (status: number, body: unknown) => () =>
+      requireDocumented('GET', '/series', status, 'application/json', JSON.stringify(body));
+    expect(list(503, { data: 'Service unavailable', code: 503 })).not.toThrow();
+    expect(list(503, { data: 'Something else', code: 503 })).toThrow('must be equal to one of');
+    expect(list(503, { data: 'Unauthorized', code: 503 })).toThrow('message');
+    expect(findOperation('GET', '/series/1/volumes?x=1')?.operationId).toBe('seriesVolumesList');
+  });
+});

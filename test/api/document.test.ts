@@ -1,0 +1,218 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { describe, expect, it } from 'vitest';
+import { readOneMore } from '../../openapi/client/example.js';
+import { appForFile } from '../support/app.js';
+import { document, operations } from '../support/document.js';
+import type { AddressInfo } from 'node:net';
+
+const app = appForFile();
+
+type Json = Record<string, unknown>;
+const schemas = Object.entries(document.components.schemas);
+const properties = schemas.flatMap(([name, schema]) =>
+  Object.entries((schema['properties'] ?? {}) as Record<string, Json>).map(
+    ([field, property]) => [`${name}.${field}`, property, schema, field] as const,
+  ),
+);
+/** Schemas of what is sent, whose fields may be left out. */
+const REQUESTS = /(Changes|Input|Registration|Credentials|KeyRotation|NewRole|NewItem)$/;
+/** As a client would set it up: no looser comparison of fractions, and formats count. */
+const ajv = addFormats.default(new Ajv2020({ strict: false }));
+ajv.addSchema({ $id: 'document', components: document.components });
+
+/** Every schema of the document, those within others too, with where it stands. */
+function* allSchemas(node: unknown, path = ''): Generator<[path: string, schema: Json]> {
+  if (typeof node !== 'object' || node === null) return;
+  const isSchema = ['type', '$ref', 'anyOf', 'enum'].some((key) => key in node);
+  if (isSchema && !path.endsWith('/properties')) yield [path, node as Json];
+  for (const [key, value] of Object.entries(node)) {
+    if (!['example', 'examples', 'enum', 'required'].includes(key))
+      yield* allSchemas(value, `${path}/${key}`);
+  }
+}
+const everySchema = [...allSchemas({ components: document.components.schemas, paths: document.paths })];
+const whereever = (holds: (schema: Json, path: string) => boolean) =>
+  everySchema.filter(([path, schema]) => holds(schema, path)).map(([path]) => path);
+/** A schema of its own under `components`, made from the schema of an operation. */
+const compile = (schema: unknown) =>
+  ajv.compile(
+    JSON.parse(JSON.stringify(schema).replaceAll('"#/components/', '"document#/components/')) as Json,
+  );
+
+describe('the document', () => {
+  it('describes every property, with an example and its limits', () => {
+    const lacking = properties.flatMap(([name, property]) => {
+      const isReference =
+        '$ref' in property || 'anyOf' in property || '$ref' in ((property['items'] ?? {}) as Json);
+      const isText = [property['type']].flat().includes('string');
+      const isBounded = ['maxLength', 'format', 'pattern', 'enum'].some((limit) => limit in property);
+      return [
+        ...(property['description'] === undefined ? [`${name}: description`] : []),
+        ...(property['example'] === undefined && !isReference ? [`${name}: example`] : []),
+        ...(isText && !isBounded && !name.endsWith('.password') ? [`${name}: limit`] : []),
+      ];
+    });
+    expect(lacking).toEqual([]);
+  });
+
+  it('requires every property that answers have', () => {
+    const optional = properties
+      .filter(([name]) => !REQUESTS.test(name.split('.')[0] as string) && !name.startsWith('Settings'))
+      .filter(([, , schema, field]) => !((schema['required'] ?? []) as string[]).includes(field))
+      .map(([name]) => name);
+    // Only a 400 of validation has errors, and only a line with a part left out a warning.
+    expect(optional).toEqual(['Answer.errors', 'ImportReport.warnings']);
+  });
+
+  it('has an example for every JSON body, and every example is true to its schema', () => {
+    for (const operation of operations) {
+      const bodies = [operation.requestBody, ...Object.values(operation.responses)];
+      for (const body of bodies) {
+        const media = (body?.content as Record<string, Json> | undefined)?.['application/json'];
+        if (media === undefined) continue;
+        const examples = [
+          ...('example' in media ? [media['example']] : []),
+          ...Object.values((media['examples'] ?? {}) as Record<string, { value: unknown }>).map(
+            ({ value }) => value,
+          ),
+        ];
+        expect(examples.length, operation.operationId).toBeGreaterThan(0);
+        const validate = compile(media['schema']);
+        for (const example of examples) {
+          expect(validate(example), `${operation.operationId} ${ajv.errorsText(validate.errors)}`).toBe(true);
+        }
+      }
+      for (const parameter of operation.parameters ?? []) {
+        expect(parameter, `${operation.operationId} ${parameter.name}`).toMatchObject({
+          description: expect.any(String),
+        });
+        expect(parameter.example, `${operation.operationId} ${parameter.name}`).toBeDefined();
+        if (parameter.schema?.['format'] === 'objectid') continue;
+        const validate = compile(parameter.schema);
+        expect(validate(parameter.example), `${operation.operationId} ${parameter.name}`).toBe(true);
+      }
+    }
+  });
+
+  it('names every enum once', () => {
+    const inline = whereever((schema, path) => 'enum' in schema && !/^\/components\/\w+$/.test(path));
+    expect(inline).toEqual([]);
+  });
+
+  it('describes what lies within other schemas, too', () => {
+    const lacking = whereever((schema, path) => /\/properties\/[^/]+$/.test(path) && !schema['description']);
+    expect(lacking).toEqual([]);
+  });
+
+  it('limits no number by multiples of a fraction, which validators compute inexactly', () => {
+    expect(whereever(({ multipleOf }) => typeof multipleOf === 'number' && multipleOf < 1)).toEqual([]);
+  });
+
+  it.each([
+    ['RatingInput', 'rating', 10, 100],
+    ['ReadingEntryInput', 'score', 10, 100],
+    ['ReadingEntryInput', 'progress', 100, 20_000],
+    ['ItemChanges', 'price', 100, 10_000],
+    ['NewItem', 'price', 100, 10_000],
+  ])('lets validators take every value of %s.%s', (schema, field, parts, last) => {
+    const validate = compile({ $ref: `#/components/schemas/${schema}/properties/${field}` });
+    const first = field === 'rating' ? parts : 0;
+    const values = Array.from({ length: last - first + 1 }, (_, index) => (first + index) / parts);
+    expect(values.filter((value) => !validate(value))).toEqual([]);
+  });
+
+  it('names formats that validators know', () => {
+    const unknown = everySchema.filter(
+      ([, { format }]) => format !== undefined && !(`${format}` in ajv.formats),
+    );
+    // As its source spells it, for the one parameter of family B.
+    expect(unknown.map(([path, { format }]) => `${path} ${format}`)).toEqual([
+      '/paths//users/{userId}/get/parameters/0/schema objectid',
+      '/paths//users/{userId}/delete/parameters/0/schema objectid',
+    ]);
+  });
+
+  it('gives optional fields of bodies no default, which would make them required in typed clients', () => {
+    const optional = properties
+      .filter(([, property, schema, field]) => {
+        return 'default' in property && !((schema['required'] ?? []) as string[]).includes(field);
+      })
+      .map(([name]) => name);
+    expect(optional).toEqual([]);
+    const entry = document.components.schemas['ReadingEntryInput'] as { properties: Record<string, Json> };
+    const defaults = Object.entries(entry.properties).map(([name, schema]) => [name, schema['default']]);
+    expect(defaults.filter(([, value]) => value !== undefined)).toEqual([
+      ['visibility', 'private'],
+      ['progressType', 'chapters'],
+      ['status', 'started'],
+    ]);
+    expect(entry.properties['reread']?.['description']).toContain('Default: `0`.');
+  });
+
+  it('has headers that are texts', () => {
+    const headers = operations.flatMap(({ parameters = [] }) =>
+      parameters.filter((one) => one.in === 'header'),
+    );
+    expect(headers.length).toBeGreaterThan(0);
+    for (const { name, schema } of headers) {
+      expect(schema, name).toMatchObject({ type: 'string', maxLength: expect.any(Number) });
+    }
+    expect(headers.find(({ name }) => name === 'websiteId')?.schema?.['pattern']).toBe('^[1-9][0-9]*$');
+  });
+
+  it('has no example that could be taken for an Example Object', () => {
+    const ambiguous = operations.filter(({ requestBody, responses }) =>
+      [requestBody, ...Object.values(responses)].some((body) =>
+        Object.values((body?.content ?? {}) as Record<string, Json>).some(
+          ({ example }) => typeof example === 'object' && example !== null && 'value' in example,
+        ),
+      ),
+    );
+    expect(ambiguous.map(({ operationId }) => operationId)).toEqual([]);
+  });
+
+  it('has an example beside a schema only if it is one of the schema', () => {
+    const wrong = everySchema
+      .filter(([, schema]) => 'example' in schema && schema['format'] !== 'objectid')
+      .filter(([, schema]) => !compile(schema)(schema['example']))
+      .map(([path, { example }]) => `${path} ${JSON.stringify(example)}`);
+    expect(wrong).toEqual([]);
+  });
+
+  it('names a server to which paths can be appended', () => {
+    expect(document.servers.length).toBeGreaterThan(0);
+    for (const { url } of document.servers) expect(url).toMatch(/^https?:\/\/[^/]+(\/.*[^/])?$/);
+  });
+
+  it('says which bodies may be left out, as the service has it', async () => {
+    const admin = await app.a.administrator();
+    for (const { operationId, method, path, requestBody, parameters = [] } of operations) {
+      if (requestBody === undefined) continue;
+      const url = parameters.reduce((url, { in: place, name, example }) => {
+        const value = name === 'id' && typeof example === 'string' ? admin.id : String(example);
+        return place === 'path' ? url.replace(`{${name}}`, value) : url;
+      }, path);
+      const [type] = Object.keys(requestBody.content ?? {});
+      const headers: Record<string, string> = type === 'application/json' ? { 'content-type': type } : {};
+      const { status, body } = await app.client.as(admin).send(method, url, undefined, { headers });
+      const isMissing = status === 400 && body.data === 'Required parameters missing';
+      expect(isMissing, `${operationId} ${status}`).toBe(requestBody.required);
+    }
+    const rotated = await app.client.as(admin).post(`/admin/clients/${await app.a.clientId()}/rotate-key`);
+    expect(rotated.status).toBe(200);
+  });
+
+  it('is enough for a client that was generated from it', async () => {
+    await app.nest.listen(0, '127.0.0.1');
+    const { port } = app.nest.getHttpServer().address() as AddressInfo;
+    const reader = await app.a.user();
+    const series = await app.a.oneSeries();
+    await app.client
+      .as(reader)
+      .post(`/user/reading-status/add/${series}`, await app.a.entry({ progress: 4 }));
+    expect(await readOneMore(`http://127.0.0.1:${port}`, reader.username, reader.password)).toBe(5);
+    const { body } = await app.client.as(reader).get(`/user/reading-status/id/${series}`);
+    expect(body.progress).toBe(5);
+  });
+});

@@ -1,0 +1,293 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Sql } from '../../src/database/sql.js';
+import { Transactions } from '../../src/database/transactions.js';
+import { LoadMonitor } from '../../src/limits/load-shedding.js';
+import { RequestLimit } from '../../src/limits/request-limit.js';
+import { ImageStore } from '../../src/images/storage.js';
+import { appForFile, startApp, type TestApp } from '../support/app.js';
+import type { TestUser } from '../support/builders.js';
+import type { Answer } from '../support/client.js';
+import { cloneDatabase } from '../support/database.js';
+import { type DocumentedOperation, operations } from '../support/document.js';
+import { form } from '../support/forms.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
+
+const app = appForFile();
+
+/** Statuses that access and the wire give, for whichever operation documents them. */
+const documenting = (status: number) => operations.filter(({ responses }) => String(status) in responses);
+const isEnvelope = ({ operationId }: DocumentedOperation) => operationId === 'deleteUserPhoto';
+const isProbe = ({ operationId }: DocumentedOperation) => /^(health|metrics)/.test(operationId);
+/** Pictures and their generated stand-ins are answered without the database. */
+const needsNoDatabase = ({ operationId }: DocumentedOperation) =>
+  /^(imagesGet|healthLive|metrics)/.test(operationId);
+
+/** The request that the document gives as an example. */
+function example(operation: DocumentedOperation): { url: string; body?: unknown; options: object } {
+  let url = operation.path;
+  for (const { in: place, name, required, example: value } of operation.parameters ?? []) {
+    const text = encodeURIComponent(String(value));
+    if (place === 'path') url = url.replace(`{${name}}`, text);
+    else if (place === 'query' && required) url += `${url.includes('?') ? '&' : '?'}${name}=${text}`;
+  }
+  const content = operation.requestBody?.content ?? {};
+  if ('multipart/form-data' in content) {
+    return { url, options: form([{ filename: 'a.png', bytes: 'x' }]) };
+  }
+  if ('application/x-ndjson' in content) {
+    return { url, options: { raw: '{}', headers: { 'content-type': 'application/x-ndjson' } } };
+  }
+  return { url, body: content['application/json']?.['example'], options: {} };
+}
+
+async function send(
+  of: TestApp,
+  operation: DocumentedOperation,
+  user?: TestUser,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const { url, body, options } = example(operation);
+  const onlyCookie = operation.security.length === 1 && 'cookie' in (operation.security[0] as object);
+  const signedIn = user ? (onlyCookie ? of.client.withCookie(user) : of.client.as(user)) : of.client;
+  return signedIn.with(headers).send(operation.method, url, body, options);
+}
+
+/** Stops the clock that the limit counts by at the begin of a window, which no test then crosses the end of. */
+function atTheBeginOfAMinute(): void {
+  vi.useFakeTimers({ toFake: ['Date'], now: Math.floor(Date.now() / 60_000) * 60_000 });
+}
+
+const answer = (status: number, data: string) => ({ status, body: { data, code: status } });
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('every operation', () => {
+  it('refuses a bad Bearer token, if it looks at credentials', async () => {
+    for (const operation of documenting(401)) {
+      if (isEnvelope(operation)) continue;
+      const headers = { authorization: 'Bearer x' };
+      const refused = await send(app, operation, undefined, headers);
+      const needsPassword = operation.operationId === 'authLogin';
+      expect(refused, operation.operationId).toMatchObject(
+        answer(401, needsPassword ? 'Invalid credentials' : 'Unauthorized'),
+      );
+    }
+  });
+
+  it('tells a genuine credential whose user is gone', async () => {
+    const gone = await app.a.user();
+    expect((await app.client.as(gone).delete('/users/current')).status).toBe(204);
+    for (const operation of documenting(404)) {
+      const looksAtCredentials = operation.security.length > 0 && !isEnvelope(operation);
+      if (!looksAtCredentials) continue;
+      expect(await send(app, operation, gone), operation.operationId).toMatchObject(
+        answer(404, 'User not found'),
+      );
+    }
+  });
+
+  it('changes nothing for a foreign page that has the reader’s cookie', async () => {
+    const admin = await app.a.administrator();
+    const headers = { cookie: `refreshToken=${admin.cookie}`, origin: 'https://evil.example' };
+    for (const operation of documenting(403)) {
+      const byCookie = operation.security.some((scheme) => 'cookie' in scheme);
+      if (!byCookie || operation.method === 'GET') continue;
+      expect(await send(app, operation, undefined, headers), operation.operationId).toMatchObject(
+        answer(403, 'Forbidden'),
+      );
+    }
+    expect((await app.client.withCookie(admin).get('/auth/me')).status).toBe(200);
+  });
+
+  it('is closed to readers where it asks for a permission', async () => {
+    const reader = await app.a.user();
+    for (const operation of operations.filter(({ path }) => path.startsWith('/admin'))) {
+      expect(await send(app, operation, reader), operation.operationId).toMatchObject(
+        answer(403, 'Forbidden'),
+      );
+    }
+  });
+
+  it('refuses bodies that are too long, and types that it does not take', async () => {
+    const admin = await app.a.administrator();
+    const client = app.client.as(admin);
+    const long = Buffer.alloc(7_400_000, 'x');
+    for (const operation of documenting(413)) {
+      const { url, options } = example(operation);
+      const type = (options as { headers?: Record<string, string> }).headers?.['content-type'];
+      if (type === 'application/x-ndjson') continue;
+      const headers = { 'content-type': type ?? 'application/json' };
+      const refused = await client.send(operation.method, url, undefined, { raw: long, headers });
+      expect(refused, operation.operationId).toMatchObject(answer(413, 'Payload too large'));
+    }
+    for (const operation of documenting(415)) {
+      const { url } = example(operation);
+      const headers = { 'content-type': 'text/plain' };
+      const refused = await client.send(operation.method, url, undefined, { raw: 'a=b', headers });
+      expect(refused, operation.operationId).toMatchObject(answer(415, 'Unsupported media type'));
+    }
+    expect((await client.get('/auth/me')).status).toBe(200);
+  });
+
+  it('refuses what cannot be read', async () => {
+    const admin = await app.a.administrator();
+    const client = app.client.as(admin);
+    const invalid = answer(400, 'Invalid parameters');
+    for (const operation of documenting(400)) {
+      const { url, options } = example(operation);
+      const { operationId, method } = operation;
+      if (isEnvelope(operation)) continue;
+      if (method === 'GET') {
+        const broken = /\{/.test(operation.path)
+          ? url.replace(/[^/]+$/, '%ff')
+          : `${url}${url.includes('?') ? '&' : '?'}limit=0`;
+        const refused = await client.get(broken);
+        if (refused.status === 404) continue;
+        const hasLimit =
+          operation.parameters?.some(({ name }) => name === 'limit') || /\{/.test(operation.path);
+        if (hasLimit) expect(refused, operationId).toMatchObject(invalid);
+      } else if (!('raw' in options)) {
+        const headers = { 'content-type': 'application/json' };
+        const onlyCookie = operation.security.length === 1 && 'cookie' in (operation.security[0] as object);
+        const sender = onlyCookie ? app.client.withCookie(admin) : client;
+        expect(await sender.send(method, url, undefined, { raw: '{', headers }), operationId).toMatchObject(
+          invalid,
+        );
+      }
+    }
+  });
+
+  it('says so when something unexpected happens, and not what', async () => {
+    const admin = await app.a.administrator();
+    const failure = new Error('secret detail');
+    const spies = [
+      vi.spyOn(app.nest.get(Sql), 'rows').mockRejectedValue(failure),
+      vi.spyOn(app.nest.get(Transactions), 'run').mockRejectedValue(failure),
+      vi.spyOn(app.nest.get(ImageStore), 'open').mockRejectedValue(failure),
+    ];
+    try {
+      for (const operation of documenting(500)) {
+        if (['healthLive', 'metricsGet', 'imagesGetDefault'].includes(operation.operationId)) continue;
+        if (isEnvelope(operation)) continue;
+        const failed = await send(app, operation, admin);
+        expect(failed, operation.operationId).toMatchObject(answer(500, 'Internal server error'));
+        expect(failed.text).not.toContain('secret');
+      }
+    } finally {
+      for (const spy of spies) spy.mockRestore();
+    }
+    expect((await app.client.as(admin).get('/auth/me')).status).toBe(200);
+  });
+
+  it('is unavailable while the database is, and comes back with it', async () => {
+    const database = await cloneDatabase();
+    const door = await TcpProxy.toDatabase(database.url);
+    const behind = await startApp(
+      {},
+      {
+        ...database,
+        url: door.through(database.url),
+        requestUrl: door.through(database.url),
+      },
+    );
+    const admin = await behind.a.administrator();
+    await door.shut();
+    for (const operation of documenting(503)) {
+      if (needsNoDatabase(operation) || isEnvelope(operation)) continue;
+      const refused = await send(behind, operation, admin);
+      expect(refused, operation.operationId).toMatchObject(answer(503, 'Service unavailable'));
+      expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    }
+    expect((await behind.client.get('/health/live')).status).toBe(200);
+    await door.open();
+    expect((await behind.client.as(admin).get('/auth/me')).status).toBe(200);
+    expect((await behind.client.get('/health/ready')).status).toBe(200);
+    await behind.close();
+    await door.shut();
+    await database.drop();
+  });
+
+  it('is refused with 503 while the node is overloaded, except for the probes', async () => {
+    const busy = await startApp({ SHED_LOAD: 'on' }, app.database);
+    const overloaded = vi.spyOn(busy.nest.get(LoadMonitor), 'isOverloaded').mockReturnValue(true);
+    for (const operation of operations) {
+      const answered = await send(busy, operation);
+      if (isProbe(operation)) expect(answered.status, operation.operationId).toBe(200);
+      else {
+        expect(answered.status, operation.operationId).toBe(503);
+        expect(Number(answered.headers['retry-after'])).toBeGreaterThan(0);
+      }
+    }
+    overloaded.mockRestore();
+    await busy.close();
+  });
+
+  it('is refused with 503 once the event loop lags', async () => {
+    const busy = await startApp({ SHED_LOAD: 'on' }, app.database);
+    const block = (milliseconds: number) => {
+      for (const end = Date.now() + milliseconds; Date.now() < end;);
+    };
+    // The delay is measured once a second, over the second before.
+    await expect
+      .poll(
+        async () => {
+          for (let slice = 0; slice < 5; slice++) {
+            block(400);
+            await new Promise((resolve) => setImmediate(resolve));
+          }
+          return (await busy.client.get('/series')).status;
+        },
+        { timeout: 60_000, interval: 0 },
+      )
+      .toBe(503);
+    expect((await busy.client.get('/health/live')).status).toBe(200);
+    await busy.close();
+  });
+
+  it('is refused beyond the limit, which its headers tell', async () => {
+    const limited = await startApp({ RATE_LIMIT: 'on', RATE_LIMIT_PER_MINUTE: '2' }, app.database);
+    atTheBeginOfAMinute();
+    const first = await limited.client.get('/series');
+    expect(first.headers).toMatchObject({
+      'ratelimit-policy': '"requests";q=2;w=60',
+      ratelimit: expect.stringMatching(/^"requests";r=1;t=\d+$/),
+    });
+    expect((await limited.client.get('/series')).headers.ratelimit).toMatch(/;r=0;/);
+    for (const operation of documenting(429)) {
+      const refused = await send(limited, operation);
+      expect(refused.status, operation.operationId).toBe(429);
+      const left = Number(/t=(\d+)$/.exec(String(refused.headers['ratelimit']))?.[1]);
+      expect(Number(refused.headers['retry-after'])).toBe(left);
+    }
+    // A user is counted for themself, wherever they are.
+    const reader = await app.a.user();
+    expect((await limited.client.as(reader).get('/auth/me')).status).toBe(200);
+    // A token that we have not signed is nobody's: it is counted with the address.
+    const forged = { authorization: `Bearer ${reader.accessToken.slice(0, -2)}xx` };
+    expect((await limited.client.with(forged).get('/auth/me')).status).toBe(429);
+    expect((await limited.client.get('/health/live')).status).toBe(200);
+    await limited.close();
+  });
+
+  it('is counted by all nodes together', async () => {
+    const nodes = await Promise.all(
+      [1, 2].map(() => startApp({ RATE_LIMIT: 'on', RATE_LIMIT_PER_MINUTE: '10' }, app.database)),
+    );
+    const reader = await app.a.user();
+    atTheBeginOfAMinute();
+    let allowed = 0;
+    for (let round = 0; round < 10; round++) {
+      for (const node of nodes) {
+        if ((await node.client.as(reader).get('/auth/me')).status === 200) allowed++;
+        // What every node does once a second.
+        await node.nest.get(RequestLimit).exchange();
+      }
+    }
+    // A node that has just counted learns the other's count at its next exchange.
+    expect(allowed).toBeGreaterThanOrEqual(10);
+    expect(allowed).toBeLessThanOrEqual(14);
+    for (const node of nodes) await node.close();
+  });
+});

@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FirstStart } from '../../src/first-start/first-start.js';
+import { startApp, type TestApp } from '../support/app.js';
+import type { Answer } from '../support/client.js';
+import { type DocumentedOperation, operations } from '../support/document.js';
+
+const PASSWORD = 'correct horse battery';
+let app: TestApp;
+let accessToken: string;
+let cookie: string;
+
+/** A fresh installation, as the first start leaves it. */
+beforeAll(async () => {
+  app = await startApp({ ADMIN_PASSWORD: PASSWORD });
+  await app.nest.get(FirstStart).prepare();
+  const answer = await app.client.post('/auth/login', { username: 'admin', password: PASSWORD });
+  accessToken = answer.body.accessToken as string;
+  cookie = String(answer.headers['set-cookie']).split(';')[0] ?? '';
+});
+afterAll(async () => app.close());
+
+/** Sends what Swagger UI fills in: the examples of the path, of required parameters and of the body. */
+async function execute(operation: DocumentedOperation): Promise<Answer> {
+  let url = operation.path;
+  for (const { in: place, name, required, example, schema } of operation.parameters ?? []) {
+    const text = encodeURIComponent(String(example ?? schema?.['example'] ?? schema?.['default'] ?? ''));
+    if (place === 'path') url = url.replace(`{${name}}`, text);
+    else if (place === 'query' && required) url += `${url.includes('?') ? '&' : '?'}${name}=${text}`;
+  }
+  const media = operation.requestBody?.content?.['application/json'] as
+    { example?: unknown; examples?: Record<string, { value: unknown }> } | undefined;
+  const body = media?.example ?? Object.values(media?.examples ?? {})[0]?.value;
+  const onlyCookie = operation.security.length === 1 && 'cookie' in (operation.security[0] as object);
+  const client = app.client.with(onlyCookie ? { cookie } : { authorization: `Bearer ${accessToken}` });
+  return client.send(operation.method, url, body);
+}
+
+/** A digest of each table, but for the counters of requests. */
+async function contents(): Promise<Record<string, string | null | undefined>> {
+  const tables = await app.database.query<{ name: string }>(
+    `select quote_ident(table_name) as name from information_schema.tables
+     where table_schema = 'public' and table_type = 'BASE TABLE' and table_name <> 'rate_limits'`,
+  );
+  const digests: Record<string, string | null | undefined> = {};
+  for (const { name } of tables) {
+    const [row] = await app.database.query<{ digest: string | null }>(
+      `select md5(string_agg(t::text, ',' order by t::text)) as digest from ${name} as t`,
+    );
+    digests[name] = row?.digest;
+  }
+  return digests;
+}
+
+const needsFile = ({ requestBody }: DocumentedOperation) =>
+  ['multipart/form-data', 'application/octet-stream'].some((type) => type in (requestBody?.content ?? {}));
+
+const isDestructive = ({ operationId, method }: DocumentedOperation) =>
+  method === 'DELETE' || /^(authLogout|deleteUserPhoto|adminUsersLogout|clientsRotateKey)$/.test(operationId);
+
+/** Statuses of examples that cannot succeed on a fresh installation, and why. */
+const EXPECTED: Readonly<Record<string, number>> = {
+  // Pictures have URLs that cannot be known before they are uploaded.
+  imagesGetAvatar: 404,
+  imagesGetPhoto: 404,
+};
+
+describe('the examples that Swagger UI fills in', () => {
+  it('of whatever takes something away do no harm', async () => {
+    const before = await contents();
+    for (const operation of operations.filter(isDestructive)) {
+      if (/^(authLogout|usersDeleteCurrent|authSessionsEndOthers)$/.test(operation.operationId)) continue;
+      const { status } = await execute(operation);
+      expect([404, 401], `${operation.operationId} ${status}`).toContain(status);
+      expect(await contents(), operation.operationId).toEqual(before);
+    }
+    expect((await app.client.with({ authorization: `Bearer ${accessToken}` }).get('/auth/me')).status).toBe(
+      200,
+    );
+  });
+
+  it('of all others work on a fresh installation', async () => {
+    const failed: string[] = [];
+    const others = operations.filter((operation) => !isDestructive(operation) && !needsFile(operation));
+    // Adding comes before updating, as a reader would.
+    const rank = ({ method, operationId }: DocumentedOperation) =>
+      method === 'GET' ? 2 : /update/i.test(operationId) ? 1 : 0;
+    for (const operation of others.toSorted((one, other) => rank(one) - rank(other))) {
+      const { status, text } = await execute(operation);
+      const expected = EXPECTED[operation.operationId];
+      const isWell = expected === undefined ? status < 400 : status === expected;
+      if (!isWell) failed.push(`${operation.operationId}: ${status} ${text.slice(0, 120)}`);
+    }
+    expect(failed).toEqual([]);
+  });
+
+  it('of changes by id keep what a fresh installation has', async () => {
+    const before = await contents();
+    for (const id of ['usersUpdateCurrent', 'clientsUpdate', 'rolesUpdate', 'adminUsersUpdate']) {
+      const operation = operations.find(({ operationId }) => operationId === id) as DocumentedOperation;
+      expect((await execute(operation)).status, id).toBe(200);
+      expect(await contents(), id).toEqual(before);
+    }
+    const { body } = await app.client.with({ authorization: `Bearer ${accessToken}` }).get('/users/current');
+    expect(body).toMatchObject({ username: 'admin', roles: ['admin', 'user'] });
+    expect((await app.client.post('/auth/login', { username: 'admin', password: PASSWORD })).status).toBe(
+      200,
+    );
+  });
+});

@@ -1,0 +1,218 @@
+import { createHash } from 'node:crypto';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { appForFile } from '../support/app.js';
+import type { TestUser } from '../support/builders.js';
+import { type DocumentedOperation, operations } from '../support/document.js';
+import { form } from '../support/forms.js';
+
+const app = appForFile();
+
+/** A digest of every table, but for what a refused request may move: limits, and when a session was used last. */
+async function everything(): Promise<Record<string, string>> {
+  const tables = await app.database.query<{ name: string }>(
+    `select table_name as name from information_schema.tables where table_schema = 'public' order by 1`,
+  );
+  const digests: Record<string, string> = {};
+  for (const { name } of tables) {
+    if (name === 'rate_limits') continue;
+    const rows = await app.database.query<{ text: string }>(
+      `select (to_jsonb(t) - 'last_used')::text as text from "${name}" t order by 1`,
+    );
+    digests[name] = createHash('sha256')
+      .update(rows.map(({ text }) => text).join('\n'))
+      .digest('hex');
+  }
+  return digests;
+}
+
+/** A reader who has one of everything, and the ids of it. */
+async function owner() {
+  const user = await app.a.user();
+  const client = app.client.as(user);
+  const series = await app.a.oneSeries({
+    volumes: [{ external_id: `${user.id}:1`, name: 'Volume 1', order: 1, language: 'en' }],
+  });
+  const bytes = await sharp({ create: { width: 20, height: 20, channels: 3, background: 'red' } })
+    .png()
+    .toBuffer();
+  const website = await app.a.clientId();
+  await client.post(`/user/reading-status/add/${series}`, await app.a.entry());
+  await client.post(`/user/series-rating/add/${series}`, { rating: 7 });
+  const volume = (await client.get(`/series/${series}/volumes`)).body.volumes[0].id as number;
+  await client.post(`/user/collection/add/${volume}`, { client: website });
+  const collection = (await client.get(`/user/collection?client=${website}`)).body;
+  const item = collection.volumes[0].collection?.item_id ?? collection.volumes[0].item_id ?? 1;
+  const avatar = (
+    await client.post(`/v1/users/${user.id}/avatars`, undefined, form([{ filename: 'a.png', bytes }]))
+  ).body.id as number;
+  const photo = (
+    await client.post(
+      `/v1/users/${user.id}/photos`,
+      undefined,
+      form([
+        { name: 'client', bytes: String(website) },
+        { filename: 'a.png', bytes },
+      ]),
+    )
+  ).body.id as number;
+  const session = (await client.get('/auth/sessions')).body.sessions[0].id as string;
+  return { user, series, volume, item, avatar, photo, session };
+}
+
+type Owned = Awaited<ReturnType<typeof owner>>;
+
+/** The path of an operation on what somebody owns. */
+function pathTo({ path }: DocumentedOperation, of: Owned): string {
+  const id = /\/users\/|-image\//.test(path)
+    ? of.user.id
+    : path.includes('/sessions/')
+      ? of.session
+      : path.includes('/avatars/')
+        ? of.avatar
+        : path.includes('/photos/')
+          ? of.photo
+          : path.startsWith('/user/collection/add')
+            ? of.volume
+            : path.startsWith('/user/collection')
+              ? of.item
+              : of.series;
+  return path.replace('{userId}', of.user.id).replace('{id}', String(id));
+}
+
+const bodyOf = ({ requestBody }: DocumentedOperation): unknown =>
+  (requestBody?.content?.['application/json'] as { example?: unknown } | undefined)?.example;
+
+describe('a foreign page', () => {
+  it('changes nothing with a reader’s cookie, whatever it sends from wherever', async () => {
+    const of = await owner();
+    const before = await everything();
+    const origins: Record<string, string>[] = [
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+      { origin: 'http://localhost.evil.example:3000' },
+      { origin: 'https://sub.localhost' },
+      { origin: 'http://localhost:3001' },
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site' },
+    ];
+    const changing = operations.filter(
+      ({ method, security }) => method !== 'GET' && security.some((scheme) => 'cookie' in scheme),
+    );
+    expect(changing.length).toBeGreaterThan(25);
+    let sent = 0;
+    for (const operation of changing) {
+      const url = pathTo(operation, of);
+      const body = JSON.stringify(bodyOf(operation) ?? {});
+      const bodies: { raw: string | Buffer; headers: Record<string, string> }[] = [
+        { raw: body, headers: { 'content-type': 'application/json' } },
+        { raw: body, headers: { 'content-type': 'text/plain' } },
+        { raw: 'theme=dark', headers: { 'content-type': 'application/x-www-form-urlencoded' } },
+        form([{ filename: 'a.png', bytes: 'x' }]),
+        { raw: '', headers: {} },
+      ];
+      for (const headers of origins) {
+        for (const { raw, headers: type } of bodies) {
+          const answer = await app.client.withCookie(of.user).send(operation.method, url, undefined, {
+            raw,
+            headers: { ...headers, ...type },
+          });
+          expect([403, 415], `${operation.operationId} ${JSON.stringify({ ...headers, ...type })}`).toContain(
+            answer.status,
+          );
+          sent++;
+        }
+      }
+    }
+    expect(sent).toBeGreaterThan(1000);
+    expect(await everything()).toEqual(before);
+  });
+});
+
+describe('somebody else’s id', () => {
+  it('shows nothing and changes nothing', async () => {
+    const of = await owner();
+    const stranger = await app.a.user();
+    // What a stranger may do to a series or volume is their own; these go by what belongs to somebody.
+    const owned = operations.filter(
+      ({ path, security, operationId }) =>
+        path.includes('{') &&
+        security.length > 0 &&
+        !path.startsWith('/admin') &&
+        !/^(reading|rating)|Add$|^series|^volumes|^profiles|^avatarsGet/.test(operationId) &&
+        operationId !== 'deleteUserPhoto',
+    );
+    expect(owned.length).toBeGreaterThan(9);
+    const before = await everything();
+    for (const operation of owned) {
+      const body = bodyOf(operation);
+      const isForm = operation.requestBody?.content?.['multipart/form-data'] !== undefined;
+      for (const client of [app.client.as(stranger), app.client.withCookie(stranger)]) {
+        const options = isForm ? form([{ filename: 'a.png', bytes: 'x' }]) : {};
+        const { status, text } = await client.send(
+          operation.method,
+          pathTo(operation, of),
+          isForm ? undefined : body,
+          options,
+        );
+        if (status === 401 && operation.security.every((scheme) => 'bearer' in scheme)) continue;
+        expect([403, 404], operation.operationId).toContain(status);
+        expect(text).not.toContain(of.user.username);
+      }
+    }
+    expect(await everything()).toEqual(before);
+  });
+});
+
+describe('a column of a table', () => {
+  it('is taken from no body that does not name it', async () => {
+    const columns = await app.database.query<{ name: string }>(
+      `select distinct column_name as name from information_schema.columns where table_schema = 'public'`,
+    );
+    const camel = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    const names = [...new Set(columns.flatMap(({ name }) => [name, camel(name)]))];
+    const of = await owner();
+    const admin = app.client.as(await app.a.administrator());
+    const before = await everything();
+    let sent = 0;
+    for (const operation of operations) {
+      const media = operation.requestBody?.content?.['application/json'] as
+        { schema?: Record<string, string>; example?: object } | undefined;
+      if (media?.example === undefined || operation.operationId === 'authLogin') continue;
+      const { document } = await import('../support/document.js');
+      const schema = document.components.schemas[
+        String(media.schema?.['$ref']).split('/').at(-1) as string
+      ] as { properties: object };
+      // The other spelling of `progressType` is a known one.
+      const unknown = names.filter((name) => !(name in schema.properties) && name !== 'progress_type');
+      const client = operation.path.startsWith('/admin') ? admin : app.client.as(of.user);
+      for (let from = 0; from < unknown.length; from += 5) {
+        const extra = Object.fromEntries(unknown.slice(from, from + 5).map((name) => [name, 'x']));
+        const answer = await client.send(operation.method, pathTo(operation, of), {
+          ...media.example,
+          ...extra,
+        });
+        expect(answer.status, `${operation.operationId} ${Object.keys(extra).join()}`).toBe(400);
+        const named = answer.body.errors.map(({ field }: { field: string }) => field);
+        for (const name of Object.keys(extra)) expect(named, operation.operationId).toContain(name);
+        sent++;
+      }
+    }
+    expect(sent).toBeGreaterThan(300);
+    expect(await everything()).toEqual(before);
+  });
+});
+
+describe('an upload of an anonymous sender', () => {
+  it('is refused before it costs anything', async () => {
+    const user: TestUser = await app.a.user();
+    const before = await everything();
+    const answer = await app.client.post(
+      `/v1/users/${user.id}/avatars`,
+      undefined,
+      form([{ filename: 'a.png', bytes: Buffer.alloc(4_000_000) }]),
+    );
+    expect(answer.status).toBe(401);
+    expect(await everything()).toEqual(before);
+  });
+});

@@ -1,0 +1,178 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startApp, type TestApp } from '../support/app.js';
+import type { TestUser } from '../support/builders.js';
+import { freePort } from '../support/service.js';
+
+/** Where Linux distributions and macOS keep it. */
+const CHROMIUM = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+].find((path) => existsSync(path));
+if (CHROMIUM === undefined && process.env['CI'] !== undefined)
+  throw new Error('The tests of pages need Chromium');
+
+describe.skipIf(CHROMIUM === undefined)('Swagger UI', () => {
+  let app: TestApp;
+  let browser: Browser;
+  let page: Page;
+  let admin: TestUser;
+  let url: string;
+  const foreign: string[] = [];
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    const port = await freePort();
+    url = `http://localhost:${port}`;
+    app = await startApp({ PORT: String(port) });
+    await app.nest.listen(port, 'localhost');
+    expect((app.nest.getHttpServer().address() as AddressInfo).port).toBe(port);
+    admin = await app.a.administrator();
+    browser = await chromium.launch({ executablePath: CHROMIUM as string, args: ['--no-sandbox'] });
+    page = await browser.newPage();
+    page.setDefaultTimeout(120_000);
+    page.setDefaultNavigationTimeout(120_000);
+    page.on('request', (request) => {
+      if (!request.url().startsWith(url) && !/^(data|blob):/.test(request.url())) foreign.push(request.url());
+    });
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !/status of 4\d\d/.test(message.text()))
+        complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    await page.goto(`${url}/docs`);
+    await page.locator('.opblock').first().waitFor();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await app.close();
+  });
+
+  /** Opens an operation, fills in what is asked for, and executes it. @returns the answer's status and body */
+  async function run(operationId: string, fill: (block: Locator) => Promise<void> = () => Promise.resolve()) {
+    const block = page.locator(`[id$="-${operationId}"]`);
+    if (!(await block.evaluate((element) => element.classList.contains('is-open'))))
+      await block.locator('.opblock-summary-control').click();
+    await block.locator('.execute').waitFor();
+    await fill(block);
+    const [response] = await Promise.all([
+      page.waitForResponse((candidate) => !candidate.url().startsWith(`${url}/docs`)),
+      block.locator('.execute').click(),
+    ]);
+    const status = block.locator('.live-responses-table tr.response .response-col_status').first();
+    await expect.poll(() => status.textContent()).toContain(String(response.status()));
+    return {
+      status: Number.parseInt((await status.textContent()) ?? '', 10),
+      text:
+        (await block
+          .locator('.live-responses-table tr.response .response-col_description')
+          .first()
+          .textContent()) ?? '',
+    };
+  }
+  const parameter = (block: Locator, name: string) => block.locator(`tr[data-param-name="${name}"] input`);
+
+  it('lists every operation under its tag', async () => {
+    expect(await page.locator('.opblock').count()).toBeGreaterThan(70);
+    expect(await page.locator('.opblock-tag').count()).toBeGreaterThan(12);
+  });
+
+  it('signs in by cookie and uses families A, B, C and D', async () => {
+    const signIn = await run('authLogin', async (block) => {
+      await block
+        .locator('textarea')
+        .fill(JSON.stringify({ username: admin.username, password: admin.password }));
+    });
+    expect(signIn.status).toBe(200);
+    const { accessToken } = JSON.parse(
+      /\{[\s\S]*?"accessToken": "[^"]+"/.exec(signIn.text)?.[0].concat('}') ?? '{}',
+    ) as { accessToken: string };
+    expect(accessToken).toMatch(/^ey/);
+    // The cookie came with the answer, and authenticates what follows.
+    const me = await run('authMe');
+    expect(me).toMatchObject({ status: 200, text: expect.stringContaining(admin.username) });
+    const added = await run('settingsSave', async (block) => {
+      await parameter(block, 'id').fill(admin.id);
+      await block.locator('textarea').fill(JSON.stringify({ theme: 'dark' }));
+    });
+    expect(added).toMatchObject({ status: 200, text: expect.stringContaining('successfully') });
+
+    const folder = await mkdtemp(join(tmpdir(), 'tankobon-page-'));
+    const file = join(folder, 'me.png');
+    await writeFile(
+      file,
+      await sharp({ create: { width: 60, height: 40, channels: 3, background: 'teal' } })
+        .png()
+        .toBuffer(),
+    );
+    const avatar = await run('avatarsCreate', async (block) => {
+      await parameter(block, 'id').fill(admin.id);
+      await block.locator('input[type="file"]').setInputFiles(file);
+    });
+    expect(avatar).toMatchObject({ status: 201, text: expect.stringContaining('290x290') });
+    await rm(folder, { recursive: true });
+
+    const refused = await run('deleteUserPhoto', async (block) => {
+      await parameter(block, 'userId').fill(admin.id);
+      await parameter(block, 'photoId').fill('1');
+    });
+    expect(refused).toMatchObject({ status: 401, text: expect.stringContaining('"Response": "Error"') });
+
+    // Family B takes the Bearer token alone.
+    expect((await run('usersGetCurrent')).status).toBe(401);
+    await page.locator('.btn.authorize').first().click();
+    const dialog = page.locator('.dialog-ux');
+    await dialog.locator('.auth-container', { hasText: 'bearer' }).locator('input').fill(accessToken);
+    await dialog.locator('.auth-container', { hasText: 'bearer' }).locator('button.authorize').click();
+    await dialog.locator('.close-modal').click();
+    expect(await run('usersGetCurrent')).toMatchObject({
+      status: 200,
+      text: expect.stringContaining(admin.username),
+    });
+    expect(await run('adminUsersList')).toMatchObject({
+      status: 200,
+      text: expect.stringContaining('"total"'),
+    });
+    expect(await run('seriesList')).toMatchObject({ status: 200, text: expect.stringContaining('"series"') });
+  });
+
+  it('does no harm with the examples that it fills in', async () => {
+    expect(await run('usersUpdateCurrent')).toMatchObject({
+      status: 200,
+      text: expect.stringContaining(admin.username),
+    });
+    expect((await run('clientsRotateKey')).status).toBe(404);
+  });
+
+  it('asks before it deletes the account that is signed in', async () => {
+    const sent: string[] = [];
+    page.on('request', (request) => sent.push(request.method()));
+    const questions: string[] = [];
+    page.once('dialog', (dialog) => {
+      questions.push(dialog.message());
+      void dialog.dismiss();
+    });
+    const block = page.locator('[id$="-usersDeleteCurrent"]');
+    await block.locator('.opblock-summary-control').click();
+    await block.locator('.execute').click();
+    await expect.poll(() => questions.length).toBe(1);
+    expect(sent).not.toContain('DELETE');
+    page.once('dialog', (dialog) => void dialog.accept());
+    expect((await run('usersDeleteCurrent')).status).toBe(409);
+    expect(sent).toContain('DELETE');
+  });
+
+  it('asks nobody else, and breaks no rule of its page', async () => {
+    expect(foreign).toEqual([]);
+    expect(complaints).toEqual([]);
+    if (process.env['SCREENSHOT'] !== undefined) await page.screenshot({ path: process.env['SCREENSHOT'] });
+  });
+});

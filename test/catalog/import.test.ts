@@ -1,0 +1,362 @@
+import { existsSync, createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import {
+  CatalogImporter,
+  type LineWarning,
+  type RefusedLine,
+} from '../../src/catalog/import/catalog-importer.js';
+import { PROJECT_FOLDER } from '../../src/project-folder.js';
+import { appForFile } from '../support/app.js';
+import { unique } from '../support/builders.js';
+
+const app = appForFile();
+
+const aLine = (fields: Record<string, unknown> = {}) => ({
+  kind: 'series',
+  external_id: unique('line'),
+  name: 'A series',
+  type: 'Manga',
+  origin: 'Japanese',
+  titles: [{ language: 'en', title: 'A title' }],
+  tags: ['Action'],
+  ...fields,
+});
+
+async function importBytes(source: AsyncIterable<Buffer>) {
+  const refused: RefusedLine[] = [];
+  const warnings: LineWarning[] = [];
+  const report = await app.nest.get(CatalogImporter).import(source, {
+    onRefused: (line) => refused.push(line),
+    onWarning: (line) => warnings.push(line),
+  });
+  return { report, refused, warnings };
+}
+
+const importLines = (...lines: (object | string)[]) =>
+  importBytes(
+    Readable.from([
+      Buffer.from(lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n')),
+    ]),
+  );
+
+/** Every row's version: what changes when a row is written again, even with the same values. */
+async function versions(): Promise<unknown[]> {
+  const tables = ['series', 'series_titles', 'series_descriptions', 'volumes'];
+  const parts = tables.map((table) => `select '${table}' as t, xmin::text, ctid::text from ${table}`);
+  return app.database.query(parts.join(' union all '));
+}
+
+describe('the importer', () => {
+  it('changes no row the second time', async () => {
+    const line = aLine({
+      descriptions: [{ language: 'German', text: 'Ein Text' }],
+      volumes: [{ external_id: unique('v'), name: 'Volume 1', order: 1, language: 'en' }],
+    });
+    expect((await importLines(line)).report).toEqual({
+      series: 1,
+      volumes: 1,
+      unchanged: 0,
+      refused: 0,
+      updated: [],
+    });
+    const before = await versions();
+    expect((await importLines(line)).report).toEqual({
+      series: 0,
+      volumes: 0,
+      unchanged: 1,
+      refused: 0,
+      updated: [],
+    });
+    expect(await versions()).toEqual(before);
+  });
+
+  it('replaces what a changed line says, and keeps volumes that it leaves out', async () => {
+    const first = unique('v');
+    const line = aLine({
+      titles: [{ title: 'One' }, { title: 'Two' }],
+      descriptions: [
+        { language: 'en', text: 'Text' },
+        { language: 'de', text: 'Text' },
+      ],
+      volumes: [{ external_id: first, name: 'Volume 1', order: 1, language: 'en' }],
+    });
+    await importLines(line);
+    const [found] = await app.database.query<{ id: number }>('select id from series where external_id = $1', [
+      line.external_id,
+    ]);
+    const changed = {
+      ...line,
+      name: 'Renamed',
+      titles: [{ title: 'Three' }],
+      descriptions: [{ language: 'en', text: 'New text' }],
+      volumes: [{ external_id: unique('v'), name: 'Volume 2', order: 2, language: 'en' }],
+    };
+    expect((await importLines(changed)).report).toMatchObject({ series: 1, volumes: 1 });
+    const { body } = await app.client.get(`/series/${found?.id}`);
+    expect(body).toMatchObject({ name: 'Renamed', aliases: ['Three'], description: 'New text' });
+    expect((await app.client.get(`/series/${found?.id}/volumes`)).body.total).toBe(2);
+    expect((await app.client.get('/series?search=renamed')).body.total).toBe(1);
+  });
+
+  it('names each bad line and its fault, and stores the rest', async () => {
+    const owned = unique('v');
+    const volume = { external_id: owned, name: 'Volume 1', order: 1, language: 'en' };
+    await importLines(aLine({ volumes: [volume] }));
+    const good = [aLine(), aLine(), aLine()];
+    const { report, refused } = await importLines(
+      good[0] as object,
+      'not json',
+      '',
+      { ...aLine(), kind: 'movie' },
+      aLine({ type: 'Film' }),
+      aLine({ unknown: 1 }),
+      aLine({ titles: 'A title' }),
+      aLine({ volumes: [{ ...volume, external_id: unique('v'), language: 'xx' }] }),
+      aLine({ client: 99_999 }),
+      aLine({ name: '' }),
+      aLine({ name: 'NUL \u0000' }),
+      aLine({ volumes: [{ ...volume, external_id: unique('v'), release_date: '2023-02-29' }] }),
+      aLine({ volumes: [volume] }),
+      aLine({
+        volumes: [
+          { ...volume, external_id: 'twice' },
+          { ...volume, external_id: 'twice' },
+        ],
+      }),
+      good[1] as object,
+      '[]',
+      '"text"',
+      good[2] as object,
+    );
+    expect(report).toMatchObject({ series: 3, refused: 14 });
+    expect(refused.map(({ line }) => line).toSorted((one, other) => one - other)).toEqual([
+      2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17,
+    ]);
+    const reasons = Object.fromEntries(refused.map(({ line, reason }) => [line, reason]));
+    expect(reasons).toMatchObject({
+      2: 'not JSON',
+      8: 'unknown language "xx"',
+      9: 'client 99999 is not registered',
+      11: 'contains a character that cannot be stored',
+      12: 'release_date 2023-02-29 does not exist',
+      13: `volume ${owned} belongs to another series`,
+    });
+    expect(reasons[6]).toContain('unknown');
+  });
+
+  it('stores what real files have, and warns of what it leaves out', async () => {
+    const line = aLine({
+      name: 'Lenient',
+      nsfw: null,
+      nsfw18: 1,
+      slug: '',
+      client: null,
+      titles: [
+        { language: null, title: 'No language' },
+        { language: '', title: 'Blank' },
+        { language: 'jp', title: 'Unknown' },
+        { language: 'zh-Hant', title: 'Region' },
+        { language: 'pt_BR', title: 'Underscore' },
+        { title: ' ' },
+      ],
+      descriptions: [
+        { language: 'pt', text: 'Primeiro' },
+        { language: 'pt-BR', text: 'Segundo' },
+        { language: 'zh', text: 'One' },
+        { language: 'zh-hk', text: 'Two' },
+        { language: 'es-la', text: 'Uno' },
+        { language: 'es', text: 'Dos' },
+        { language: 'xx', text: 'Unknown' },
+        { language: 'de', text: '' },
+        { language: null, text: 'No language' },
+      ],
+      tags: ['Action', '', null, 'Action'],
+      authors: null,
+      links: { mal: 13, anilist: '30013', kitsu: null, mangaupdates: ' ', mangadex: 'a1c7c817' },
+      volumes: [
+        {
+          external_id: unique('v'),
+          name: 'Blank',
+          order: 1,
+          language: 'en-US',
+          isbn13: '',
+          isbn10: null,
+          release_date: '',
+          type: ' ',
+          publisher: null,
+          pages: null,
+          description: '',
+          edition_name: null,
+          cover_path: '',
+          aspect_ratio: null,
+          nsfw: null,
+        },
+        {
+          external_id: unique('v'),
+          name: 'Numbers',
+          order: 2,
+          language: 'Japanese',
+          isbn13: '978-4-08-872509-3',
+          isbn10: '0 8044 2957 x',
+          nsfw18: 0,
+        },
+        {
+          external_id: 'wrong-numbers',
+          name: 'Wrong numbers',
+          order: 3,
+          language: 'ja',
+          isbn13: '9784088725094',
+          isbn10: '9784088725093',
+        },
+      ],
+    });
+    const { report, refused, warnings } = await importLines(line);
+    expect({ report, refused }).toMatchObject({ report: { series: 1, volumes: 3 }, refused: [] });
+    expect(warnings.map(({ reason }) => reason)).toEqual([
+      'a title has the unknown language "jp" and is kept without one',
+      'a second description in pt is left out',
+      'a second description in zh is left out',
+      'a second description in es is left out',
+      'a description has the unknown language "xx" and is left out',
+      'a description without a language is left out',
+      'volume wrong-numbers: isbn10 "9784088725093" is wrong and left out',
+      'volume wrong-numbers: isbn13 "9784088725094" is wrong and left out',
+    ]);
+    const [row] = await app.database.query<{ id: number }>('select id from series where external_id = $1', [
+      line.external_id,
+    ]);
+    const texts = async (language: string) =>
+      (await app.client.get(`/series/${row?.id}?user_lang=${language}`)).body;
+    expect(await texts('pt')).toMatchObject({
+      slug: 'lenient',
+      nsfw: 0,
+      nsfw18: 1,
+      alias: 'Underscore',
+      description: 'Primeiro',
+      aliases: ['No language', 'Blank', 'Unknown', 'Region', 'Underscore'],
+      tags: ['Action'],
+      authors: [],
+      links: { mal: '13', anilist: '30013', kitsu: null, mangaupdates: null, mangadex: 'a1c7c817' },
+      volume: { nsfw: 0, nsfw18: 1 },
+    });
+    expect(await texts('es')).toMatchObject({ description: 'Uno' });
+    expect(await texts('zh')).toMatchObject({ alias: 'Region', description: 'One' });
+    const { body } = await app.client.get(`/series/${row?.id}/volumes`);
+    expect(body.volumes).toMatchObject([
+      { isbn13: null, isbn10: null, release_date: null, type: null, description: null, nsfw18: 1 },
+      { isbn13: '9784088725093', isbn10: '080442957X', language: 'ja', nsfw: 0, nsfw18: 0 },
+      { isbn13: null, isbn10: null, nsfw18: 1 },
+    ]);
+  });
+
+  it('shows links that an earlier version stored as numbers', async () => {
+    const id = await app.a.oneSeries();
+    await app.database.query(`update series set links = '{"mal": 13}' where id = $1`, [id]);
+    expect((await app.client.get(`/series/${id}`)).body.links).toEqual({
+      mal: '13',
+      anilist: null,
+      kitsu: null,
+      mangaupdates: null,
+      mangadex: null,
+    });
+  });
+
+  it.each([
+    [{ order: '1' }, 'order'],
+    [{ order: -1 }, 'order'],
+    [{ order: 1.234 }, 'order'],
+    [{ pages: 0 }, 'pages'],
+    [{ pages: '12' }, 'pages'],
+    [{ release_date: '2021-2-1' }, 'release_date'],
+    [{ release_date: '2021' }, 'release_date'],
+    [{ release_date: '2021-02-30' }, 'release_date'],
+    [{ isbn13: 9_784_088_725_093 }, 'isbn13'],
+    [{ aspect_ratio: 0 }, 'aspect_ratio'],
+    [{ language: null }, 'language'],
+    [{ language: '' }, 'language'],
+    [{ nsfw: 2 }, 'nsfw'],
+    [{ unheard_of: 1 }, 'unheard_of'],
+    [{ name: null }, 'name'],
+  ])('refuses a volume with %j, and the whole line with it', async (fields, place) => {
+    const { report, refused } = await importLines(
+      aLine({ volumes: [{ external_id: unique('v'), name: 'V', order: 1, language: 'en', ...fields }] }),
+    );
+    expect(report).toMatchObject({ series: 0, volumes: 0, refused: 1 });
+    expect(refused[0]?.reason).toContain(place);
+  });
+
+  it('takes the later of two lines for one series', async () => {
+    const line = aLine({ name: 'Earlier' });
+    const { report } = await importLines(line, { ...line, name: 'Later' });
+    expect(report).toMatchObject({ series: 2, refused: 0 });
+    const [row] = await app.database.query<{ name: string }>(
+      'select name from series where external_id = $1',
+      [line.external_id],
+    );
+    expect(row?.name).toBe('Later');
+  });
+
+  it('reads gzip, byte by byte, and lines without an end', async () => {
+    const bytes = gzipSync(
+      `\uFEFF${JSON.stringify(aLine({ name: 'ワンピース' }))}\r\n${JSON.stringify(aLine())}`,
+    );
+    const single = Readable.from(Array.from(bytes, (byte) => Buffer.from([byte])));
+    expect((await importBytes(single)).report).toMatchObject({ series: 2, refused: 0 });
+    const plain = Buffer.from(`${JSON.stringify(aLine({ name: 'ワンピース' }))}\n`);
+    const chunks = Readable.from(Array.from(plain, (byte) => Buffer.from([byte])));
+    expect((await importBytes(chunks)).report).toMatchObject({ series: 1, refused: 0 });
+    expect((await importBytes(Readable.from([]))).report).toMatchObject({ series: 0, refused: 0 });
+  });
+
+  it('reports bytes that are not UTF-8 and lines beyond measure', async () => {
+    const { report, refused } = await importBytes(
+      Readable.from([
+        Buffer.from([0xff, 0xfe, 10]),
+        ...Array.from({ length: 6 }, () => Buffer.alloc(1024 * 1024, 'x')),
+        Buffer.from(`\n${JSON.stringify(aLine())}`),
+      ]),
+    );
+    expect(report).toMatchObject({ series: 1, refused: 2 });
+    expect(refused).toMatchObject([{ line: 1, reason: 'not UTF-8' }, { line: 2 }]);
+  });
+
+  it('keeps what came before a damaged end', async () => {
+    const bytes = gzipSync(`${JSON.stringify(aLine({ name: 'Before' }))}\n`.repeat(1000));
+    await expect(importBytes(Readable.from([bytes.subarray(0, -20)]))).rejects.toThrow();
+  });
+
+  it('counts series exactly, however they come and go', async () => {
+    await importLines(aLine({ type: 'Comic' }), aLine({ type: 'Comic', public: 0 }), aLine());
+    const line = aLine({ type: 'Comic' });
+    await importLines(line);
+    await importLines({ ...line, type: 'Novel' });
+    await app.database.query(`delete from series where external_id = $1`, [line.external_id]);
+    const kept = await app.database.query('select * from series_counts where total <> 0 order by 1, 2, 3');
+    const counted = await app.database.query(
+      'select coalesce(client_id, 0) as client_id, type, public, count(*)::int as total from series group by 1, 2, 3 order by 1, 2, 3',
+    );
+    expect(kept).toEqual(counted);
+  });
+
+  it('imports the sample catalog whole', async () => {
+    const { report } = await importBytes(createReadStream(`${PROJECT_FOLDER}/data/sample-catalog.ndjson`));
+    expect(report.refused).toBe(0);
+    expect(report.series).toBeGreaterThanOrEqual(60);
+  });
+
+  const real = `${PROJECT_FOLDER}/../shared/data/catalog-sample.ndjson.gz`;
+  it.skipIf(!existsSync(real))('imports a real catalog whole', async () => {
+    await app.database.query('truncate series cascade');
+    expect((await importBytes(createReadStream(real))).report).toEqual({
+      series: 5705,
+      volumes: 9563,
+      unchanged: 0,
+      refused: 0,
+      updated: [],
+    });
+    const [titles] = await app.database.query<{ count: string }>('select count(*) from series_titles');
+    expect(titles?.count).toBe(18977);
+  });
+});

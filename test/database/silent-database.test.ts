@@ -1,0 +1,179 @@
+import { Client } from 'pg';
+import { describe, expect, it } from 'vitest';
+import {
+  AppError,
+  insufficientStorage,
+  type RefusalFactory as ErrorOf,
+  serviceUnavailable,
+} from '../../src/http/app-error.js';
+import { Transactions } from '../../src/database/transactions.js';
+import { toAppError } from '../../src/http/to-app-error.js';
+import { appForFile, startApp } from '../support/app.js';
+import { cloneDatabase } from '../support/database.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
+
+const app = appForFile();
+
+describe('a database that falls silent', () => {
+  it('is a 503 for every request, and serves again soon after it answers', async () => {
+    const database = await cloneDatabase();
+    const door = await TcpProxy.toDatabase(database.url);
+    const url = door.through(database.url);
+    const behind = await startApp({}, { ...database, url, requestUrl: url });
+    const reader = await behind.a.user();
+    const client = behind.client.as(reader);
+    const series = await behind.a.oneSeries();
+    const entry = await behind.a.entry();
+    expect((await client.post(`/user/reading-status/add/${series}`, entry)).status).toBe(200);
+    // Connections that are open and idle when the packets begin to get lost.
+    await Promise.all(Array.from({ length: 20 }, () => client.get('/auth/me')));
+    door.fallSilent();
+    const answers = await Promise.all([
+      ...Array.from({ length: 12 }, () => client.get('/user/reading-history')),
+      client.put('/users/current', { first_name: 'Lost' }),
+      client.post(`/user/reading-status/update/${series}`, entry),
+      behind.client.get('/series'),
+      behind.client.get('/health/ready'),
+      behind.client.post('/auth/login', { username: reader.username, password: reader.password }),
+    ]);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]));
+    expect((await behind.client.get('/health/live')).status).toBe(200);
+    door.speakAgain();
+    await expect.poll(async () => (await client.get('/auth/me')).status).toBe(200);
+    const after = await Promise.all(Array.from({ length: 30 }, () => client.get('/user/reading-history')));
+    expect(new Set(after.map(({ status }) => status))).toEqual(new Set([200]));
+    expect((await client.put('/users/current', { first_name: 'Found' })).body.first_name).toBe('Found');
+    await behind.close();
+    await door.shut();
+    await database.drop();
+  });
+});
+
+describe('a connection that is lost within a transaction', () => {
+  it.each(['while a statement runs', 'between two statements'])(
+    'leaves its place in the pool: %s',
+    async (when) => {
+      const client = app.client.as(await app.a.user());
+      const transactions = app.nest.get(Transactions);
+      // More than the pool has places: the app would wait for ever for one of them, and so would its end.
+      for (let lost = 0; lost < 12; lost++) {
+        const attempt = transactions.run(async (em) => {
+          await em.execute('set local statement_timeout = 0');
+          const [own] = await em.execute<{ pid: number }[]>('select pg_backend_pid() as pid');
+          const terminated = () => app.database.query('select pg_terminate_backend($1)', [own?.pid]);
+          if (when === 'while a statement runs') {
+            const sleep = em.execute('select pg_sleep(60)');
+            const sleeping = () =>
+              app.database.query(
+                `select from pg_stat_activity where pid = $1 and state = 'active' and query like '%pg_sleep%'`,
+                [own?.pid],
+              );
+            // Awaited together, so that the sleep's rejection never stands unhandled.
+            await Promise.all([
+              sleep,
+              expect
+                .poll(async () => (await sleeping()).length)
+                .toBe(1)
+                .then(terminated),
+            ]);
+          } else {
+            await terminated();
+            const backends = () =>
+              app.database.query('select from pg_stat_activity where pid = $1', [own?.pid]);
+            await expect.poll(async () => (await backends()).length).toBe(0);
+            throw new Error('for another reason');
+          }
+        });
+        await expect(attempt).rejects.toThrow(
+          when === 'while a statement runs'
+            ? /terminating connection|Connection terminated/
+            : /another reason/,
+        );
+      }
+      expect((await client.get('/auth/me')).status).toBe(200);
+    },
+  );
+});
+
+describe('a row that stays locked', () => {
+  it('is a 503 for whatever has to change it', async () => {
+    const reader = await app.a.user();
+    const client = app.client.as(reader);
+    const series = await app.a.oneSeries();
+    const entry = await app.a.entry();
+    await client.post(`/user/reading-status/add/${series}`, entry);
+    await client.post(`/user/series-rating/add/${series}`, { rating: 5 });
+    const holder = new Client({ connectionString: app.database.url });
+    await holder.connect();
+    await holder.query('begin');
+    await holder.query('select from reading_entries where user_id = $1 for update', [reader.id]);
+    await holder.query('select from ratings where user_id = $1 for update', [reader.id]);
+    await holder.query('select from users where id = $1 for update', [reader.id]);
+    const answers = await Promise.all([
+      client.post(`/user/reading-status/update/${series}`, entry),
+      client.delete(`/user/reading-status/delete/${series}`),
+      client.post(`/user/series-rating/update/${series}`, { rating: 6 }),
+      client.put('/users/current', { first_name: 'Held' }),
+      client.delete('/users/current'),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual([503, 503, 503, 503, 503]);
+    for (const { headers } of answers) expect(Number(headers['retry-after'])).toBeGreaterThan(0);
+    // What only reads is served meanwhile.
+    expect((await client.get('/user/reading-history')).status).toBe(200);
+    await holder.query('rollback');
+    await holder.end();
+    expect((await client.post(`/user/reading-status/update/${series}`, entry)).status).toBe(200);
+  });
+});
+
+describe('an error of the database', () => {
+  const error = (fields: object, message = 'from the database') => Object.assign(new Error(message), fields);
+  const CASES: readonly (readonly [string, Error, ErrorOf])[] = [
+    ['a full disk', error({ code: '53100', file: 'md.c' }, 'could not extend file'), insufficientStorage],
+    [
+      'full shared memory',
+      error(
+        { code: '53100' },
+        'could not resize shared memory segment "/PostgreSQL.1" to 8 bytes: No space left on device',
+      ),
+      serviceUnavailable,
+    ],
+    [
+      'full shared memory in another language',
+      error({ code: '53100', file: 'dsm_impl.c' }),
+      serviceUnavailable,
+    ],
+    ...[
+      '53200',
+      '53300',
+      '57014',
+      '57P01',
+      '57P02',
+      '57P03',
+      '55P03',
+      '40001',
+      '40P01',
+      '08000',
+      '08003',
+      '08006',
+      '25006',
+    ].map((code) => [code, error({ code }), serviceUnavailable] as const),
+    ...['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNREFUSED', 'EHOSTUNREACH'].map(
+      (code) => [code, error({ code, syscall: 'read' }), serviceUnavailable] as const,
+    ),
+    ...[
+      'timeout exceeded when trying to connect',
+      'timeout expired',
+      'Connection terminated unexpectedly',
+      'Connection terminated due to connection timeout',
+      'Client has encountered a connection error and is not queryable',
+      'Query read timeout',
+    ].map((message) => [message, error({}, message), serviceUnavailable] as const),
+  ];
+
+  it.each(CASES)('%s is told by its status', (_, thrown, expected) => {
+    const translated = toAppError(thrown);
+    expect(translated).toBeInstanceOf(AppError);
+    expect(translated.refusal.status).toBe(expected.status);
+  });
+});

@@ -1,0 +1,28 @@
+import sharp from 'sharp';
+import { expect, it, vi } from 'vitest';
+
+/** Inputs that the library was given to decode; pixels are none. */
+const decoded: Buffer[] = [];
+
+vi.mock('sharp', async (original) => {
+  const { default: real } = await original<{ default: typeof sharp }>();
+  const counting = (input?: unknown, options?: { raw?: object }) => {
+    if (Buffer.isBuffer(input) && options?.raw === undefined) decoded.push(input);
+    return real(input as Buffer, options as never);
+  };
+  return { default: Object.assign(counting, real) };
+});
+
+it('decodes an upload once, whatever the number of its versions', async () => {
+  const { ImagePipeline } = await import('../../src/images/pipeline.js');
+  const source = await sharp({ create: { width: 64, height: 48, channels: 3, background: 'red' } })
+    .jpeg()
+    .toBuffer();
+  const pipeline = new ImagePipeline();
+  decoded.length = 0;
+  expect((await pipeline.avatar(source)).squares.size).toBe(10);
+  expect(decoded).toEqual([source]);
+  decoded.length = 0;
+  await pipeline.photo(source);
+  expect(decoded).toEqual([source]);
+});

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { addressKey } from '../../src/http/client-address.js';
+import { appForFile, startApp, type TestApp } from '../support/app.js';
+import { unique } from '../support/builders.js';
+
+const app = appForFile();
+
+/** Statuses of wrong sign-ins with one name, each with the given header. */
+async function guesses(of: TestApp, forwarded: readonly string[]): Promise<number[]> {
+  const username = unique('guess');
+  const statuses: number[] = [];
+  for (const value of forwarded) {
+    const client = of.client.with({ 'x-forwarded-for': value });
+    statuses.push((await client.post('/auth/login', { username, password: 'wrong password' })).status);
+  }
+  return statuses;
+}
+
+/** The address that a session is stored with. */
+async function seenAs(of: TestApp, forwarded: string): Promise<string> {
+  const { username, password } = await of.a.user();
+  const client = of.client.with({ 'x-forwarded-for': forwarded });
+  const { body } = await client.post('/auth/login', { username, password });
+  const { sessions } = (
+    await of.client.with({ authorization: `Bearer ${body.accessToken}` }).get('/auth/sessions')
+  ).body;
+  return sessions.find(({ current }: { current: boolean }) => current).ip;
+}
+
+const eleven = (make: (index: number) => string) => Array.from({ length: 11 }, (_, index) => make(index));
+const lockedAtLast = [...Array.from({ length: 10 }, () => 401), 429];
+
+describe('an address behind a trusted proxy', () => {
+  it.each([
+    ['one port after another', (index: number) => `203.0.113.7:${51_234 + index}`],
+    ['IPv6 in brackets with ports', (index: number) => `[2001:db8::7]:${443 + index}`],
+    ['addresses of one /64', (index: number) => `2001:db8:7::${(index + 1).toString(16)}`],
+    ['addresses of one /64 in brackets', (index: number) => `[2001:db8:8::${(index + 1).toString(16)}]`],
+    ['entries that are no address', (index: number) => `203.0.113.${index}, [2001:db8:7::i]`],
+    ['made-up entries on the left', (index: number) => `198.51.100.${index}, 203.0.113.77`],
+    [
+      'an IPv4 address in its IPv6 forms',
+      (index: number) => (index % 2 === 0 ? '203.0.113.9' : '::ffff:cb00:7109'),
+    ],
+  ])('has one allowance with %s', async (_, make) => {
+    const limited = await startApp({ RATE_LIMIT: 'on', TRUSTED_PROXIES: '127.0.0.1' }, app.database);
+    expect(await guesses(limited, eleven(make))).toEqual(lockedAtLast);
+    await limited.close();
+  });
+
+  it('has an allowance of its own behind inner proxies, which may be written with a port', async () => {
+    const limited = await startApp(
+      { RATE_LIMIT: 'on', TRUSTED_PROXIES: '127.0.0.1,10.0.0.0/8' },
+      app.database,
+    );
+    const statuses = await guesses(
+      limited,
+      eleven((index) => `203.0.113.${9 + index}, 10.0.0.5:443`),
+    );
+    expect(new Set(statuses)).toEqual(new Set([401]));
+    await limited.close();
+  });
+
+  it.each([
+    ['203.0.113.7:51234', '203.0.113.7'],
+    ['[2001:db8::7]:443', '2001:db8::7'],
+    ['203.0.113.9, 10.0.0.5:443', '203.0.113.9'],
+    ['evil, 203.0.113.9, 10.1.2.3', '203.0.113.9'],
+    ['203.0.113.9, unknown, 10.0.0.5', '10.0.0.5'],
+    ['203.0.113.9, _hidden', '127.0.0.1'],
+    ['', '127.0.0.1'],
+    ['10.0.0.5', '10.0.0.5'],
+    ['::ffff:203.0.113.9', '203.0.113.9'],
+    ['203.0.113.9:', '127.0.0.1'],
+    ['203.0.113.9:99999', '127.0.0.1'],
+    ['[2001:db8::7]', '2001:db8::7'],
+    ['[2001:db8:7::i]:443', '127.0.0.1'],
+    ['[2001:db8::7', '127.0.0.1'],
+    ['[::ffff:203.0.113.9]:443', '203.0.113.9'],
+    ['203.0.113.9:443, ::ffff:10.0.0.5', '203.0.113.9'],
+    ['203.0.113.9,10.0.0.5:1,10.0.0.6', '203.0.113.9'],
+    ['203.0.113.9, , 10.0.0.5', '10.0.0.5'],
+    ['203.0.113.09', '127.0.0.1'],
+    ['"203.0.113.9"', '127.0.0.1'],
+    ['localhost', '127.0.0.1'],
+    ['127.0.0.1', '127.0.0.1'],
+  ])('of %j is %s in the list of sessions', async (forwarded, expected) => {
+    const behind = await startApp({ TRUSTED_PROXIES: '127.0.0.1,10.0.0.0/8' }, app.database);
+    expect(await seenAs(behind, forwarded)).toBe(expected);
+    await behind.close();
+  });
+
+  it('counts for nothing without a trusted proxy', async () => {
+    expect(await seenAs(app, '203.0.113.7')).toBe('127.0.0.1');
+    const other = await startApp({ TRUSTED_PROXIES: '192.0.2.1' }, app.database);
+    expect(await seenAs(other, '203.0.113.7')).toBe('127.0.0.1');
+    await other.close();
+  });
+});
+
+describe('the key of an address', () => {
+  it.each([
+    ['203.0.113.9', '203.0.113.9'],
+    ['::ffff:203.0.113.9', '203.0.113.9'],
+    ['::ffff:cb00:7109', '203.0.113.9'],
+    ['2001:db8::1', '2001:db8:0:0::/64'],
+    ['2001:db8:0:0:ffff::1', '2001:db8:0:0::/64'],
+    ['2001:db8:0:1::1', '2001:db8:0:1::/64'],
+    ['2001:0DB8:0000:0001:1:2:3:4', '2001:db8:0:1::/64'],
+    ['0:0:0:0:0:ffff:203.0.113.9', '203.0.113.9'],
+    ['64:ff9b::203.0.113.9', '64:ff9b:0:0::/64'],
+    ['1:2:3:4:5:6:203.0.113.9', '1:2:3:4::/64'],
+    // What a socket says of a neighbour on the same link.
+    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+    ['::1', '0:0:0:0::/64'],
+    ['::', '0:0:0:0::/64'],
+    ['', ''],
+  ])('%s is %s', (address, key) => expect(addressKey(address)).toBe(key));
+});

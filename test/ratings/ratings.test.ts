@@ -1,0 +1,291 @@
+import pLimit from 'p-limit';
+import { describe, expect, it } from 'vitest';
+import { RatingRanking } from '../../src/ratings/rating-ranking.js';
+import { appForFile } from '../support/app.js';
+import type { TestUser } from '../support/builders.js';
+
+const app = appForFile();
+const forbidden = { status: 403, body: { data: 'Forbidden', code: 403 } };
+
+const add = (user: TestUser, id: number, rating: unknown) =>
+  app.client.as(user).post(`/user/series-rating/add/${id}`, { rating });
+const update = (user: TestUser, id: number, rating: unknown) =>
+  app.client.as(user).post(`/user/series-rating/update/${id}`, { rating });
+const remove = (user: TestUser, id: number) => app.client.as(user).delete(`/user/series-rating/delete/${id}`);
+
+/** What the series says of its ratings, and what they say themselves. */
+async function counts(id: number) {
+  const { body } = await app.client.get(`/series/${id}`);
+  const [row] = await app.database.query<{ count: number; average: string | null; buckets: number[] }>(
+    `select count(*)::int as count, round(avg(rating), 2) as average,
+       array(select count(*) filter (where floor(r.rating + 0.5) = b)::int
+             from generate_series(1, 10) b left join ratings r on r.series_id = $1 group by b order by b) as buckets
+     from ratings where series_id = $1`,
+    [id],
+  );
+  const shown = {
+    count: body.rating_count,
+    average: body.average_rating,
+    buckets: body.ratings.map(({ count }: { count: number }) => count),
+  };
+  const recomputed = { ...row, average: row?.average == null ? null : Number(row.average) };
+  return { shown, recomputed };
+}
+
+describe('a rating', () => {
+  it('is added, read, changed and deleted', async () => {
+    const reader = await app.a.user();
+    const id = await app.a.oneSeries();
+    const url = `/user/series-rating/${id}`;
+    expect(await app.client.withCookie(reader).get(url)).toMatchObject({ status: 200, text: 'null' });
+    expect(await add(reader, id, 8.5)).toMatchObject({
+      status: 200,
+      body: { data: 'Rating added successfully', code: 200 },
+    });
+    expect((await app.client.as(reader).get(url)).body).toEqual({
+      rating: 8.5,
+      user_id: reader.id,
+      series_id: id,
+    });
+    expect(await add(reader, id, 3)).toMatchObject({
+      status: 409,
+      body: { data: 'Rating already exists for this series', code: 409 },
+    });
+    expect(await update(reader, id, 9)).toMatchObject({
+      status: 200,
+      body: { data: 'Rating updated successfully', code: 200 },
+    });
+    expect((await app.client.get(`/series/${id}`)).body).toMatchObject({
+      average_rating: 9,
+      rating_count: 1,
+    });
+    expect(await remove(reader, id)).toMatchObject({
+      status: 200,
+      body: { data: 'Rating deleted successfully', code: 200 },
+    });
+    const missing = { status: 404, body: { data: 'Rating does not exist for this series', code: 404 } };
+    expect(await remove(reader, id)).toMatchObject(missing);
+    expect(await update(reader, id, 9)).toMatchObject(missing);
+    expect((await app.client.get(`/series/${id}`)).body).toMatchObject({
+      average_rating: null,
+      rating_count: 0,
+    });
+  });
+
+  it('appears in the history of its reader', async () => {
+    const [reader, other] = [await app.a.user(), await app.a.user()];
+    const id = await app.a.oneSeries();
+    await app.client.as(reader).post(`/user/reading-status/add/${id}`, await app.a.entry());
+    await add(other, id, 2);
+    const rating = async () =>
+      (await app.client.as(reader).get('/user/reading-history')).body.series[0].rating;
+    expect(await rating()).toBeNull();
+    await add(reader, id, 7);
+    expect(await rating()).toEqual({ rating: 7, user_id: reader.id, series_id: id });
+  });
+
+  it.each([
+    [undefined, 'Required parameters missing'],
+    [null, 'Required parameters missing'],
+    [' ', 'Required parameters missing'],
+    [0, 'Invalid parameters'],
+    [0.9, 'Invalid parameters'],
+    [10.1, 'Invalid parameters'],
+    [5.55, 'Invalid parameters'],
+    ['5', 'Invalid parameters'],
+    [true, 'Invalid parameters'],
+    [[5], 'Invalid parameters'],
+    [{ $gt: 1 }, 'Invalid parameters'],
+  ])('is not %j', async (rating, data) => {
+    const reader = await app.a.user();
+    const id = await app.a.oneSeries();
+    expect(await add(reader, id, rating)).toMatchObject({ status: 400, body: { data } });
+    expect((await app.client.as(reader).get(`/user/series-rating/${id}`)).text).toBe('null');
+  });
+
+  it('needs a series, and an id', async () => {
+    const reader = await app.a.user();
+    const missing = { status: 404, body: { data: 'Series not found' } };
+    expect(await app.client.as(reader).get('/user/series-rating/999999')).toMatchObject(missing);
+    expect(await add(reader, 999_999, 5)).toMatchObject(missing);
+    const blank = { status: 400, body: { data: 'Required parameters missing' } };
+    for (const tail of ['', '/', '/%20']) {
+      expect(await app.client.as(reader).get(`/user/series-rating${tail}`)).toMatchObject(blank);
+      expect(await app.client.as(reader).post(`/user/series-rating/add${tail}`, { rating: 5 })).toMatchObject(
+        blank,
+      );
+      expect(await app.client.as(reader).delete(`/user/series-rating/delete${tail}`)).toMatchObject(blank);
+    }
+  });
+
+  it('is added once, however often at once', async () => {
+    const reader = await app.a.user();
+    const id = await app.a.oneSeries();
+    const answers = await Promise.all(Array.from({ length: 200 }, () => add(reader, id, 5)));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 409)).toHaveLength(199);
+    expect((await counts(id)).shown).toMatchObject({ count: 1, average: 5 });
+  });
+});
+
+describe('the permission to rate', () => {
+  it('is asked for by every change, and by no reading', async () => {
+    const reader = await app.a.user({ permissions: ['view-users'] });
+    const id = await app.a.oneSeries();
+    expect(await add(reader, id, 5)).toMatchObject(forbidden);
+    expect(await update(reader, id, 5)).toMatchObject(forbidden);
+    expect(await remove(reader, id)).toMatchObject(forbidden);
+    expect(await add(reader, id, 'x')).toMatchObject(forbidden);
+    expect((await app.client.as(reader).get(`/user/series-rating/${id}`)).status).toBe(200);
+  });
+
+  it('counts at the next request once it is taken away', async () => {
+    const reader = await app.a.user();
+    const id = await app.a.oneSeries();
+    expect((await add(reader, id, 5)).status).toBe(200);
+    await app.database.query('delete from user_roles where user_id = $1', [reader.id]);
+    expect(await update(reader, id, 6)).toMatchObject(forbidden);
+    expect((await app.client.as(reader).get('/auth/me')).body.user.permissions).toEqual([]);
+  });
+});
+
+describe('the averages', () => {
+  it('round half up, to two digits and to whole ratings', async () => {
+    const id = await app.a.oneSeries();
+    for (const rating of [1.5, 1.4, 9.5]) await add(await app.a.user(), id, rating);
+    const { body } = await app.client.get(`/series/${id}`);
+    expect(body).toMatchObject({ average_rating: 4.13, rating_count: 3 });
+    const filled = body.ratings.filter(({ count }: { count: number }) => count > 0);
+    expect(filled).toEqual([
+      { rating: 1, count: 1 },
+      { rating: 2, count: 1 },
+      { rating: 10, count: 1 },
+    ]);
+    expect(body.ratings).toHaveLength(10);
+  });
+
+  it('are exact after a thousand readers rate, rate again and delete at once', async () => {
+    const readers = await Promise.all(Array.from({ length: 10 }, () => app.a.user()));
+    await app.database.query(
+      `insert into users (id, username, slug, password_hash)
+       select lpad(to_hex(i + 4096), 24, 'a'), 'crowd' || i, 'crowd' || i, '' from generate_series(1, 990) i`,
+    );
+    await app.database.query(
+      `insert into sessions (user_id, id, expires, ip) select id, gen_random_uuid(), now() + '1 day', '' from users where username like 'crowd%'`,
+    );
+    await app.database.query(
+      `insert into user_roles select u.id, r.id from users u, roles r where u.username like 'crowd%' and r.name = 'user'`,
+    );
+    const { Tokens } = await import('../../src/access/tokens.js');
+    const tokens = app.nest.get(Tokens);
+    const crowd = await app.database.query<{ user_id: string; id: string }>(
+      `select user_id, s.id from sessions s join users u on u.id = s.user_id where u.username like 'crowd%'`,
+    );
+    const everybody = [
+      ...readers,
+      ...crowd.map((session) => ({
+        id: session.user_id,
+        username: '',
+        password: '',
+        cookie: '',
+        accessToken: tokens.accessToken(session.user_id, session.id),
+      })),
+    ];
+    expect(everybody).toHaveLength(1000);
+    const [hot, warm] = (await app.a.series({}, {})) as [number, number];
+    let seed = 42;
+    const random = () => (seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31;
+    const rating = () => Math.round(10 + random() * 90) / 10;
+    const statuses = new Map<number, number>();
+    // Forty requests at once for ten connections: all are served within the time that a connection is waited for.
+    const turns = pLimit(20);
+    await Promise.all(
+      everybody.map((reader) =>
+        turns(async () => {
+          for (let step = 0; step < 4; step++) {
+            const id = random() < 0.8 ? hot : warm;
+            const change = random();
+            // The same user sends two at once, so that changes of one row meet as well.
+            const both = [0, 1].map(() =>
+              change < 0.4
+                ? add(reader, id, rating())
+                : change < 0.8
+                  ? update(reader, id, rating())
+                  : remove(reader, id),
+            );
+            for (const { status } of await Promise.all(both))
+              statuses.set(status, (statuses.get(status) ?? 0) + 1);
+          }
+        }),
+      ),
+    );
+    expect([...statuses.keys()].toSorted()).toEqual([200, 404, 409]);
+    for (const id of [hot, warm]) {
+      const { shown, recomputed } = await counts(id);
+      expect(shown).toEqual(recomputed);
+      expect(shown.count).toBeGreaterThan(50);
+    }
+    // Whole accounts go at once, with their share.
+    await Promise.all(readers.map((reader) => app.client.as(reader).delete('/users/current')));
+    for (const id of [hot, warm]) {
+      const { shown, recomputed } = await counts(id);
+      expect(shown).toEqual(recomputed);
+    }
+  });
+
+  it('are put right when an account is deleted', async () => {
+    const [reader, other] = [await app.a.user(), await app.a.user()];
+    const ids = await app.a.series({}, {}, {});
+    for (const id of ids) {
+      await add(reader, id, 10);
+      await add(other, id, 4);
+    }
+    expect((await app.client.as(reader).delete('/users/current')).status).toBe(204);
+    for (const id of ids) {
+      const { shown, recomputed } = await counts(id);
+      expect(shown).toEqual(recomputed);
+      expect(shown).toMatchObject({ count: 1, average: 4 });
+    }
+  });
+
+  it('order the list, unrated series last either way', async () => {
+    const ids = await app.a.series(
+      { type: 'Comic' },
+      { type: 'Comic' },
+      { type: 'Comic' },
+      { type: 'Comic' },
+    );
+    const reader = await app.a.user();
+    await add(reader, ids[0] as number, 5);
+    await add(reader, ids[1] as number, 9);
+    await add(reader, ids[3] as number, 5);
+    await app.nest.get(RatingRanking).update();
+    const order = async (direction: string) => {
+      const { body } = await app.client.get(`/series?type=Comic&order=rating-${direction}`);
+      return body.series.map(({ id }: { id: number }) => ids.indexOf(id));
+    };
+    expect(await order('desc')).toEqual([1, 0, 3, 2]);
+    expect(await order('asc')).toEqual([0, 3, 1, 2]);
+    await remove(reader, ids[1] as number);
+    await app.nest.get(RatingRanking).update();
+    expect(await order('desc')).toEqual([0, 3, 1, 2]);
+  });
+
+  it('cost the same to read for few ratings as for many', async () => {
+    const id = await app.a.oneSeries();
+    await app.database.query(
+      `insert into rating_counts (series_id, shard, count, sum) select $1, i, 100000, 500000 from generate_series(0, 15) i`,
+      [id],
+    );
+    await app.database.query('analyze rating_counts');
+    const plan = await app.database.query<{ 'QUERY PLAN': string }>(
+      `explain (analyze, costs off, timing off, summary off) select sum(count) from rating_counts where series_id = ${id}`,
+    );
+    const text = plan.map((row) => row['QUERY PLAN']).join('\n');
+    expect(text).toMatch(/rows=16/);
+    expect((await app.client.get(`/series/${id}`)).body).toMatchObject({
+      rating_count: 1_600_000,
+      average_rating: 5,
+    });
+  });
+});

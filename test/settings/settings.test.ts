@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { appForFile } from '../support/app.js';
+
+const app = appForFile();
+
+const DEFAULTS = {
+  'theme-accent-color': '#71c94e',
+  'prefered-content-language': 'interface',
+  theme: 'light',
+  'nsfw-mode': 'settings.nsfw.hide-nsfw',
+  'view-mode': 'column',
+  'show-drag-indicator': true,
+};
+
+const CHOSEN = {
+  'theme-accent-color': '#6394C6',
+  'prefered-content-language': 'Japanese',
+  theme: 'dark',
+  'nsfw-mode': 'settings.nsfw.show-nsfw-18',
+  'view-mode': 'grid',
+  'show-drag-indicator': false,
+};
+
+describe('settings', () => {
+  it('are defaults until they are chosen, and keep what is not given', async () => {
+    const user = await app.a.user();
+    const client = app.client.withCookie(user);
+    expect((await client.get(`/users/${user.id}/settings`)).body).toEqual(DEFAULTS);
+    expect(
+      await client.post(`/users/${user.id}/save-settings`, { theme: 'system', 'view-mode': 'row' }),
+    ).toMatchObject({
+      status: 200,
+      body: { data: 'Settings saved successfully', code: 200 },
+    });
+    await client.post(`/users/${user.id}/save-settings/`, { theme: 'dark' });
+    expect((await client.get(`/users/${user.id}/settings`)).body).toEqual({
+      ...DEFAULTS,
+      theme: 'dark',
+      'view-mode': 'row',
+    });
+    expect((await client.get('/auth/me')).body.user.settings).toMatchObject({
+      theme: 'dark',
+      'view-mode': 'row',
+    });
+  });
+
+  it('lose nothing when different keys change at once', async () => {
+    const user = await app.a.user();
+    const client = app.client.as(user);
+    const changes = Object.entries(CHOSEN).map(([key, value]) => ({ [key]: value }));
+    const answers = await Promise.all(
+      Array.from({ length: 102 }, (_, index) =>
+        client.post(`/users/${user.id}/save-settings`, changes[index % changes.length]),
+      ),
+    );
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    expect((await client.get(`/users/${user.id}/settings`)).body).toEqual(CHOSEN);
+  });
+
+  it.each([
+    [{}, 'Required parameters missing'],
+    [undefined, 'Required parameters missing'],
+    [{ theme: 'blue' }, 'Invalid parameters'],
+    [{ theme: null }, 'Invalid parameters'],
+    [{ 'theme-accent-color': '71c94e' }, 'Invalid parameters'],
+    [{ 'theme-accent-color': '#71c94' }, 'Invalid parameters'],
+    [{ 'theme-accent-color': '#71c94e\n' }, 'Invalid parameters'],
+    [{ 'prefered-content-language': 'klingon' }, 'Invalid parameters'],
+    [{ 'prefered-content-language': 'en ' }, 'Invalid parameters'],
+    [{ 'prefered-content-language': '\u3000ja' }, 'Invalid parameters'],
+    [{ 'preferred-content-language': 'en' }, 'Invalid parameters'],
+    [{ 'nsfw-mode': 'show' }, 'Invalid parameters'],
+    [{ 'view-mode': 'list' }, 'Invalid parameters'],
+    [{ 'show-drag-indicator': 'true' }, 'Invalid parameters'],
+    [{ 'show-drag-indicator': 1 }, 'Invalid parameters'],
+    [{ theme: 'dark', user_id: 'x' }, 'Invalid parameters'],
+  ])('refuse %j', async (body, data) => {
+    const user = await app.a.user();
+    const answer = await app.client.as(user).post(`/users/${user.id}/save-settings`, body);
+    expect(answer).toMatchObject({ status: 400, body: { data } });
+    expect((await app.client.as(user).get(`/users/${user.id}/settings`)).body).toEqual(DEFAULTS);
+  });
+
+  it('are one’s own, also before administrators', async () => {
+    const [user, admin] = [await app.a.user(), await app.a.administrator()];
+    for (const id of [user.id, 'f'.repeat(24)]) {
+      expect(await app.client.as(admin).get(`/users/${id}/settings`)).toMatchObject({
+        status: 403,
+        body: { data: 'Forbidden' },
+      });
+      expect((await app.client.as(admin).post(`/users/${id}/save-settings`, { theme: 'dark' })).status).toBe(
+        403,
+      );
+      expect((await app.client.as(admin).post(`/users/${id}/save-settings`, { theme: 1 })).status).toBe(400);
+    }
+    expect((await app.client.as(user).get(`/users/${user.id}/settings`)).body).toEqual(DEFAULTS);
+  });
+
+  it('need an id', async () => {
+    const user = await app.a.user();
+    for (const url of ['/users//save-settings', '/users/%20/save-settings']) {
+      expect(await app.client.as(user).post(url, { theme: 'dark' }), url).toMatchObject({
+        status: 400,
+        body: { data: 'Required parameters missing' },
+      });
+    }
+    const missing = { status: 400, body: { data: 'Required parameters missing' } };
+    expect(await app.client.as(user).post('/users/abc/save-settings', {})).toMatchObject(missing);
+    expect(await app.client.as(user).post('/users/abc/save-settings')).toMatchObject(missing);
+    expect((await app.client.as(user).post('/users/abc/save-settings', { theme: 'dark' })).body.data).toBe(
+      'Invalid parameters',
+    );
+  });
+});

@@ -1,0 +1,402 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { cp, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, describe, expect, it } from 'vitest';
+import { PROJECT_FOLDER } from '../../src/project-folder.js';
+
+/** The service as `npm start` runs it, and its scripts: real processes on real folders. */
+const run = promisify(execFile);
+const main = join(PROJECT_FOLDER, 'dist', 'src', 'main.js');
+const started: Service[] = [];
+const folders: string[] = [];
+
+class Service {
+  output = '';
+  private constructor(
+    readonly process: ChildProcess,
+    readonly url: string,
+    readonly ended: Promise<number | null>,
+  ) {}
+
+  static async start(env: Record<string, string>): Promise<Service> {
+    const port = env['PORT'] ?? String(await freePort());
+    const child = spawn(process.execPath, [main], {
+      env: { PATH: process.env['PATH'], LOG_LEVEL: 'warn', RATE_LIMIT: 'off', ...env, PORT: port },
+      cwd: PROJECT_FOLDER,
+    });
+    const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+    const service = new Service(child, `http://localhost:${port}`, ended);
+    started.push(service);
+    child.stdout.on('data', (chunk) => (service.output += String(chunk)));
+    child.stderr.on('data', (chunk) => (service.output += String(chunk)));
+    return service;
+  }
+
+  async ready(seconds = 240): Promise<this> {
+    const end = Date.now() + seconds * 1000;
+    while (Date.now() < end) {
+      if (this.process.exitCode !== null) throw new Error(`ended: ${this.output}`);
+      const answer = await fetch(`${this.url}/health/ready`).catch(() => null);
+      if (answer?.ok) return this;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error(`not ready: ${this.output}`);
+  }
+
+  async post(path: string, body: object): Promise<Response> {
+    return fetch(this.url + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  }
+
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    this.process.kill(signal);
+    return this.ended;
+  }
+}
+
+async function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, 'localhost', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+async function aFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'tankobon-start-'));
+  folders.push(folder);
+  return folder;
+}
+
+const postmaster = async (folder: string) =>
+  Number.parseInt(await readFile(join(folder, 'postgres', 'postmaster.pid'), 'utf8').catch(() => '0'), 10);
+const isRunning = (pid: number) => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+afterEach(async () => {
+  for (const service of started.splice(0)) {
+    if (service.process.exitCode === null) await service.stop();
+  }
+  for (const folder of folders.splice(0)) {
+    const pid = await postmaster(folder);
+    if (pid > 0 && isRunning(pid)) process.kill(pid, 'SIGINT');
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+describe('a start', () => {
+  it('prints the secrets once, survives every kill, and stops in order', async () => {
+    const folder = await aFolder();
+    const env = { DATA_DIR: join(folder, 'data') };
+    const data = env.DATA_DIR;
+    const first = await (await Service.start(env)).ready();
+    expect(first.output).toMatch(/shown this once: \S+/);
+    expect(first.output).toMatch(/Its key, shown this once: tbk_\S+/);
+    expect(first.output).toContain('/docs');
+    const password = /password, shown this once: (\S+)/.exec(first.output)?.[1] ?? '';
+    expect((await first.post('/auth/login', { username: 'admin', password })).status).toBe(200);
+    expect((await stat(join(data, 'postgres'))).mode & 0o077).toBe(0);
+    expect((await stat(join(data, 'run'))).mode & 0o077).toBe(0);
+    for (const file of ['postgres.password', 'jwt.secret']) {
+      expect((await stat(join(data, file))).mode & 0o077, file).toBe(0);
+    }
+    const reader = { username: 'reader', password: 'correct horse' };
+    const registered = await first.post('/auth/register', reader);
+    expect(registered.status).toBe(201);
+    const { accessToken } = (await registered.json()) as { accessToken: string };
+    const signedIn = async (service: Service) =>
+      (await fetch(`${service.url}/auth/me`, { headers: { authorization: `Bearer ${accessToken}` } })).status;
+
+    // The server is killed: the service starts it again.
+    const server = await postmaster(data);
+    process.kill(server, 'SIGKILL');
+    await expect.poll(() => isRunning(server)).toBe(false);
+    await expect.poll(async () => ![0, server].includes(await postmaster(data))).toBe(true);
+    await first.ready();
+    expect(await signedIn(first)).toBe(200);
+
+    // The service is killed: the next one adopts the server.
+    const orphan = await postmaster(data);
+    await first.stop('SIGKILL');
+    expect(isRunning(orphan)).toBe(true);
+    const second = await (await Service.start(env)).ready();
+    expect(await postmaster(data)).toBe(orphan);
+    expect(second.output).not.toContain('shown this once');
+    expect(await signedIn(second)).toBe(200);
+
+    // Both are killed at once.
+    process.kill(orphan, 'SIGKILL');
+    await second.stop('SIGKILL');
+    const third = await (await Service.start(env)).ready();
+    expect(await signedIn(third)).toBe(200);
+
+    // A second service on the folder is refused, and harms nobody.
+    const intruder = await Service.start(env);
+    expect(await intruder.ended).toBe(1);
+    expect(intruder.output.trim()).toBe(`Another Tankobon is running on the data folder ${data}`);
+    expect(await signedIn(third)).toBe(200);
+
+    // A script joins the running service, and does not take the server with it.
+    const catalog = join(folder, 'lines.ndjson');
+    await writeFile(catalog, '{"kind":"series"}\n');
+    const script = join(PROJECT_FOLDER, 'dist', 'src', 'commands', 'import-catalog.js');
+    const imported = await run(process.execPath, [script, catalog], {
+      env: { ...env, PATH: process.env['PATH'] },
+    }).catch((error: { code: number; stderr: string; stdout: string }) => error);
+    expect(imported).toMatchObject({ code: 1 });
+    expect(imported.stderr).toMatch(/^line 1: must have required property/);
+    expect(imported.stdout).toContain('1 lines refused');
+    expect(await signedIn(third)).toBe(200);
+
+    const last = await postmaster(data);
+    expect(await third.stop()).toBe(0);
+    expect(isRunning(last)).toBe(false);
+
+    // Without a service, a script starts the server and stops it again.
+    const admin = join(PROJECT_FOLDER, 'dist', 'src', 'commands', 'admin-create.js');
+    const adminEnv = { ...env, ADMIN_USERNAME: 'second', PATH: process.env['PATH'] };
+    const created = await run(process.execPath, [admin], { env: adminEnv });
+    expect(created.stdout).toMatch(/^Administrator: second\nPassword, shown this once: \S+\n$/);
+    await expect(run(process.execPath, [admin], { env: adminEnv })).rejects.toMatchObject({
+      code: 1,
+      stderr: 'second: Username already taken; set ADMIN_USERNAME to another name\n',
+    });
+    expect(await postmaster(data)).toBe(0);
+
+    // A pid file whose number went to another process is no obstacle.
+    await writeFile(join(data, 'postgres', 'postmaster.pid'), `${process.pid}\n${data}/postgres\n`);
+    const fourth = await (await Service.start(env)).ready();
+    expect(await signedIn(fourth)).toBe(200);
+    expect(await fourth.stop()).toBe(0);
+  });
+
+  it('keeps secrets and queries out of its log', async () => {
+    const folder = await aFolder();
+    const service = await (
+      await Service.start({ DATA_DIR: join(folder, 'data'), LOG_LEVEL: 'trace' })
+    ).ready();
+    const secrets = ['correct horse', 'wrong horse', 'a-private-search'];
+    const registered = await service.post('/auth/register', {
+      username: 'reader',
+      password: 'correct horse',
+    });
+    const { accessToken } = (await registered.json()) as { accessToken: string };
+    const cookie = registered.headers.get('set-cookie')?.split(';')[0] ?? '';
+    await service.post('/auth/login', { username: 'reader', password: 'wrong horse' });
+    await fetch(`${service.url}/series?search=a-private-search`, {
+      headers: { authorization: `Bearer ${accessToken}` },
+    });
+    await fetch(`${service.url}/auth/refresh`, { method: 'POST', headers: { cookie } });
+    expect(await service.stop()).toBe(0);
+    const logged = service.output.slice(service.output.indexOf('Its key'));
+    expect(logged).toContain('"path":"/auth/login"');
+    for (const secret of [...secrets, accessToken, cookie.slice(13)])
+      expect(service.output).not.toContain(secret);
+  });
+
+  it('ends with one line and touches nothing when it cannot be', async () => {
+    const folder = await aFolder();
+    const data = join(folder, 'data');
+    const blocker = createServer().listen(0, 'localhost');
+    await new Promise((resolve) => blocker.once('listening', resolve));
+    const { port } = blocker.address() as { port: number };
+    const attempt = async (env: Record<string, string>) => {
+      const service = await Service.start({ DATA_DIR: data, ...env });
+      return { status: await service.ended, output: service.output };
+    };
+    expect(await attempt({ PORT: String(port) })).toEqual({
+      status: 1,
+      output: `Port ${port} is in use; set PORT to another one\n`,
+    });
+    expect(await attempt({ LOG_LEVEL: 'loud' })).toMatchObject({
+      status: 1,
+      output: expect.stringMatching(/^LOG_LEVEL must be [^\n]*\n$/),
+    });
+    expect(await attempt({ DATABASE_URL: 'postgresql://nobody:hunter2@127.0.0.1:1/x' })).toEqual({
+      status: 1,
+      output: 'The database does not answer (ECONNREFUSED); check DATABASE_URL\n',
+    });
+    await expect(stat(data)).rejects.toThrow('ENOENT');
+    blocker.close();
+
+    await mkdir(join(data, 'postgres'), { recursive: true });
+    await writeFile(join(data, 'postgres', 'PG_VERSION'), '15\n');
+    expect(await attempt({})).toMatchObject({
+      status: 1,
+      output: expect.stringMatching(/is a cluster of PostgreSQL 15[^\n]*\n$/),
+    });
+    await writeFile(join(folder, 'file'), '');
+    expect(await attempt({ DATA_DIR: join(folder, 'file') })).toEqual({
+      status: 1,
+      output: `DATA_DIR ${join(folder, 'file')} is not a folder\n`,
+    });
+  });
+
+  it('finishes what is in flight when it is told to stop', async () => {
+    const folder = await aFolder();
+    const service = await (await Service.start({ DATA_DIR: join(folder, 'data') })).ready();
+    const bodies = Array.from({ length: 12 }, (_, index) => ({
+      username: `reader${index}`,
+      password: 'correct horse',
+    }));
+    const answers = bodies.map((body) => service.post('/auth/register', body));
+    await answers[0];
+    const status = service.stop();
+    const statuses = (await Promise.allSettled(answers)).map((answer) =>
+      answer.status === 'fulfilled' ? answer.value.status : answer.reason,
+    );
+    expect(statuses.filter((code) => code === 201).length).toBeGreaterThan(0);
+    expect(await status).toBe(0);
+  });
+
+  it('stops when npm alone gets the signal, and answers what is under way', async () => {
+    const folder = await aFolder();
+    const [data, port] = [join(folder, 'data'), await freePort()];
+    const npm = spawn('npm', ['start'], {
+      cwd: PROJECT_FOLDER,
+      env: { ...process.env, DATA_DIR: data, PORT: String(port), LOG_LEVEL: 'warn' },
+      stdio: 'ignore',
+    });
+    const ended = new Promise<number | null>((resolve) => npm.once('exit', resolve));
+    const url = `http://localhost:${port}`;
+    await expect
+      .poll(async () => (await fetch(`${url}/health/ready`).catch(() => null))?.ok, { timeout: 240_000 })
+      .toBe(true);
+    const register = fetch(`${url}/auth/register`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ username: 'reader', password: 'correct horse' }),
+    });
+    // The request has reached the service once another one is answered after it.
+    await fetch(`${url}/health/live`);
+    npm.kill('SIGTERM');
+    expect([201, 'closed']).toContain(await register.then(({ status }) => status).catch(() => 'closed'));
+    expect(await ended).toBe(0);
+    expect(await postmaster(data)).toBe(0);
+  });
+
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('drains and stops in order at %s', async (signal) => {
+    const folder = await aFolder();
+    const service = await (await Service.start({ DATA_DIR: join(folder, 'data') })).ready();
+    expect(await service.stop(signal)).toBe(0);
+    expect(await postmaster(join(folder, 'data'))).toBe(0);
+  });
+});
+
+describe('a data folder', () => {
+  /** A folder that a service has used, and the outcome of starts on it. */
+  async function used() {
+    const folder = await aFolder();
+    const data = join(folder, 'data');
+    const service = await (await Service.start({ DATA_DIR: data })).ready();
+    const attempt = async (env: Record<string, string> = {}) => {
+      const other = await Service.start({ DATA_DIR: data, ...env });
+      return { status: await other.ended, output: other.output };
+    };
+    return { folder, data, service, attempt };
+  }
+
+  it('is refused with one line when a secret is missing, empty or too short', async () => {
+    const { data, service, attempt } = await used();
+    expect(await service.stop()).toBe(0);
+    const secret = join(data, 'jwt.secret');
+    const kept = await readFile(secret);
+    for (const text of ['', 'abcd', ' '.repeat(40)]) {
+      await writeFile(secret, text);
+      expect(await attempt()).toEqual({
+        status: 1,
+        output: `${secret} holds no secret of 32 bytes: restore it, or delete it, which signs everybody out\n`,
+      });
+    }
+    await writeFile(secret, kept);
+    const password = join(data, 'postgres.password');
+    const keptPassword = await readFile(password);
+    await rm(password);
+    expect(await attempt()).toMatchObject({
+      status: 1,
+      output: expect.stringMatching(/^[^\n]+ENOENT[^\n]+\n$/),
+    });
+    await writeFile(password, '');
+    expect(await attempt()).toMatchObject({
+      status: 1,
+      output: expect.stringMatching(/^[^\n]+is empty[^\n]+\n$/),
+    });
+    await writeFile(password, keptPassword);
+    // A loss of power can leave this behind.
+    await writeFile(join(data, 'postgres', 'postmaster.pid'), '');
+    const again = await (await Service.start({ DATA_DIR: data })).ready();
+    expect(await again.stop()).toBe(0);
+  });
+
+  it('may be a copy of one that is in use, or a link to it', async () => {
+    const { folder, data, service } = await used();
+    await cp(data, join(folder, 'copy'), {
+      recursive: true,
+      filter: (path) => !path.endsWith('.sock') && !path.includes('PGSQL'),
+    });
+    await run('chown', ['-R', '--reference', join(data, 'postgres'), join(folder, 'copy', 'postgres')]).catch(
+      () => undefined,
+    );
+    const copy = await (await Service.start({ DATA_DIR: join(folder, 'copy') })).ready();
+    expect((await fetch(`${service.url}/health/ready`)).status).toBe(200);
+    expect(await copy.stop()).toBe(0);
+    await symlink(data, join(folder, 'link'));
+    const intruder = await Service.start({ DATA_DIR: join(folder, 'link') });
+    expect(await intruder.ended).toBe(1);
+    expect(intruder.output).toContain('Another Tankobon is running on the data folder');
+    expect(await service.stop()).toBe(0);
+    const linked = await (await Service.start({ DATA_DIR: join(folder, 'link') })).ready();
+    expect(await linked.stop()).toBe(0);
+  });
+
+  it('is one service’s alone, also across process-id namespaces', async ({ skip }) => {
+    const namespaces = await run('unshare', ['--pid', '--fork', '--mount-proc', 'true']).then(
+      () => true,
+      () => false,
+    );
+    skip(!namespaces, 'This machine gives no process-id namespaces');
+    const { folder, data, service } = await used();
+    const foreign = await run('unshare', ['--pid', '--fork', '--mount-proc', process.execPath, main], {
+      env: { PATH: process.env['PATH'], DATA_DIR: data, PORT: String(await freePort()), TMPDIR: folder },
+    }).catch((error: { code: number; stderr: string }) => error);
+    expect(foreign).toMatchObject({
+      code: 1,
+      stderr: `Another Tankobon is running on the data folder ${data}\n`,
+    });
+    expect((await fetch(`${service.url}/health/ready`)).status).toBe(200);
+    expect(await service.stop()).toBe(0);
+  });
+
+  it('must be one that can be written', async () => {
+    const folder = await aFolder();
+    await writeFile(join(folder, 'file'), '');
+    for (const place of ['file/below', 'y'.repeat(300)]) {
+      const service = await Service.start({ DATA_DIR: join(folder, place) });
+      expect(await service.ended).toBe(1);
+      expect(service.output).toMatch(/^[^\n]+ cannot be written \((ENOTDIR|ENAMETOOLONG)\)[^\n]+\n$/);
+    }
+  });
+
+  it('is not touched when one of the host’s addresses is taken', async () => {
+    const blocker = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => blocker.once('listening', resolve));
+    const { port } = blocker.address() as { port: number };
+    const folder = await aFolder();
+    const service = await Service.start({ DATA_DIR: join(folder, 'data'), PORT: String(port) });
+    expect(await service.ended).toBe(1);
+    expect(service.output).toBe(`Port ${port} is in use; set PORT to another one\n`);
+    blocker.close();
+  });
+});
