@@ -3,7 +3,13 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, statSync } from 'node:fs';
 
 const built = 'dist/src/main.js';
-const sources = ['src/**/*.ts', 'mikro-orm.config.ts', 'tsconfig.json', 'nest-cli.json', 'package-lock.json'];
+const sources = [
+  'src/**/*.{ts,sql}',
+  'mikro-orm.config.ts',
+  'tsconfig.json',
+  'nest-cli.json',
+  'package-lock.json',
+];
 
 const isFresh =
   existsSync(built) &&

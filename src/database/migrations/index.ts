@@ -8,6 +8,7 @@ import { Migration20261122103000ListKeys } from './Migration20261122103000_list_
 import { Migration20261126084800SearchForms } from './Migration20261126084800_search_forms.js';
 import { Migration20261126091000SignIn } from './Migration20261126091000_sign_in.js';
 import { Migration20261126130000CapitalSharpS } from './Migration20261126130000_capital_sharp_s.js';
+import { Migration20261126140000Functions } from './Migration20261126140000_functions.js';
 
 /** Every migration, oldest first. An applied one is never edited. */
 export const MIGRATIONS = [
@@ -21,4 +22,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261126084800_search_forms', class: Migration20261126084800SearchForms },
   { name: 'Migration20261126091000_sign_in', class: Migration20261126091000SignIn },
   { name: 'Migration20261126130000_capital_sharp_s', class: Migration20261126130000CapitalSharpS },
+  { name: 'Migration20261126140000_functions', class: Migration20261126140000Functions },
 ];

@@ -1,0 +1,13 @@
+-- Moves a changed collection item and its price from one total of its user to another.
+-- Groups are ordered by the counters' key, so that concurrent statements lock counters in one order.
+create or replace function collection_total_update() returns trigger language plpgsql as $$
+begin
+  insert into collection_totals as c (user_id, series_client, items, spent)
+  select user_id, series_client, sum(items), sum(spent) from (values
+    (old.user_id, old.series_client, -1, -old.price),
+    (new.user_id, new.series_client, 1, new.price)
+  ) as changes (user_id, series_client, items, spent) group by 1, 2 order by 1, 2
+  on conflict (user_id, series_client) do update
+    set items = c.items + excluded.items, spent = c.spent + excluded.spent;
+  return null;
+end $$;
