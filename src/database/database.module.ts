@@ -14,6 +14,7 @@ import { DatabaseSettings } from './database-settings.js';
 import { ormOptions } from './options.js';
 import { Replicas } from './replicas.js';
 import { Sql } from './sql.js';
+import { TransactionLocks } from './transaction-locks.js';
 import { Transactions } from './transactions.js';
 
 /** Watches the ORM's pool while the app runs. */
@@ -59,8 +60,15 @@ export class DatabaseModule {
           }),
         }),
       ],
-      providers: [{ provide: DatabaseSettings, useValue: settings }, Replicas, Sql, Transactions, PoolWatch],
-      exports: [Sql, Replicas, Transactions, DatabaseSettings],
+      providers: [
+        { provide: DatabaseSettings, useValue: settings },
+        Replicas,
+        Sql,
+        Transactions,
+        TransactionLocks,
+        PoolWatch,
+      ],
+      exports: [Sql, Replicas, Transactions, TransactionLocks, DatabaseSettings],
     };
   }
 }

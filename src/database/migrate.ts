@@ -1,10 +1,8 @@
 import { MikroORM } from '@mikro-orm/postgresql';
 import { Client } from 'pg';
+import { ADVISORY_LOCKS } from '../advisory-locks.js';
 import { StartError } from '../config.js';
 import { ormOptions } from './options.js';
-
-/** Held by whoever migrates or fills a database, so that nodes that start at once take turns. */
-const PREPARING = 7_003;
 
 /**
  * Brings the database's schema up to date. Nodes that start at once take turns, so that every migration runs once.
@@ -30,7 +28,7 @@ export async function inTurn<T>(url: string, work: () => Promise<T>): Promise<T>
   await lock.connect();
   try {
     await requireVersion(lock);
-    await lock.query('select pg_advisory_lock($1)', [PREPARING]);
+    await lock.query('select pg_advisory_lock($1)', [ADVISORY_LOCKS.prepareDatabase]);
     return await work();
   } finally {
     await lock.end();

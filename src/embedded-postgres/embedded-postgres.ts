@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import { ADVISORY_LOCKS } from '../advisory-locks.js';
 import { StartError } from '../config.js';
 import { createDurably } from '../durable-file.js';
 import { FolderLock } from './folder-lock.js';
@@ -33,9 +34,8 @@ const SETTINGS = {
 } as const;
 
 const DATABASE = 'tankobon';
-/** Advisory locks in the `postgres` database: shared by every process that uses the server, and one for the service. */
-const IN_USE = 7_001;
-const SERVICE = 7_002;
+// Advisory locks belong to a database: these two are taken in the database `postgres`.
+const { embeddedServerInUse: IN_USE, embeddedService: SERVICE } = ADVISORY_LOCKS;
 
 /**
  * A PostgreSQL server under the data folder, shared by the processes that use the folder. Whoever comes first starts

@@ -1,0 +1,29 @@
+import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
+import { ADVISORY_LOCKS, type AdvisoryLock } from '../advisory-locks.js';
+import { oneRow } from './page.js';
+import { Sql } from './sql.js';
+import { statement, tables } from './statement.js';
+
+const LOCK = statement('advisory-locks.lock', ({ key }: { key: number }) =>
+  oneRow(tables<never>()).select(sql<unknown>`pg_advisory_xact_lock(${key})`.as('locked')),
+);
+const TRY_LOCK = statement('advisory-locks.try-lock', ({ key }: { key: number }) =>
+  oneRow(tables<never>()).select(sql<boolean>`pg_try_advisory_xact_lock(${key})`.as('locked')),
+);
+
+/** Takes advisory locks in the current transaction, which releases them when it ends. */
+@Injectable()
+export class TransactionLocks {
+  constructor(private readonly sql: Sql) {}
+
+  /** Waits until no other transaction holds the lock. */
+  async lock(name: AdvisoryLock): Promise<void> {
+    await this.sql.row(LOCK, { key: ADVISORY_LOCKS[name] });
+  }
+
+  /** @returns false when another transaction holds the lock */
+  async tryLock(name: AdvisoryLock): Promise<boolean> {
+    return (await this.sql.row(TRY_LOCK, { key: ADVISORY_LOCKS[name] }))?.locked ?? false;
+  }
+}
