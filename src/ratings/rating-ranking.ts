@@ -1,4 +1,5 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { IntervalJob } from '../jobs/interval-job.js';
 import { RatingRepository } from './rating.repository.js';
 
 /** Milliseconds between two updates of the order. The contract allows a minute. */
@@ -13,21 +14,19 @@ const INTERVAL = 45_000;
 export class RatingRanking implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(RatingRanking.name);
   private changed = new Set<number>();
-  private timer: NodeJS.Timeout | undefined;
-  /** The update under way: the database must not be closed before it ends. */
-  private running: Promise<void> = Promise.resolve();
+  private readonly job = new IntervalJob(INTERVAL, () => this.update());
+  private started: Promise<void> | undefined;
 
   constructor(private readonly ratings: RatingRepository) {}
 
   onApplicationBootstrap(): void {
-    this.running = this.attempt('all');
-    this.timer = setInterval(() => (this.running = this.update()), INTERVAL);
-    this.timer.unref();
+    this.started = this.attempt('all');
+    this.job.start();
   }
 
   async onModuleDestroy(): Promise<void> {
-    clearInterval(this.timer);
-    await this.running;
+    await this.started;
+    await this.job.stop();
     await this.update();
   }
 
