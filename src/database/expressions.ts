@@ -17,6 +17,29 @@ export function asCount(value: Expression<unknown>): RawBuilder<number> {
 }
 
 /** `= any(…)`: membership in an array that is one parameter, so that the statement's text does not depend on its length. */
-export function anyOf<Value>(values: readonly Value[], type: 'int[]' | 'text[]'): RawBuilder<Value> {
+export function anyOf<Value>(values: readonly Value[], type: `${string}[]`): RawBuilder<Value> {
   return sql<Value>`any(${values}::${sql.raw(type)})`;
+}
+
+/**
+ * A key of a list's order: a column and its direction, ascending unless said, or an expression. `nulls last` belongs only
+ * where there can be nulls: the clause keeps an index from being read backwards.
+ */
+export type SortKey<Column extends string> =
+  Column | `${Column} ${'desc' | 'asc nulls last' | 'desc nulls last'}` | RawBuilder<unknown>;
+
+/** The keys of an order, for `order by` in a query and in a window alike. */
+export function sortKeys<Column extends string>(keys: readonly SortKey<Column>[]): RawBuilder<unknown> {
+  return sql.join(
+    keys.map((key) => {
+      if (typeof key !== 'string') return key;
+      const end = key.indexOf(' ');
+      return end === -1 ? sql.ref(key) : sql`${sql.ref(key.slice(0, end))}${sql.raw(key.slice(end))}`;
+    }),
+  );
+}
+
+/** The number of a row, from 1; without an order, that in which the query delivers its rows. */
+export function rowNumber(order?: RawBuilder<unknown>): RawBuilder<number> {
+  return sql<number>`row_number() over (${order === undefined ? sql`` : sql`order by ${order}`})`;
 }

@@ -88,7 +88,7 @@ export interface Statement<Parameters, Row> {
 }
 
 /** The type of a statement's rows. */
-export type RowOf<S> = S extends Statement<never, infer Row> ? Row : never;
+export type RowOf<S> = S extends Statement<unknown, infer Row> ? Row : never;
 
 /**
  * Compiles a statement, once, when its module is loaded.

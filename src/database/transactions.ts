@@ -33,4 +33,17 @@ export class Transactions {
   async run<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
     return withRetries(() => this.em.fork().transactional(work));
   }
+
+  /** Whether the caller is inside a transaction, which `nested` then joins. */
+  get isOpen(): boolean {
+    return this.em.isInTransaction();
+  }
+
+  /**
+   * Runs `work` as a part of the caller's transaction, with a savepoint: if it fails, nothing of it is done, and the
+   * caller may go on. Outside a transaction it is the same as `run`.
+   */
+  async nested<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
+    return this.isOpen ? this.em.transactional(work) : this.run(work);
+  }
 }
