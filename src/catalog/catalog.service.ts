@@ -5,6 +5,7 @@ import { compact, fold, searchTexts } from '../search/fold.js';
 import { SearchFolding } from '../search/search-folding.js';
 import type { SeriesQuery, VolumePageQuery } from './catalog.dto.js';
 import { seriesNotFound, volumeNotFound } from './catalog.errors.js';
+import { SERIES_NAMES, VOLUME_NAMES } from './folded-names.js';
 import { readingLanguage } from './languages.js';
 import type { SeriesRow } from './series-projection.js';
 import { type SeriesDetailRow, SeriesRepository } from './series.repository.js';
@@ -25,14 +26,13 @@ export class CatalogService implements OnModuleInit {
     this.folding.register({
       table: 'series',
       idType: 'int',
-      names:
-        'array[r.name] || array(select t.title from series_titles t where t.series_id = r.id order by t.position)',
+      names: SERIES_NAMES,
       fold: searchTexts,
     });
     this.folding.register({
       table: 'volumes',
       idType: 'int',
-      names: 'array[r.name]',
+      names: VOLUME_NAMES,
       fold: ([name = '']) => ({ text: fold(name), compact: compact(fold(name)) }),
     });
   }

@@ -1,4 +1,4 @@
-import { defineEntity, p } from '@mikro-orm/core';
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 
 /** Which version of the folding the stored texts have. One row. */
 export const SearchFoldingSchema = defineEntity({
@@ -10,3 +10,5 @@ export const SearchFoldingSchema = defineEntity({
     version: p.integer(),
   },
 });
+
+export type SearchFoldingState = InferEntity<typeof SearchFoldingSchema>;

@@ -1,94 +1,78 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
+import { InjectRepository } from '@mikro-orm/nestjs';
+import { EntityRepository } from '@mikro-orm/postgresql';
 import { Injectable, Logger } from '@nestjs/common';
-import { runIn, Sql, statement } from '../database/sql.js';
+import { Sql } from '../database/sql.js';
 import { Transactions } from '../database/transactions.js';
 import { FOLDING_VERSION, type SearchTexts } from './fold.js';
+import { type FoldedSource, foldingStatements } from './folding-statements.js';
+import { type SearchFoldingState, SearchFoldingSchema } from './search-folding.entity.js';
 
 /** Rows of a transaction. */
 const BATCH = 500;
-
-const VERSION = statement('search.folding', 'select version from search_folding');
-const DONE = statement(
-  'search.folded',
-  `insert into search_folding (kind, version) values ('texts', $1)
-   on conflict (kind) do update set version = excluded.version`,
-);
+const STATE = 'texts';
 
 /** A table with folded texts, and how to make them from the names of its rows. */
-export interface FoldedTable {
-  readonly table: 'series' | 'volumes' | 'users';
-  /** The type of the ids in SQL. */
-  readonly idType: 'int' | 'text';
-  /** SQL: an array of the names behind the relation `r` of rows. */
-  readonly names: string;
+export interface FoldedTable extends FoldedSource {
   readonly fold: (names: readonly string[]) => SearchTexts;
 }
 
+type RegisteredTable = FoldedTable & ReturnType<typeof foldingStatements>;
+
 /**
  * Keeps stored texts in the form that searches compare. An upgrade that changes the folding finds another version in the
- * database and folds all texts again, in batches, before the service is ready; when it is interrupted, the next start
+ * database and folds all texts again, in batches, before the service is ready; after an interruption, the next start
  * begins again.
  */
 @Injectable()
 export class SearchFolding {
   private readonly logger = new Logger(SearchFolding.name);
-  private readonly tables: FoldedTable[] = [];
+  private readonly tables: RegisteredTable[] = [];
 
   constructor(
-    private readonly sql: Sql,
     private readonly transactions: Transactions,
+    private readonly sql: Sql,
+    @InjectRepository(SearchFoldingSchema) private readonly states: EntityRepository<SearchFoldingState>,
   ) {}
 
   register(table: FoldedTable): void {
-    this.tables.push(table);
+    this.tables.push({ ...table, ...foldingStatements(table) });
   }
 
-  /** Folds stored texts again if they have another version. Call it while no other node does. */
+  /** Folds stored texts again if they have another version. No other node may do so meanwhile. */
   async refresh(): Promise<void> {
-    const row = await this.sql.row<{ version: number }>(VERSION);
-    if (row?.version === FOLDING_VERSION) return;
+    const state = await this.transactions.run(() => this.states.findOne(STATE));
+    if (state?.version === FOLDING_VERSION) return;
     for (const table of this.tables) {
       const count = await this.foldTable(table);
       if (count > 0) this.logger.log(`Folded the texts of ${count} ${table.table} again`);
     }
-    await this.sql.rows(DONE, [FOLDING_VERSION]);
+    await this.transactions.run(() => this.states.upsert({ kind: STATE, version: FOLDING_VERSION }));
   }
 
-  private async foldTable(table: FoldedTable): Promise<number> {
+  private async foldTable(table: RegisteredTable): Promise<number> {
     let count = 0;
     let after: number | string = table.idType === 'int' ? 0 : '';
     for (;;) {
-      const ids: (number | string)[] = await this.transactions.run((em) => foldBatch(em, table, after));
+      const ids: (number | string)[] = await this.transactions.run(() => this.foldBatch(table, after));
       count += ids.length;
       const last = ids.at(-1);
       if (last === undefined || ids.length < BATCH) return count;
       after = last;
     }
   }
-}
 
-/** Folds the texts of the next rows. @returns their ids */
-async function foldBatch(
-  em: EntityManager,
-  { table, idType, names, fold }: FoldedTable,
-  after: number | string,
-) {
-  const rows = await runIn<{ id: number | string; names: string[] }>(
-    em,
-    `select r.id, ${names} as names from ${table} r where r.id > $1::${idType}
-     order by r.id limit ${BATCH} for no key update of r`,
-    [after],
-  );
-  const ids = rows.map(({ id }) => id);
-  const folded = rows.map((row) => fold(row.names));
-  if (ids.length > 0) {
-    await runIn(
-      em,
-      `update ${table} r set search_text = i.text, search_compact = i.compact
-       from unnest($1::${idType}[], $2::text[], $3::text[]) as i (id, text, compact)
-       where r.id = i.id and (r.search_text <> i.text or r.search_compact <> i.compact)`,
-      [ids, folded.map(({ text }) => text), folded.map((form) => form.compact)],
-    );
+  /** Folds the texts of the next rows. @returns their ids */
+  private async foldBatch(table: RegisteredTable, after: number | string): Promise<(number | string)[]> {
+    const rows = await this.sql.rows(table.lockNames, { after, limit: BATCH });
+    const ids = rows.map(({ id }) => id);
+    const folded = rows.map(({ names }) => table.fold(names));
+    if (ids.length > 0) {
+      await this.sql.rows(table.write, {
+        ids,
+        texts: folded.map(({ text }) => text),
+        compacts: folded.map(({ compact }) => compact),
+      });
+    }
+    return ids;
   }
-  return ids;
 }

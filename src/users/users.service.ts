@@ -1,6 +1,7 @@
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { ObjectId } from 'bson';
+import { sql } from 'kysely';
 import { type Actor, AuditLog } from '../audit/audit-log.js';
 import type { Viewer } from '../access/access.js';
 import { Passwords } from '../access/passwords.js';
@@ -38,7 +39,7 @@ export class UsersService implements OnModuleInit {
     this.folding.register({
       table: 'users',
       idType: 'text',
-      names: 'array[r.username, r.email, r.first_name, r.last_name]',
+      names: sql<string[]>`array[r.username, r.email, r.first_name, r.last_name]`,
       fold: ([username = '', email, firstName, lastName]) =>
         searchTextsOf({ username, email, firstName, lastName }),
     });
