@@ -11,6 +11,7 @@ import {
 } from './accounts/role.entity.js';
 import { SessionSchema } from './accounts/session.entity.js';
 import {
+  RatingCountSchema,
   SeriesCountSchema,
   SeriesDescriptionSchema,
   SeriesSchema,
@@ -18,7 +19,7 @@ import {
   VolumeSchema,
 } from './catalog/catalog.entity.js';
 import { CollectionItemSchema, CollectionTotalSchema } from './collection/collection-item.entity.js';
-import { RatingCountSchema, RatingSchema } from './ratings/rating.entity.js';
+import { RatingSchema } from './ratings/rating.entity.js';
 import { UserSettingsSchema } from './settings/settings.entity.js';
 import { ClientSchema } from './clients/client.entity.js';
 import { RateLimitSchema } from './limits/rate-limit.entity.js';

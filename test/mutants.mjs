@@ -135,9 +135,9 @@ export const MUTANTS = [
   {
     name: 'show-what-is-private',
     breaks: 'Others see private entries.',
-    file: 'src/reading-history/reading-entry.repository.ts',
-    find: `const VISIBLE_TO_OTHERS = "visibility = 'public'";`,
-    replace: 'const VISIBLE_TO_OTHERS = "visibility is not null";',
+    file: 'src/reading-history/entry-columns.ts',
+    find: "return sql<boolean>`${sql.ref(`${of}.visibility`)} = 'public'`;",
+    replace: 'return sql<boolean>`${sql.ref(`${of}.visibility`)} is not null`;',
     killedBy: ['test/profiles/profiles.test.ts'],
   },
   {

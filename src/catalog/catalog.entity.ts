@@ -130,7 +130,7 @@ export const VolumeSchema = defineEntity({
     description: p.text().nullable(),
     editionName: p.text().nullable(),
     coverPath: p.text().nullable(),
-    aspectRatio: p.double().nullable(),
+    aspectRatio: p.double().$type<number>().nullable(),
     nsfw: p.smallint().default(0),
     nsfw18: p.smallint().default(0).fieldName('nsfw18'),
   },
@@ -146,5 +146,34 @@ export const SeriesCountSchema = defineEntity({
     type: p.text().primary(),
     public: p.smallint().primary(),
     total: p.integer(),
+  },
+});
+
+/**
+ * Counters of a series' ratings, updated in the transaction of every rating. A series has several rows (shards), whose
+ * sums are its counts, so that concurrent ratings of one series rarely contend for a row. A single row may be negative:
+ * a rating can be added through one shard and removed through another.
+ */
+export const RatingCountSchema = defineEntity({
+  name: 'RatingCount',
+  tableName: 'rating_counts',
+  properties: {
+    series: p.manyToOne(SeriesSchema).primary().deleteRule('cascade'),
+    shard: p.smallint().primary(),
+    /** Number of ratings. */
+    count: p.integer().default(0),
+    /** Sum of the ratings. */
+    sum: p.decimal('number').columnType('numeric(12,1)').defaultRaw('0'),
+    /** Numbers of ratings that round to 1, 2, … 10, half up. */
+    r1: p.integer().default(0).fieldName('r1'),
+    r2: p.integer().default(0).fieldName('r2'),
+    r3: p.integer().default(0).fieldName('r3'),
+    r4: p.integer().default(0).fieldName('r4'),
+    r5: p.integer().default(0).fieldName('r5'),
+    r6: p.integer().default(0).fieldName('r6'),
+    r7: p.integer().default(0).fieldName('r7'),
+    r8: p.integer().default(0).fieldName('r8'),
+    r9: p.integer().default(0).fieldName('r9'),
+    r10: p.integer().default(0).fieldName('r10'),
   },
 });

@@ -5,8 +5,8 @@ import { compact, fold, searchTexts } from '../search/fold.js';
 import { SearchFolding } from '../search/search-folding.js';
 import type { SeriesQuery, VolumePageQuery } from './catalog.dto.js';
 import { seriesNotFound, volumeNotFound } from './catalog.errors.js';
-import { SERIES_NAMES, VOLUME_NAMES } from './folded-names.js';
 import { readingLanguage } from './languages.js';
+import { SERIES_NAMES, VOLUME_NAMES } from './folded-names.js';
 import type { SeriesRow } from './series-projection.js';
 import { type SeriesDetailRow, SeriesRepository } from './series.repository.js';
 import type { VolumeRow } from './volume-projection.js';
@@ -71,8 +71,11 @@ export class CatalogService implements OnModuleInit {
     viewerId: string | null,
   ): Promise<{ total: number; rows: VolumeRow[] }> {
     const language = readingLanguage(query.user_lang);
-    const page = await this.reading(viewerId, () => this.volumes.page(seriesId, language, viewerId, query));
-    if (page === undefined) throw seriesNotFound();
+    const { limit, offset } = query;
+    const page = await this.reading(viewerId, () =>
+      this.volumes.page({ seriesId, language, viewerId, limit, offset }),
+    );
+    if (page.kind === 'no-series') throw seriesNotFound();
     return page;
   }
 
@@ -84,7 +87,7 @@ export class CatalogService implements OnModuleInit {
     return row;
   }
 
-  /** Whoever has signed in may just have rated or bought something, and sees that. */
+  /** Signed-in readers see their own last ratings and purchases, so that no replica serves them. */
   private async reading<T>(viewerId: string | null, read: () => Promise<T>): Promise<T> {
     return viewerId === null ? this.replicas.mayLag(read) : read();
   }

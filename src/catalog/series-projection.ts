@@ -1,62 +1,120 @@
-import { RATED } from './series-ratings.js';
+import { type InferResult, type SelectQueryBuilder, sql } from 'kysely';
+import { jsonBuildObject } from 'kysely/helpers/postgres';
+import type { TablesOf } from '../database/statement.js';
 import type { SeriesDto } from './catalog.dto.js';
+import type {
+  SeriesDescriptionSchema,
+  SeriesSchema,
+  SeriesTitleSchema,
+  VolumeSchema,
+} from './catalog.entity.js';
+import { FALLBACK_LANGUAGE } from './languages.js';
+import { ratedOf } from './series-ratings.js';
 
-/**
- * A Series of the contract in SQL, for every list that shows one: the columns, and the joins to put behind a relation
- * `s` of series. Each join reads one range of an index per series.
- *
- * @param language the placeholder of the language's code, such as `$2`
- */
-export function seriesProjection(language: string): { columns: string; joins: string } {
-  return {
-    columns: `s.id, s.name, s.type, s.slug, s.origin, s.client_id as client, s.public, s.nsfw, s.nsfw18, s.tags, s.authors, s.links,
-      coalesce(titles.alias, s.name) as alias, coalesce(titles.aliases, '{}') as aliases,
-      descriptions.text as description, first_volume.volume, first_volume.language as publisher_language,
-      coalesce(rated.rating_count, 0) as rating_count, rated.average_rating`,
-    joins: `left join lateral (
-        select array_agg(t.title order by t.position) as aliases,
-          coalesce(
-            (array_agg(t.title order by t.position) filter (where t.language = ${language}))[1],
-            (array_agg(t.title order by t.position) filter (where t.language = 'en'))[1]
-          ) as alias
-        from series_titles t where t.series_id = s.id
-      ) as titles on true
-      left join lateral (
-        select d.text from series_descriptions d
-        where d.series_id = s.id and d.language in (${language}, 'en')
-        order by d.language = ${language} desc limit 1
-      ) as descriptions on true
-      left join lateral (
-        select v.language, json_build_object('id', v.id, 'cover_path', v.cover_path, 'nsfw', v.nsfw, 'nsfw18', v.nsfw18,
-          'aspect_ratio', v.aspect_ratio) as volume
-        from volumes v where v.series_id = s.id order by v.group_order, v.id limit 1
-      ) as first_volume on true
-      ${RATED}`,
-  };
+type Tables = TablesOf<
+  typeof SeriesSchema | typeof SeriesTitleSchema | typeof SeriesDescriptionSchema | typeof VolumeSchema
+>;
+/** A query that has series as the relation `s`. */
+interface WithSeries {
+  s: Tables['series'];
+}
+
+const FALLBACK = sql.lit(FALLBACK_LANGUAGE);
+
+/** Adds the columns and joins; each join reads one range of an index per series. */
+function project(query: SelectQueryBuilder<Tables & WithSeries, 's', object>, language: string) {
+  return query
+    .leftJoinLateral(
+      (eb) =>
+        eb
+          .selectFrom('series_titles as t')
+          .select(({ fn }) => {
+            const titles = fn.agg<string[]>('array_agg', ['t.title']).orderBy('t.position');
+            const inLanguage = titles.filterWhere('t.language', '=', language);
+            const inFallback = titles.filterWhere('t.language', '=', FALLBACK);
+            return [
+              titles.as('aliases'),
+              sql<string | null>`coalesce((${inLanguage})[1], (${inFallback})[1])`.as('alias'),
+            ];
+          })
+          .whereRef('t.series_id', '=', 's.id')
+          .as('titles'),
+      (join) => join.onTrue(),
+    )
+    .leftJoinLateral(
+      (eb) =>
+        eb
+          .selectFrom('series_descriptions as d')
+          .select('d.text')
+          .whereRef('d.series_id', '=', 's.id')
+          .where('d.language', 'in', [sql<string>`${language}`, FALLBACK])
+          .orderBy((description) => description('d.language', '=', language), 'desc')
+          .limit(sql.lit(1))
+          .as('descriptions'),
+      (join) => join.onTrue(),
+    )
+    .leftJoinLateral(
+      (eb) =>
+        eb
+          .selectFrom('volumes as v')
+          .select((volume) => [
+            'v.language',
+            jsonBuildObject({
+              id: volume.ref('v.id'),
+              cover_path: volume.ref('v.cover_path'),
+              nsfw: volume.ref('v.nsfw'),
+              nsfw18: volume.ref('v.nsfw18'),
+              aspect_ratio: volume.ref('v.aspect_ratio'),
+            }).as('volume'),
+          ])
+          .whereRef('v.series_id', '=', 's.id')
+          .orderBy('v.group_order')
+          .orderBy('v.id')
+          .limit(sql.lit(1))
+          .as('first_volume'),
+      (join) => join.onTrue(),
+    )
+    .leftJoinLateral(
+      (eb) => ratedOf(eb.ref('s.id')).as('rated'),
+      (join) => join.onTrue(),
+    )
+    .select((eb) => [
+      's.id',
+      's.name',
+      's.type',
+      's.slug',
+      's.origin',
+      's.client_id as client',
+      's.public',
+      's.nsfw',
+      's.nsfw18',
+      's.tags',
+      's.authors',
+      's.links',
+      eb.fn.coalesce('titles.alias', 's.name').as('alias'),
+      eb.fn.coalesce('titles.aliases', sql<string[]>`'{}'`).as('aliases'),
+      'descriptions.text as description',
+      'first_volume.volume',
+      'first_volume.language as publisher_language',
+      eb.fn.coalesce('rated.rating_count', sql.lit(0)).as('rating_count'),
+      'rated.average_rating',
+    ]);
 }
 
 /** A row of the projection. */
-export interface SeriesRow {
-  readonly id: number;
-  readonly name: string;
-  readonly type: SeriesDto['type'];
-  readonly slug: string;
-  readonly origin: string;
-  readonly client: number | null;
-  readonly public: number;
-  readonly nsfw: number;
-  readonly nsfw18: number;
-  readonly tags: string[];
-  readonly authors: string[];
-  /** Databases of earlier versions have numbers here. */
-  readonly links: Readonly<Record<string, string | number>>;
-  readonly alias: string;
-  readonly aliases: string[];
-  readonly description: string | null;
-  readonly volume: SeriesDto['volume'];
-  readonly publisher_language: string | null;
-  readonly rating_count: number;
-  readonly average_rating: string | null;
+export type SeriesRow = InferResult<ReturnType<typeof project>>[number];
+
+/**
+ * Adds what every list shows of a Series to a query that has series as the relation `s`.
+ *
+ * @param language parameter: the code of the language of titles and descriptions
+ */
+export function selectSeries<DB extends WithSeries, TB extends keyof DB, Row>(
+  query: SelectQueryBuilder<DB, TB, Row>,
+  language: string,
+): SelectQueryBuilder<DB, TB, Row & SeriesRow> {
+  // The builder's types cannot add joins to a query over tables that only the caller knows.
+  return project(query as never, language) as never;
 }
 
 export function presentSeries(row: SeriesRow): SeriesDto {
@@ -77,12 +135,13 @@ export function presentSeries(row: SeriesRow): SeriesDto {
     authors: row.authors,
     links: presentLinks(row.links),
     volume: row.volume,
-    average_rating: row.average_rating === null ? null : Number(row.average_rating),
+    average_rating: row.average_rating,
     rating_count: row.rating_count,
     publisher_language: row.publisher_language,
   };
 }
 
+/** Databases of earlier versions have numbers among the ids. */
 function presentLinks(links: SeriesRow['links']): SeriesDto['links'] {
   const { mal, anilist, kitsu, mangaupdates, mangadex } = links;
   return {

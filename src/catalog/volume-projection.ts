@@ -1,39 +1,96 @@
+import { type InferResult, type SelectQueryBuilder, sql } from 'kysely';
+import { isoDate } from '../database/expressions.js';
+import type { TablesOf } from '../database/statement.js';
 import type { VolumeDto } from './catalog.dto.js';
-import type { SeriesType } from './catalog.entity.js';
+import type { SeriesSchema, SeriesTitleSchema, VolumeSchema } from './catalog.entity.js';
+import { FALLBACK_LANGUAGE } from './languages.js';
 
-/** A volume with the series that it belongs to, and the viewer's copy of it. */
-export interface VolumeRow {
+type Tables = TablesOf<typeof SeriesSchema | typeof SeriesTitleSchema | typeof VolumeSchema>;
+
+/**
+ * The columns of `collection_items` that a volume shows. The collection depends on the catalog, which therefore cannot
+ * use the collection's entity.
+ */
+export interface OwnedVolume {
   readonly id: number;
-  readonly name: string;
-  readonly slug: string;
-  readonly group_order: string;
-  readonly language: string;
-  readonly release_date: string | null;
-  readonly pages: number | null;
-  readonly isbn10: string | null;
-  readonly isbn13: string | null;
-  readonly type: string | null;
-  readonly publisher: string | null;
-  readonly description: string | null;
-  readonly edition_name: string | null;
-  readonly cover_path: string | null;
-  readonly aspect_ratio: number | null;
-  readonly nsfw: number;
-  readonly nsfw18: number;
-  readonly series_id: number;
-  readonly series_name: string;
-  readonly series_alias: string;
-  readonly series_slug: string;
-  readonly series_type: SeriesType;
-  /** Null when the viewer does not own the volume. */
-  readonly item_id: string | null;
-  readonly buy_date: string | null;
-  readonly price: string | null;
+  readonly user_id: string;
+  readonly volume_id: number;
+  readonly buy_date: string;
+  readonly price: number;
+}
+
+/** A query that has volumes as `v`, their series as `s` and the viewer's collection items as `i`. */
+interface WithVolumes {
+  v: Tables['volumes'];
+  s: Tables['series'];
+  i: { [Column in keyof OwnedVolume]: OwnedVolume[Column] | null };
+}
+
+const FALLBACK = sql.lit(FALLBACK_LANGUAGE);
+
+/** Adds the columns. */
+function project(query: SelectQueryBuilder<Tables & WithVolumes, 'v' | 's' | 'i', object>, language: string) {
+  return query.select((eb) => [
+    'v.id',
+    'v.name',
+    'v.slug',
+    'v.group_order',
+    'v.language',
+    isoDate(eb.ref('v.release_date')).as('release_date'),
+    'v.pages',
+    'v.isbn10',
+    'v.isbn13',
+    'v.type',
+    'v.publisher',
+    'v.description',
+    'v.edition_name',
+    'v.cover_path',
+    'v.aspect_ratio',
+    'v.nsfw',
+    'v.nsfw18',
+    's.id as series_id',
+    's.name as series_name',
+    's.slug as series_slug',
+    's.type as series_type',
+    eb.fn
+      .coalesce(
+        eb
+          .selectFrom('series_titles as t')
+          .select('t.title')
+          .whereRef('t.series_id', '=', 's.id')
+          .where('t.language', 'in', [sql<string>`${language}`, FALLBACK])
+          .orderBy((title) => title('t.language', '=', language), 'desc')
+          .orderBy('t.position')
+          .limit(sql.lit(1)),
+        's.name',
+      )
+      .as('series_alias'),
+    // Null when the viewer does not own the volume.
+    'i.id as item_id',
+    isoDate(eb.ref('i.buy_date')).as('buy_date'),
+    'i.price',
+  ]);
+}
+
+/** A row of the projection: a volume with its series, and the viewer's copy of it. */
+export type VolumeRow = InferResult<ReturnType<typeof project>>[number];
+
+/**
+ * Adds what every list shows of a Volume to a query that has volumes as the relation `v`, their series as `s` and the
+ * viewer's collection items as `i`.
+ *
+ * @param language parameter: the code of the language of the series' title
+ */
+export function selectVolume<DB extends WithVolumes, TB extends keyof DB, Row>(
+  query: SelectQueryBuilder<DB, TB, Row>,
+  language: string,
+): SelectQueryBuilder<DB, TB, Row & VolumeRow> {
+  // The builder's types cannot add columns to a query over tables that only the caller knows.
+  return project(query as never, language) as never;
 }
 
 /**
- * A Volume of the contract in SQL: its columns, behind relations `v` of volumes, `s` of series and `i` of the viewer's
- * collection items.
+ * The same columns as text, for statements that are not typed yet.
  *
  * @param language the placeholder of the language's code, such as `$1`
  */
@@ -56,7 +113,7 @@ export function presentVolume(row: VolumeRow): VolumeDto {
     id: row.id,
     name: row.name,
     slug: row.slug,
-    group_order: Number(row.group_order),
+    group_order: row.group_order,
     language: row.language,
     release_date: row.release_date,
     pages: row.pages,
@@ -77,10 +134,16 @@ export function presentVolume(row: VolumeRow): VolumeDto {
       slug: row.series_slug,
       type: row.series_type,
     },
-    in_collection: row.item_id !== null,
-    collection:
-      row.item_id === null
-        ? null
-        : { item_id: Number(row.item_id), buy_date: row.buy_date as string, price: Number(row.price) },
+    ...presentCopy(row),
   };
+}
+
+function presentCopy({
+  item_id,
+  buy_date,
+  price,
+}: VolumeRow): Pick<VolumeDto, 'in_collection' | 'collection'> {
+  if (item_id === null || buy_date === null || price === null)
+    return { in_collection: false, collection: null };
+  return { in_collection: true, collection: { item_id, buy_date, price } };
 }

@@ -1,46 +1,80 @@
 import { Injectable } from '@nestjs/common';
-import { Sql, statement } from '../database/sql.js';
-import { volumeColumns, type VolumeRow } from './volume-projection.js';
+import { asCount, rowNumber, sortKeys } from '../database/expressions.js';
+import { pageQuery } from '../database/page.js';
+import { Sql } from '../database/sql.js';
+import { statement, tables } from '../database/statement.js';
+import type { SeriesSchema, SeriesTitleSchema, VolumeSchema } from './catalog.entity.js';
+import { type OwnedVolume, selectVolume, type VolumeRow } from './volume-projection.js';
 
-const OWN_COPY = 'left join collection_items i on i.user_id = $3 and i.volume_id = v.id';
+const db = tables<typeof SeriesSchema | typeof SeriesTitleSchema | typeof VolumeSchema>().withTables<{
+  collection_items: OwnedVolume;
+}>();
 
-const GET = statement(
-  'catalog.volume',
-  `select ${volumeColumns('$1')} from volumes v join series s on s.id = v.series_id ${OWN_COPY} where v.id = $2`,
-);
+interface Shown {
+  readonly language: string;
+  /** The user whose copies are shown; null for a request without a credential. */
+  readonly viewerId: string | null;
+}
 
-const PAGE = statement(
-  'catalog.volumes',
-  `select totals.total, page.*
-   from series s
-   cross join lateral (select count(*)::int as total from volumes v where v.series_id = s.id) as totals
-   left join lateral (
-     select ${volumeColumns('$1')}, v.group_order as position from volumes v ${OWN_COPY} where v.series_id = s.id
-     order by v.group_order, v.id limit $4 offset $5
-   ) as page on true
-   where s.id = $2
-   order by page.position, page.id`,
-);
+/** Volumes with the viewer's copies of them. */
+function volumes({ language, viewerId }: Shown) {
+  return selectVolume(
+    db
+      .selectFrom('volumes as v')
+      .innerJoin('series as s', 's.id', 'v.series_id')
+      .leftJoin('collection_items as i', (join) =>
+        join.on('i.user_id', '=', viewerId).onRef('i.volume_id', '=', 'v.id'),
+      ),
+    language,
+  );
+}
+
+const FIND = statement('catalog.volume', (p: Shown & { id: number }) => volumes(p).where('v.id', '=', p.id));
+
+interface PageParameters extends Shown {
+  readonly seriesId: number;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+const PAGE = statement('catalog.volumes', (p: PageParameters) => {
+  const order = sortKeys<'v.group_order' | 'v.id'>(['v.group_order', 'v.id']);
+  return pageQuery(
+    db.selectFrom('series as s').where('s.id', '=', p.seriesId),
+    (eb) => ({
+      total: asCount(
+        eb
+          .selectFrom('volumes as v')
+          .select((count) => count.fn.countAll().as('total'))
+          .whereRef('v.series_id', '=', 's.id'),
+      ),
+    }),
+    () =>
+      volumes(p)
+        .select(rowNumber(order).as('position'))
+        .where('v.series_id', '=', p.seriesId)
+        .orderBy(order)
+        .limit(p.limit)
+        .offset(p.offset),
+  );
+});
+
+export type VolumePage =
+  | { readonly kind: 'found'; readonly total: number; readonly rows: VolumeRow[] }
+  | { readonly kind: 'no-series' };
 
 @Injectable()
 export class VolumeRepository {
   constructor(private readonly sql: Sql) {}
 
-  /** A volume with the viewer's own copy, if somebody asks who has one. */
+  /** A volume, with the viewer's copy of it. */
   async find(id: number, language: string, viewerId: string | null): Promise<VolumeRow | undefined> {
-    return this.sql.row<VolumeRow>(GET, [language, id, viewerId]);
+    return this.sql.row(FIND, { id, language, viewerId });
   }
 
-  /** A page of a series' volumes; undefined when there is no such series. */
-  async page(
-    seriesId: number,
-    language: string,
-    viewerId: string | null,
-    { limit, offset }: { limit: number; offset: number },
-  ): Promise<{ total: number; rows: VolumeRow[] } | undefined> {
-    const values = [language, seriesId, viewerId, limit, offset];
-    const rows = await this.sql.rows<VolumeRow & { total: number; id: number | null }>(PAGE, values);
-    const [first] = rows;
-    return first && { total: first.total, rows: rows.filter(({ id }) => id !== null) };
+  /** A page of a series' volumes in their order. */
+  async page(parameters: PageParameters): Promise<VolumePage> {
+    const { header, rows } = await this.sql.page(PAGE, parameters);
+    return header === undefined ? { kind: 'no-series' } : { kind: 'found', total: header.total, rows };
   }
 }

@@ -30,8 +30,8 @@ export const CollectionItemSchema = defineEntity({
     seriesClient: p.integer().default(0),
     /** The frontend that added it. */
     client: p.manyToOne(ClientSchema).deleteRule('no action'),
-    /** Decimal all the way: a float would lose cents. */
-    price: p.decimal('string').columnType('numeric(8,2)'),
+    /** Exact in the database; at most eight digits, which a double holds exactly. */
+    price: p.decimal('number').columnType('numeric(8,2)'),
     buyDate: p.date(),
   },
 });
@@ -45,6 +45,6 @@ export const CollectionTotalSchema = defineEntity({
     /** The frontend that the series belong to; 0 stands for series of all. */
     seriesClient: p.integer().primary(),
     items: p.integer(),
-    spent: p.decimal('string').columnType('numeric(14,2)'),
+    spent: p.decimal('number').columnType('numeric(14,2)'),
   },
 });

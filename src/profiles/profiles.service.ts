@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Replicas } from '../database/replicas.js';
-import type { HistoryRow, StatusCounts } from '../reading-history/reading-entry.repository.js';
+import type { HistoryRow } from '../reading-history/history-page.js';
+import type { StatusCounts } from '../reading-history/reading-entry.repository.js';
 import type { HistoryQuery } from '../reading-history/reading-history.dto.js';
 import { ReadingHistoryService } from '../reading-history/reading-history.service.js';
 import type { ProfileRow } from '../users/user.repository.js';

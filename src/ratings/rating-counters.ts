@@ -1,7 +1,7 @@
 import { type QueryCreator, type RawBuilder, sql } from 'kysely';
-import type { SeriesSchema } from '../catalog/catalog.entity.js';
+import type { RatingCountSchema, SeriesSchema } from '../catalog/catalog.entity.js';
 import type { TablesOf } from '../database/statement.js';
-import type { RatingCountSchema, RatingSchema } from './rating.entity.js';
+import type { RatingSchema } from './rating.entity.js';
 
 export type RatingTables = TablesOf<typeof RatingSchema | typeof RatingCountSchema | typeof SeriesSchema>;
 

@@ -3,8 +3,8 @@ import { sql } from 'kysely';
 import { anyOf } from '../database/expressions.js';
 import { Sql } from '../database/sql.js';
 import { statement, statementFamily, tables } from '../database/statement.js';
-import type { SeriesSchema } from '../catalog/catalog.entity.js';
-import type { RatingCountSchema, RatingSchema } from './rating.entity.js';
+import type { RatingCountSchema, SeriesSchema } from '../catalog/catalog.entity.js';
+import type { RatingSchema } from './rating.entity.js';
 import { countChange, countChanges } from './rating-counters.js';
 
 const db = tables<typeof RatingSchema | typeof RatingCountSchema | typeof SeriesSchema>();

@@ -39,7 +39,7 @@ export const ReadingEntrySchema = defineEntity({
   properties: {
     user: p.manyToOne(UserSchema).primary().deleteRule('cascade'),
     series: p.manyToOne(SeriesSchema).primary().deleteRule('no action'),
-    /** The series' name, so that an index orders a reader's entries by it: see `ReadingKeys`. */
+    /** The series' name, so that an index orders a reader's entries by it: `ReadingEntryRepository.refreshSortKeys` keeps it up to date. */
     seriesName: p.text().collation(NAME_ORDER),
     /** The frontend that the series belongs to; 0 belongs to all. */
     seriesClient: p.integer().default(0),

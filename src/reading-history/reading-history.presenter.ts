@@ -1,6 +1,7 @@
 import { presentSeries } from '../catalog/series-projection.js';
 import { presentRating } from '../ratings/ratings.presenter.js';
-import type { EntryRow, HistoryRow } from './reading-entry.repository.js';
+import type { HistoryRow } from './history-page.js';
+import type { EntryRow } from './entry-statements.js';
 import type { HistorySeriesDto, PublicHistorySeriesDto, ReadingEntryDto } from './reading-history.dto.js';
 
 /** An entry as its reader sees it. */
@@ -10,10 +11,10 @@ export function presentEntry(row: EntryRow): ReadingEntryDto {
     series_id: row.series_id,
     visibility: row.visibility,
     progress_type: row.progress_type,
-    progress: Number(row.progress),
+    progress: row.progress,
     status: row.status,
     reread: row.reread,
-    score: row.score === null ? null : Number(row.score),
+    score: row.score,
     priority: row.priority,
     start: row.start,
     end: row.end,
@@ -25,11 +26,10 @@ export function presentEntry(row: EntryRow): ReadingEntryDto {
 
 /** A series with what its reader keeps about it. */
 export function presentHistorySeries(row: HistoryRow): HistorySeriesDto {
-  const rating = row.rating === null ? null : Number(row.rating);
   return {
     ...presentSeries(row),
     'reading-history': presentEntry(row),
-    rating: presentRating(rating, row.user_id, row.series_id),
+    rating: presentRating(row.rating, row.user_id, row.series_id),
   };
 }
 

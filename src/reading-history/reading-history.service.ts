@@ -3,13 +3,9 @@ import { CatalogChanges } from '../catalog/catalog-changes.js';
 import { seriesNotFound } from '../catalog/catalog.errors.js';
 import { readingLanguage } from '../catalog/languages.js';
 import { unknownClient } from '../clients/clients.errors.js';
-import {
-  type Audience,
-  type EntryRow,
-  type HistoryRow,
-  ReadingEntryRepository,
-  type StatusCounts,
-} from './reading-entry.repository.js';
+import type { Audience, HistoryRow } from './history-page.js';
+import type { EntryRow } from './entry-statements.js';
+import { ReadingEntryRepository, type StatusCounts } from './reading-entry.repository.js';
 import type { HistoryQuery, ReadingEntryInput } from './reading-history.dto.js';
 import { readingStatusExists, readingStatusMissing } from './reading-history.errors.js';
 
@@ -22,7 +18,7 @@ export class ReadingHistoryService implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.changes.also((em, externalIds) => this.entries.rekey(em, externalIds));
+    this.changes.also((_em, externalIds) => this.entries.refreshSortKeys(externalIds));
   }
 
   /** A page of the reader's own history. @throws unknownClient */
@@ -42,24 +38,24 @@ export class ReadingHistoryService implements OnModuleInit {
 
   /** The reader's entry, or null. @throws seriesNotFound */
   async find(userId: string, seriesId: number): Promise<EntryRow | null> {
-    const entry = await this.entries.find(userId, seriesId);
-    if (entry === undefined) throw seriesNotFound();
-    return entry;
+    const outcome = await this.entries.find(userId, seriesId);
+    if (outcome.kind === 'no-series') throw seriesNotFound();
+    return outcome.entry;
   }
 
   /** @throws unknownClient, seriesNotFound, readingStatusExists */
   async add(userId: string, seriesId: number, entry: ReadingEntryInput): Promise<void> {
-    const outcome = await this.entries.add(userId, seriesId, entry);
-    if (!outcome.client_known) throw unknownClient();
-    if (!outcome.series_known) throw seriesNotFound();
-    if (!outcome.written) throw readingStatusExists();
+    const { kind } = await this.entries.add(userId, seriesId, entry);
+    if (kind === 'no-client') throw unknownClient();
+    if (kind === 'no-series') throw seriesNotFound();
+    if (kind === 'exists') throw readingStatusExists();
   }
 
   /** Replaces the entry. @throws unknownClient, readingStatusMissing */
   async update(userId: string, seriesId: number, entry: ReadingEntryInput): Promise<void> {
-    const outcome = await this.entries.update(userId, seriesId, entry);
-    if (!outcome.client_known) throw unknownClient();
-    if (!outcome.written) throw readingStatusMissing();
+    const { kind } = await this.entries.update(userId, seriesId, entry);
+    if (kind === 'no-client') throw unknownClient();
+    if (kind === 'no-entry') throw readingStatusMissing();
   }
 
   /** @throws readingStatusMissing */

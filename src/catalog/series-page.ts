@@ -1,0 +1,158 @@
+import { type Expression, expressionBuilder, type RawBuilder, sql } from 'kysely';
+import { isEnabledClient } from '../clients/client-filter.js';
+import { asCount, rowNumber, type SortKey, sortKeys } from '../database/expressions.js';
+import { oneRow, pageQuery } from '../database/page.js';
+import { statementFamily, tables, type TablesOf } from '../database/statement.js';
+import { DEFAULT_LIMIT } from '../http/page.dto.js';
+import { matches, type SearchParameters, type SearchVariant } from '../search/conditions.js';
+import { escapeLike, type SearchForm } from '../search/fold.js';
+import type { SERIES_ORDERS } from './catalog.dto.js';
+import type { SeriesCountSchema, SeriesSchema, SeriesType } from './catalog.entity.js';
+import { selectSeries } from './series-projection.js';
+
+export type SeriesOrder = (typeof SERIES_ORDERS)[number];
+
+/** What the text of the statement depends on. */
+interface Variant {
+  readonly order: SeriesOrder;
+  readonly search: SearchVariant | null;
+  readonly ofType: boolean;
+  readonly ofClient: boolean;
+  /** `LIMIT 20` without an offset. */
+  readonly isDefaultPage: boolean;
+}
+
+/** Patterns of the order by relevance. */
+interface Relevance {
+  readonly wholeName: string;
+  readonly nameStart: string;
+  readonly wordStart: string;
+}
+
+interface Parameters extends SearchParameters, Relevance {
+  readonly language: string;
+  readonly type: SeriesType;
+  readonly client: number;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+type Entities = typeof SeriesSchema | typeof SeriesCountSchema;
+type Series = TablesOf<Entities>['series'];
+type Key = SortKey<`s.${keyof Series}`>;
+
+const db = tables<Entities>();
+
+const BY_NAME: readonly Key[] = ['s.name', 's.id'];
+const ORDERS: Record<SeriesOrder, readonly Key[]> = {
+  'name-asc': BY_NAME,
+  'name-desc': ['s.name desc', 's.id'],
+  'added-asc': ['s.added', 's.id'],
+  'added-desc': ['s.added desc', 's.id'],
+  'rating-asc': ['s.ranked_average', 's.id'],
+  'rating-desc': ['s.ranked_average desc nulls last', 's.id'],
+  // With a search, `relevance()` comes before it.
+  relevance: BY_NAME,
+};
+
+/** A page of public series and its total. */
+export const SERIES_PAGE = statementFamily('catalog.page', (variant: Variant, p: Parameters) => {
+  const { search, ofClient } = variant;
+  const clientKnown = ofClient ? isEnabledClient(p.client) : sql<boolean>`true`;
+  if (search === null) {
+    return pageQuery(
+      oneRow(
+        db.with(
+          (cte) => cte('page').materialized(),
+          () => listed(variant, p),
+        ),
+      ),
+      () => ({ total: countedTotal(variant, p), client_known: clientKnown }),
+      () => shown(p),
+    );
+  }
+  return pageQuery(
+    // All matches must be read to be counted: once, and with no more columns than their order needs.
+    oneRow(
+      db
+        .with('matches', () => found(variant, search, p))
+        .with('page', (query) =>
+          range(query.selectFrom('matches').select(['id', 'position']).orderBy('position'), variant, p),
+        ),
+    ),
+    (eb) => ({
+      total: asCount(eb.selectFrom('matches').select((count) => count.fn.countAll().as('total'))),
+      client_known: clientKnown,
+    }),
+    () => shown(p),
+  );
+});
+
+/** Without a search an index gives the page in its order, and the counters its total. */
+function listed(variant: Variant, p: Parameters) {
+  const order = sortKeys(ORDERS[variant.order]);
+  return range(filtered(variant, p).select(rowNumber(order).as('position')).orderBy(order), variant, p);
+}
+
+function found(variant: Variant, search: SearchVariant, p: Parameters) {
+  const text = expressionBuilder<{ s: Series }, 's'>().ref(`s.${search.column}`);
+  const keys = ORDERS[variant.order];
+  const order = sortKeys(variant.order === 'relevance' ? [relevance(text, p), ...keys] : keys);
+  return filtered(variant, p)
+    .select(rowNumber(order).as('position'))
+    .where(matches(text, search.by, p));
+}
+
+function filtered({ ofType, ofClient }: Variant, p: Parameters) {
+  return db
+    .selectFrom('series as s')
+    .select('s.id')
+    .where('s.public', '=', sql.lit(1))
+    .$if(ofType, (query) => query.where('s.type', '=', p.type))
+    .$if(ofClient, (query) =>
+      query.where((eb) => eb.or([eb('s.client_id', 'is', null), eb('s.client_id', '=', p.client)])),
+    );
+}
+
+/**
+ * `LIMIT 20` is inlined for the default page: with a parameter the generic plan assumes 10 % of the table, and PostgreSQL
+ * plans every execution anew.
+ */
+function range<Query extends Ranged<Query>>(query: Query, { isDefaultPage }: Variant, p: Parameters): Query {
+  return isDefaultPage ? query.limit(sql.lit(DEFAULT_LIMIT)) : query.limit(p.limit).offset(p.offset);
+}
+interface Ranged<Query> {
+  limit(limit: number | RawBuilder<number>): Query;
+  offset(offset: number): Query;
+}
+
+/** Whole names first, then beginnings of names, then beginnings of words, then the rest. */
+function relevance(text: Expression<string>, p: Relevance): RawBuilder<number> {
+  return sql<number>`case when ${text} like ${p.wholeName}::text then 0
+    when ${text} like ${p.nameStart}::text then 1
+    when ${text} like ${p.wordStart}::text then 2 else 3 end`;
+}
+
+export function relevanceParameters(form: SearchForm | null): Relevance {
+  const term = form === null ? '' : escapeLike(form.term);
+  return { wholeName: `%\n${term}\n%`, nameStart: `%\n${term}%`, wordStart: `% ${term}%` };
+}
+
+function countedTotal({ ofType, ofClient }: Variant, p: Parameters) {
+  return db
+    .selectFrom('series_counts as c')
+    .select((eb) => asCount(eb.fn.sum('c.total')).as('total'))
+    .where('c.public', '=', sql.lit(1))
+    .$if(ofType, (query) => query.where('c.type', '=', p.type))
+    .$if(ofClient, (query) => query.where('c.client_id', 'in', [sql.lit(0), sql<number>`${p.client}`]));
+}
+
+/** The series of the page with what lists show of them. */
+function shown(p: Parameters) {
+  const page = db
+    .withTables<{ page: { id: number; position: number } }>()
+    .selectFrom('page')
+    .innerJoin('series as s', 's.id', 'page.id')
+    .select('page.position');
+  return selectSeries(page, p.language);
+}

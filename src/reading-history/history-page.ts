@@ -1,0 +1,209 @@
+import { type Expression, expressionBuilder, type RawBuilder, type SqlBool, sql } from 'kysely';
+import type { SeriesSchema } from '../catalog/catalog.entity.js';
+import { selectSeries } from '../catalog/series-projection.js';
+import { isEnabledClient } from '../clients/client-filter.js';
+import { anyOf, asCount, rowNumber, type SortKey, sortKeys } from '../database/expressions.js';
+import { oneRow, pageQuery } from '../database/page.js';
+import { type RowOf, statementFamily, tables, type TablesOf } from '../database/statement.js';
+import type { RatingSchema } from '../ratings/rating.entity.js';
+import {
+  matchesPattern,
+  matchesUnindexed,
+  type SearchParameters,
+  type SearchVariant,
+} from '../search/conditions.js';
+import { ENTRY_COLUMNS, isVisibleToOthers } from './entry-columns.js';
+import type { ReadingCountSchema, ReadingEntrySchema } from './reading-entry.entity.js';
+import type { HistoryOrder, ReadingStatus } from './reading-history.dto.js';
+
+/** For whom entries are shown: their reader, or others. */
+export type Audience = 'reader' | 'others';
+
+/** What the text of the statement depends on. */
+interface Variant {
+  readonly audience: Audience;
+  readonly order: HistoryOrder;
+  readonly search: SearchVariant | null;
+  readonly ofStatus: boolean;
+  readonly ofClient: boolean;
+}
+
+interface Parameters extends SearchParameters {
+  readonly userId: string;
+  readonly language: string;
+  readonly status: readonly ReadingStatus[];
+  readonly client: number;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+type Entities =
+  typeof ReadingEntrySchema | typeof ReadingCountSchema | typeof SeriesSchema | typeof RatingSchema;
+type Tables = TablesOf<Entities>;
+type Entry = Tables['reading_entries'];
+type Key = SortKey<`e.${keyof Entry}`>;
+
+const db = tables<Entities>();
+
+/** A date of reduced precision sorts as its first day. */
+function firstDay(column: 'e.start' | 'e.end', direction: 'asc' | 'desc'): RawBuilder<unknown> {
+  return sql`rpad(${sql.ref(column)}, 10, '-01-01') ${sql.raw(direction)} nulls last`;
+}
+
+const ORDERS: Record<HistoryOrder, readonly Key[]> = {
+  'name-asc': ['e.series_name', 'e.series_id'],
+  'name-desc': ['e.series_name desc', 'e.series_id'],
+  'update-asc': ['e.last_update', 'e.series_id'],
+  'update-desc': ['e.last_update desc', 'e.series_id'],
+  'priority-asc': ['e.priority', 'e.series_id'],
+  'priority-desc': ['e.priority desc', 'e.series_id'],
+  'score-asc': ['e.score asc nulls last', 'e.series_id'],
+  'score-desc': ['e.score desc nulls last', 'e.series_id'],
+  'start-date-asc': [firstDay('e.start', 'asc'), 'e.series_id'],
+  'start-date-desc': [firstDay('e.start', 'desc'), 'e.series_id'],
+  'end-date-asc': [firstDay('e.end', 'asc'), 'e.series_id'],
+  'end-date-desc': [firstDay('e.end', 'desc'), 'e.series_id'],
+};
+
+/** Up to this many entries, scanning the list beats the trigram index of the catalog. */
+const SMALL_LIST = 1_000;
+
+/** A page of a reader's history and its total. */
+export const HISTORY_PAGE = statementFamily('reading-history.page', (variant: Variant, p: Parameters) => {
+  const clientKnown = variant.ofClient ? isEnabledClient(p.client) : sql<boolean>`true`;
+  const { search } = variant;
+  if (search === null) {
+    return pageQuery(
+      oneRow(
+        db.with(
+          (cte) => cte('page').materialized(),
+          () => listed(variant, p),
+        ),
+      ),
+      () => ({ total: asCount(countedTotal(variant, p)), client_known: clientKnown }),
+      () => shown(p),
+    );
+  }
+  return pageQuery(
+    oneRow(
+      db
+        .with(
+          (cte) => cte('matches').materialized(),
+          () => found(variant, search, p),
+        )
+        .with('page', (query) =>
+          query
+            .selectFrom((eb) =>
+              eb
+                .selectFrom('matches')
+                .selectAll()
+                .orderBy('position')
+                .limit(p.limit)
+                .offset(p.offset)
+                .as('shown'),
+            )
+            .innerJoin('reading_entries as e', (join) =>
+              join.on('e.user_id', '=', p.userId).onRef('e.series_id', '=', 'shown.series_id'),
+            )
+            .selectAll('e')
+            .select('shown.position'),
+        ),
+    ),
+    (eb) => ({
+      total: asCount(eb.selectFrom('matches').select((count) => count.fn.countAll().as('total'))),
+      client_known: clientKnown,
+    }),
+    () => shown(p),
+  );
+});
+
+/** What entries (`e`) and their counters (`c`) are filtered by alike. */
+function isWanted(of: 'e' | 'c', { audience, ofStatus, ofClient }: Variant, p: Parameters) {
+  const eb = expressionBuilder<{ e: Entry; c: Tables['reading_counts'] }, 'e' | 'c'>();
+  return eb.and([
+    eb(`${of}.user_id`, '=', p.userId),
+    ...(audience === 'others' ? [isVisibleToOthers(of)] : []),
+    ...(ofStatus ? [eb(`${of}.status`, '=', anyOf(p.status, 'reading_status[]'))] : []),
+    ...(ofClient ? [eb(`${of}.series_client`, 'in', [sql.lit(0), sql<number>`${p.client}::int`])] : []),
+  ]);
+}
+
+function entries(variant: Variant, p: Parameters) {
+  return db.selectFrom('reading_entries as e').where(isWanted('e', variant, p));
+}
+
+function countedTotal(variant: Variant, p: Parameters) {
+  return db
+    .selectFrom('reading_counts as c')
+    .select((eb) => eb.fn.sum<number>('c.total').as('total'))
+    .where(isWanted('c', variant, p));
+}
+
+/** Without a search the page is read in its order, and the counters give its total. */
+function listed(variant: Variant, p: Parameters) {
+  const page = entries(variant, p)
+    .selectAll('e')
+    .orderBy(sortKeys(ORDERS[variant.order]))
+    .limit(p.limit)
+    .offset(p.offset);
+  return db.selectFrom(page.as('e')).selectAll('e').select(rowNumber().as('position'));
+}
+
+/**
+ * All matches, which must be read to be counted: once, and with no more columns than their order needs. Of a short list
+ * each series is looked at; for a long one the catalog's index finds the series that match first.
+ */
+function found(variant: Variant, { column, by }: SearchVariant, p: Parameters) {
+  const text = expressionBuilder<{ s: Tables['series'] }, 's'>().ref(`s.${column}`);
+  const own = entries(variant, p)
+    .innerJoin('series as s', 's.id', 'e.series_id')
+    .selectAll('e')
+    .where(matchesUnindexed(text, p));
+  const isSmall = sql<SqlBool>`${asCount(countedTotal(variant, p))} <= ${sql.lit(SMALL_LIST)}`;
+  // The catalog's index does not serve one or two letters, which most of its names contain.
+  const candidates =
+    by === 'trigrams'
+      ? own.where(isSmall).unionAll(indexed(variant, text, p).where(sql<SqlBool>`not ${isSmall}`))
+      : own;
+  return db
+    .selectFrom(candidates.as('e'))
+    .select(['e.series_id', rowNumber(sortKeys(ORDERS[variant.order])).as('position')]);
+}
+
+function indexed(variant: Variant, text: Expression<string>, p: Parameters) {
+  // `OFFSET 0` is an optimization fence: the planner assumes an average list and would choose the wrong join order for
+  // long ones.
+  const matching = db
+    .selectFrom('series as s')
+    .select('s.id')
+    .where(matchesPattern(text, p))
+    .offset(sql.lit(0));
+  return db
+    .selectFrom(matching.as('s'))
+    .innerJoin('reading_entries as e', 'e.series_id', 's.id')
+    .selectAll('e')
+    .where(isWanted('e', variant, p));
+}
+
+/** The entries of the page with their series and the reader's ratings. */
+function shown(p: Parameters) {
+  const page = db
+    .withTables<{ page: Entry & { position: number } }>()
+    .selectFrom('page as e')
+    .innerJoin('series as s', 's.id', 'e.series_id')
+    .select(ENTRY_COLUMNS)
+    .select((eb) => [
+      'e.position',
+      // A subquery: for a join PostgreSQL would read all ratings of the reader.
+      eb
+        .selectFrom('ratings as r')
+        .select('r.rating')
+        .where('r.user_id', '=', p.userId)
+        .whereRef('r.series_id', '=', 'e.series_id')
+        .as('rating'),
+    ]);
+  return selectSeries(page, p.language);
+}
+
+/** A series with what its reader keeps about it. */
+export type HistoryRow = RowOf<ReturnType<typeof HISTORY_PAGE.of>>['shown'];
