@@ -1,24 +1,23 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 
 /** What a feature does, in the transaction of an import, about series that it has changed. */
-export type ChangeStep = (em: EntityManager, externalIds: readonly string[]) => Promise<void>;
+export type ChangeListener = (externalIds: readonly string[]) => Promise<void>;
 
 /**
- * What must happen when series or volumes that were there already change. A feature that keeps copies of what its
- * lists are ordered by adds its step when its module starts; steps may be run again.
+ * Notifies features of imports that change existing series or volumes. A feature that stores copies of what its lists
+ * are ordered by registers a listener when its module starts; listeners are idempotent.
  */
 @Injectable()
 export class CatalogChanges {
-  private readonly steps: ChangeStep[] = [];
+  private readonly listeners: ChangeListener[] = [];
 
-  also(step: ChangeStep): void {
-    this.steps.push(step);
+  register(listener: ChangeListener): void {
+    this.listeners.push(listener);
   }
 
-  /** @param externalIds of the series */
-  async follow(em: EntityManager, externalIds: readonly string[]): Promise<void> {
+  /** Call it in a transaction. @param externalIds of the series */
+  async notify(externalIds: readonly string[]): Promise<void> {
     if (externalIds.length === 0) return;
-    for (const step of this.steps) await step(em, externalIds);
+    for (const listener of this.listeners) await listener(externalIds);
   }
 }

@@ -1,4 +1,4 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
+import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { containing, type SearchForm, searchTerm, searchTwice } from '../search/fold.js';
 import { volumeColumns, type VolumeRow } from '../catalog/volume-projection.js';
@@ -115,7 +115,10 @@ const DELETE = statement(
 export class CollectionItemRepository {
   private readonly statements = new Statements('collection.page');
 
-  constructor(private readonly sql: Sql) {}
+  constructor(
+    private readonly sql: Sql,
+    private readonly em: EntityManager,
+  ) {}
 
   /**
    * A page of an owner's items and its total: one statement, and a second one where a search has found nothing. It reads
@@ -170,8 +173,8 @@ export class CollectionItemRepository {
   }
 
   /** Brings what lists are ordered and filtered by up to date with series that an import has changed. */
-  async rekey(em: EntityManager, externalIds: readonly string[]): Promise<void> {
-    await runIn(em, REKEY, [externalIds]);
+  async refreshSortKeys(externalIds: readonly string[]): Promise<void> {
+    await runIn(this.em, REKEY, [externalIds]);
   }
 
   /** Whether the owner had such an item. */

@@ -17,7 +17,7 @@ export class CollectionService implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.changes.also((em, externalIds) => this.items.rekey(em, externalIds));
+    this.changes.register((externalIds) => this.items.refreshSortKeys(externalIds));
   }
 
   /** A page of the owner's collection. @throws unknownClient */

@@ -18,7 +18,7 @@ export class ReadingHistoryService implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.changes.also((_em, externalIds) => this.entries.refreshSortKeys(externalIds));
+    this.changes.register((externalIds) => this.entries.refreshSortKeys(externalIds));
   }
 
   /** A page of the reader's own history. @throws unknownClient */

@@ -1,10 +1,9 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { serviceUnavailable } from '../../http/app-error.js';
 import { toAppError } from '../../http/to-app-error.js';
 import { LineFault, parseCatalogLine, type ParsedLine, type SeriesRecord } from './catalog-line.js';
 import { ImportRepository, type Known } from './import.repository.js';
-import { linesOf, unzipped } from './lines.js';
+import { linesOf, unzipped } from './line-reader.js';
 
 /** A line that was not stored. */
 export interface RefusedLine {
@@ -21,8 +20,6 @@ export interface ImportOptions {
   readonly onRefused: (refused: RefusedLine) => void;
   /** Called for each part of a line that was left out. */
   readonly onWarning?: (warning: LineWarning) => void;
-  /** A transaction that the whole import shall be part of, instead of one for each batch. */
-  readonly within?: EntityManager | undefined;
 }
 
 /** What an import did. */
@@ -50,7 +47,8 @@ export class CatalogImporter {
   constructor(private readonly repository: ImportRepository) {}
 
   /**
-   * Imports newline-delimited JSON, gzipped or not, in constant memory.
+   * Imports newline-delimited JSON, gzipped or not, in constant memory: each batch of lines in a transaction, or all in
+   * the caller's.
    *
    * @param source the file's bytes
    * @throws when the source breaks off or the database is gone; what was stored until then stays
@@ -63,7 +61,7 @@ export class CatalogImporter {
     }
     await run.flush();
     const report = run.report();
-    await this.repository.follow(report.updated, options.within);
+    await this.repository.notify(report.updated);
     return report;
   }
 }
@@ -119,7 +117,7 @@ class ImportRun {
   private async store(batch: readonly NumberedRecord[]): Promise<void> {
     let sorted: Sorted;
     try {
-      sorted = await this.repository.store(batch, (known) => sort(batch, known), this.options.within);
+      sorted = await this.repository.store(batch, (known) => sort(batch, known));
     } catch (error) {
       if (toAppError(error).refusal.status === serviceUnavailable.status) throw error;
       // Something in the batch cannot be stored; alone, it is found and the others are stored.

@@ -11,7 +11,7 @@ import {
 } from '../../http/app-error.js';
 import { CatalogImporter, type LineWarning, type RefusedLine } from './catalog-importer.js';
 import { ImportRepository } from './import.repository.js';
-import { unzipped } from './lines.js';
+import { unzipped } from './line-reader.js';
 
 /** Bytes of an uploaded file at most, and of what a gzipped one unpacks to. */
 export const IMPORT_BYTES = 50_000_000;
@@ -77,7 +77,6 @@ export class ImportService {
         onWarning: (warning) => {
           if (warnings.length < MAX_WARNINGS) warnings.push(warning);
         },
-        within: em,
       });
       const { series, volumes, unchanged } = report;
       ({ updated } = report);
@@ -89,10 +88,10 @@ export class ImportService {
       const warned = warnings.length === 0 ? {} : { warnings: byLine(warnings) };
       return { series, volumes, unchanged, refused: byLine(refused), ...warned };
     });
-    // The import is stored, whatever becomes of what readers added while it was under way.
-    await this.repository.follow(updated).catch((error: unknown) => {
+    // The import is committed; an error here concerns only the rows that readers added during it.
+    await this.repository.notify(updated).catch((error: unknown) => {
       const { code = 'unknown' } = error as { code?: string };
-      this.logger.warn(`What was added during an import keeps its former place: ${code}`);
+      this.logger.warn(`The sort keys of rows added during an import are stale: ${code}`);
     });
     return stored;
   }

@@ -1,0 +1,168 @@
+import { type RawBuilder, sql } from 'kysely';
+import { statement, tables, type TablesOf } from '../../database/statement.js';
+import type {
+  SeriesDescriptionSchema,
+  SeriesSchema,
+  SeriesTitleSchema,
+  VolumeSchema,
+} from '../catalog.entity.js';
+
+type Entities =
+  typeof SeriesSchema | typeof SeriesTitleSchema | typeof SeriesDescriptionSchema | typeof VolumeSchema;
+type Tables = TablesOf<Entities>;
+
+const db = tables<Entities>();
+
+/** The columns that an import writes, and their types. */
+const SERIES = {
+  external_id: 'text',
+  name: 'text',
+  type: 'text',
+  slug: 'text',
+  origin: 'text',
+  client_id: 'int',
+  public: 'smallint',
+  nsfw: 'smallint',
+  nsfw18: 'smallint',
+  tags: 'text[]',
+  authors: 'text[]',
+  links: 'jsonb',
+  search_text: 'text',
+  search_compact: 'text',
+  digest: 'text',
+} as const satisfies Partial<Record<keyof Tables['series'], string>>;
+const VOLUMES = {
+  external_id: 'text',
+  name: 'text',
+  slug: 'text',
+  search_text: 'text',
+  search_compact: 'text',
+  group_order: 'numeric',
+  language: 'text',
+  release_date: 'date',
+  type: 'text',
+  publisher: 'text',
+  pages: 'int',
+  isbn10: 'text',
+  isbn13: 'text',
+  description: 'text',
+  edition_name: 'text',
+  cover_path: 'text',
+  aspect_ratio: 'float8',
+  nsfw: 'smallint',
+  nsfw18: 'smallint',
+} as const satisfies Partial<Record<keyof Tables['volumes'], string>>;
+const PARTS = { titles: 'jsonb', descriptions: 'jsonb', volumes: 'jsonb' } as const;
+
+const SERIES_COLUMNS = namesOf(SERIES);
+const VOLUME_COLUMNS = namesOf(VOLUMES);
+
+function namesOf<Columns extends object>(columns: Columns): (keyof Columns & string)[] {
+  return Object.keys(columns) as (keyof Columns & string)[];
+}
+
+/**
+ * The objects of a JSON array as rows. Kysely has no form for a function with a list of column definitions.
+ *
+ * @param columns the objects' properties and their types in SQL
+ */
+function rowsOf<Name extends string, Columns extends Record<string, string>>(
+  json: RawBuilder<unknown>,
+  name: Name,
+  columns: Columns,
+) {
+  const definitions = namesOf(columns).map(
+    (column) => sql`${sql.ref(column)} ${sql.raw(columns[column] ?? '')}`,
+  );
+  return sql<Record<keyof Columns, unknown>>`jsonb_to_recordset(${json})`.as<Name>(
+    sql`${sql.ref(name)} (${sql.join(definitions)})`,
+  );
+}
+
+/** Replaces the columns of the row that is there already. */
+function replaced<Column extends string>(columns: readonly Column[]): Record<string, RawBuilder<unknown>> {
+  const changed = columns.filter((column) => column !== 'external_id');
+  return Object.fromEntries(changed.map((column) => [column, sql.ref(`excluded.${column}`)]));
+}
+
+/** Stores the series of a batch with their titles, descriptions and volumes, all or nothing. */
+export const STORE_BATCH = statement('catalog.store-batch', ({ lines }: { lines: string }) =>
+  db
+    .with('input', (query) =>
+      query.selectFrom(rowsOf(sql`${lines}::jsonb`, 'line', { ...SERIES, ...PARTS })).selectAll('line'),
+    )
+    .with('stored', (query) =>
+      query
+        .insertInto('series')
+        .columns(SERIES_COLUMNS)
+        .expression((eb) => eb.selectFrom('input').select(SERIES_COLUMNS))
+        .onConflict((conflict) => conflict.column('external_id').doUpdateSet(replaced(SERIES_COLUMNS)))
+        .returning(['id', 'external_id']),
+    )
+    .with('line', (query) =>
+      query
+        .selectFrom('stored as s')
+        .innerJoin('input as i', 'i.external_id', 's.external_id')
+        .select(['s.id', 'i.titles', 'i.descriptions', 'i.volumes']),
+    )
+    .with('titles', (query) =>
+      query
+        .insertInto('series_titles')
+        .columns(['series_id', 'position', 'language', 'title'])
+        .expression((eb) =>
+          eb
+            .selectFrom('line')
+            .crossJoin(rowsOf(sql`line.titles`, 't', { position: 'int', language: 'text', title: 'text' }))
+            .select(['line.id', 't.position', 't.language', 't.title']),
+        )
+        .onConflict((conflict) =>
+          conflict.columns(['series_id', 'position']).doUpdateSet(replaced(['language', 'title'])),
+        ),
+    )
+    .with('former_titles', (query) =>
+      query
+        .deleteFrom('series_titles as t')
+        .using('line')
+        .whereRef('t.series_id', '=', 'line.id')
+        .where('t.position', '>', sql<number>`jsonb_array_length(line.titles)`),
+    )
+    .with('descriptions', (query) =>
+      query
+        .insertInto('series_descriptions')
+        .columns(['series_id', 'language', 'text'])
+        .expression((eb) =>
+          eb
+            .selectFrom('line')
+            .crossJoin(rowsOf(sql`line.descriptions`, 'd', { language: 'text', text: 'text' }))
+            .select(['line.id', 'd.language', 'd.text']),
+        )
+        .onConflict((conflict) =>
+          conflict.columns(['series_id', 'language']).doUpdateSet(replaced(['text'])),
+        ),
+    )
+    .with('former_descriptions', (query) =>
+      query
+        .deleteFrom('series_descriptions as d')
+        .using('line')
+        .whereRef('d.series_id', '=', 'line.id')
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom(sql<object>`jsonb_array_elements(line.descriptions)`.as('e'))
+                .select(sql.lit(1).as('one'))
+                .where(sql`e->>'language'`, '=', sql.ref('d.language')),
+            ),
+          ),
+        ),
+    )
+    .insertInto('volumes')
+    .columns(['series_id', ...VOLUME_COLUMNS])
+    .expression((eb) =>
+      eb
+        .selectFrom('line')
+        .crossJoin(rowsOf(sql`line.volumes`, 'v', VOLUMES))
+        .select('line.id')
+        .select(VOLUME_COLUMNS.map((column) => `v.${column}` as const)),
+    )
+    .onConflict((conflict) => conflict.column('external_id').doUpdateSet(replaced(VOLUME_COLUMNS))),
+);
