@@ -3,20 +3,14 @@ import { type RawBuilder, sql } from 'kysely';
 import type { ClientSchema } from '../../clients/client.entity.js';
 import { Sql } from '../../database/sql.js';
 import { statement, tables } from '../../database/statement.js';
+import { TransactionLocks } from '../../database/transaction-locks.js';
 import { Transactions } from '../../database/transactions.js';
 import { CatalogChanges } from '../catalog-changes.js';
 import type { SeriesSchema, VolumeSchema } from '../catalog.entity.js';
 import type { SeriesRecord } from './catalog-line.js';
 import { STORE_BATCH } from './store-batch.js';
 
-/** Key of the advisory lock that serializes imports. */
-const IMPORT_LOCK = 7_004;
-
 const db = tables<typeof SeriesSchema | typeof VolumeSchema | typeof ClientSchema>();
-
-const LOCK = statement('catalog.lock-imports', () =>
-  db.selectNoFrom(sql`pg_advisory_xact_lock(${sql.lit(IMPORT_LOCK)})`.as('locked')),
-);
 
 /** @param ids parameter: a JSON array of texts */
 function elementsOf(ids: string): RawBuilder<string> {
@@ -64,6 +58,7 @@ export class ImportRepository {
   constructor(
     private readonly sql: Sql,
     private readonly transactions: Transactions,
+    private readonly locks: TransactionLocks,
     private readonly changes: CatalogChanges,
   ) {}
 
@@ -80,7 +75,7 @@ export class ImportRepository {
   ): Promise<Choice> {
     const isPartOfTransaction = this.transactions.isOpen;
     return this.transactions.nested(async () => {
-      await this.sql.rows(LOCK, {});
+      await this.locks.lock('importCatalog');
       const records = batch.map(({ record }) => record);
       const choice = choose(await this.known(records));
       const changed = choice.changed.map(({ record }) => record);
