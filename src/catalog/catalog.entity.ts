@@ -9,7 +9,7 @@ export type SeriesType = (typeof SERIES_TYPES)[number];
 export const NAME_ORDER = 'name_order';
 const isPublic = 'public = 1';
 
-/** Keeps `series_counts` true: see the functions of the same names in the first migration. */
+/** Updates `series_counts` by the functions of the same names in `database/functions`. */
 function countingTrigger(event: 'insert' | 'update' | 'delete', tables: string) {
   const name = `series_count_${event}`;
   return {
@@ -78,7 +78,7 @@ export const SeriesSchema = defineEntity({
     /** Digest of the imported line, by which a second import recognizes what has not changed. */
     digest: p.text(),
     added: p.datetime(3).defaultRaw('current_timestamp(3)'),
-    /** The average rating as of the last minute, for the order of lists alone. */
+    /** The average rating as of the last minute, by which lists are ordered; lists show the exact one. */
     rankedAverage: p.decimal('number').columnType('numeric(4,2)').nullable(),
   },
 });
@@ -136,7 +136,7 @@ export const VolumeSchema = defineEntity({
   },
 });
 
-/** How many series there are of each kind, kept by a trigger, so that a page's total costs nothing to know. */
+/** Counters of series, updated by triggers: a page's total reads no series. */
 export const SeriesCountSchema = defineEntity({
   name: 'SeriesCount',
   tableName: 'series_counts',

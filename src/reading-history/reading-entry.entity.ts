@@ -16,15 +16,15 @@ export const ReadingEntrySchema = defineEntity({
   tableName: 'reading_entries',
   triggers: [
     ...counted('reading_entries', 'entries', ['insert', 'delete']),
-    // A reader's progress changes far more often than what is tallied, and costs nothing here.
+    // Progress, which changes most often, is not among the columns, so that its updates run no trigger.
     ...tallied('reading_entries', 'reading_count', ['visibility', 'status']),
   ],
   indexes: [
     { name: 'reading_entries_by_update', properties: ['user', 'lastUpdate', 'series'] },
     { name: 'reading_entries_by_name', properties: ['user', 'seriesName', 'series'] },
-    // For imports that rename a series. Every write pays for it, which is why there is no other that crosses readers.
+    // For imports that rename a series. Every write maintains it, so that it is the only index that is not by user.
     { name: 'reading_entries_by_series', properties: ['series'] },
-    // What others may see is found without touching what they may not.
+    // Partial indexes: a page that others see reads no private entry.
     {
       name: 'reading_entries_public',
       properties: ['user', 'lastUpdate', 'series'],
@@ -61,7 +61,7 @@ export const ReadingEntrySchema = defineEntity({
   },
 });
 
-/** How many entries a reader has of each kind that lists are filtered by, so that a page's total costs nothing to know. */
+/** Counters of a reader's entries by the columns that lists are filtered by: a page's total reads no entries. */
 export const ReadingCountSchema = defineEntity({
   name: 'ReadingCount',
   tableName: 'reading_counts',

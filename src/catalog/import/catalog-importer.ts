@@ -38,7 +38,7 @@ export interface ImportReport {
 
 type NumberedRecord = ParsedLine & { readonly line: number };
 
-/** Lines per transaction: enough to be fast, few enough to be held and not to keep others waiting. */
+/** Lines of a transaction: enough for throughput, few enough to fit into memory and to hold locks briefly. */
 const BATCH = 100;
 
 /** Reads a catalog file into the database: streamed, repeatable, line by line. */
