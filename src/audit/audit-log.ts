@@ -1,4 +1,4 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
+import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { AuditEntrySchema } from './audit-entry.entity.js';
 
@@ -45,6 +45,13 @@ export function changesBetween<State extends object>(
 /** Writes the audit log. */
 @Injectable()
 export class AuditLog {
+  constructor(private readonly em: EntityManager) {}
+
+  /** Adds an entry to the open transaction, which it describes: both happen, or neither. */
+  record(actor: Actor, action: AuditedAction): void {
+    this.write(this.em, actor, action);
+  }
+
   /** Adds an entry to the transaction that it describes: both happen, or neither. */
   write(em: EntityManager, actor: Actor, { action, target, before, after }: AuditedAction): void {
     em.create(

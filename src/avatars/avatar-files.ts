@@ -9,22 +9,35 @@ const DIGEST = 32;
 /** Every size of an avatar, as clients name it. */
 export const AVATAR_SIZES: readonly string[] = [...SQUARES.map((side) => `${side}x${side}`), 'full'];
 
-/** What depends on the picture alone. */
+/** The part of a folder's name that depends on the picture alone. */
 export function digestOf(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex').slice(0, DIGEST);
 }
 
 /**
- * The name of an upload's folder: the picture's digest, so that URLs may be cached for ever, and a part of its own, so
- * that the files of a picture that comes back are not those which are being removed.
+ * The name of an upload's folder: the picture's digest, so that URLs may be cached for ever, plus a random suffix:
+ * uploading the same picture again must not reuse a folder queued for deletion.
  */
 export function hashOf(digest: string): string {
   return digest + randomBytes(4).toString('hex');
 }
 
-/** Where all files of one upload lie. */
+/** The folder of all avatars. */
+export const AVATARS = 'avatars';
+
+/** The folder of all uploads of one avatar. */
+export function avatarFolder(id: number): string {
+  return `${AVATARS}/${id}/`;
+}
+
+/** The avatar that a folder below `avatarFolder` belongs to; NaN for other folders. */
+export function avatarIdOf(folder: string): number {
+  return Number.parseInt(folder.split('/')[1] ?? '', 10);
+}
+
+/** The folder of one upload's files. */
 export function folderOf(id: number, hash: string): string {
-  return `avatars/${id}/${hash}/`;
+  return `${avatarFolder(id)}${hash}/`;
 }
 
 /** The key of one size. */

@@ -1,8 +1,8 @@
-import { defineEntity, p } from '@mikro-orm/core';
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { counted } from '../database/counter-triggers.js';
 import { UserSchema } from '../accounts/user.entity.js';
 
-/** A user's one avatar. Its files lie under a folder that the row names, and are there before the row says so. */
+/** A user's one avatar. The row's id and hash name the folder of its files, which are written before the row. */
 export const AvatarSchema = defineEntity({
   name: 'Avatar',
   tableName: 'avatars',
@@ -17,10 +17,12 @@ export const AvatarSchema = defineEntity({
     hash: p.text().nullable(),
     /** Bytes of all its files. */
     storedBytes: p.integer().default(0),
-    /** Until when an upload under way keeps others away. */
+    /** Until when a first upload under way excludes others. */
     reservedUntil: p.datetime(3).nullable(),
   },
 });
+
+export type Avatar = InferEntity<typeof AvatarSchema>;
 
 /** Which user an avatar's id belongs to: a reference table where users are distributed. */
 export const AvatarIdSchema = defineEntity({
@@ -28,3 +30,5 @@ export const AvatarIdSchema = defineEntity({
   tableName: 'avatar_ids',
   properties: { id: p.integer().primary().autoincrement(), userId: p.text() },
 });
+
+export type AvatarId = InferEntity<typeof AvatarIdSchema>;

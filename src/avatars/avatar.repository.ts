@@ -1,158 +1,173 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
+import { InjectRepository } from '@mikro-orm/nestjs';
+import { EntityRepository, LockMode } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import { runIn, Sql, statement } from '../database/sql.js';
-
-/** An avatar that is there. */
-export interface AvatarRow {
-  readonly id: number;
-  readonly user_id: string;
-  readonly name: string;
-  readonly format: string;
-  readonly hash: string;
-}
+import { sql } from 'kysely';
+import type { UserSchema } from '../accounts/user.entity.js';
+import { anyOf } from '../database/expressions.js';
+import { pageQuery } from '../database/page.js';
+import { Sql } from '../database/sql.js';
+import { type RowOf, statement, statementFamily, tables } from '../database/statement.js';
+import { type Avatar, type AvatarId, AvatarIdSchema, AvatarSchema } from './avatar.entity.js';
 
 /** What an upload is stored as. */
 export interface AvatarContent {
   readonly name: string;
   readonly format: string;
   readonly hash: string;
-  /** Of all files. */
-  readonly bytes: number;
+  /** Bytes of all files. */
+  readonly storedBytes: number;
 }
 
-/** Minutes that an upload under way keeps others away, should its node be killed. */
+export type FindOutcome =
+  | { readonly kind: 'found'; readonly avatar: AvatarRow }
+  | { readonly kind: 'no-avatar' }
+  | { readonly kind: 'no-user' };
+
+/** `formerHash` is null for a first upload. */
+export type ReplaceOutcome =
+  { readonly kind: 'written'; readonly formerHash: string | null } | { readonly kind: 'no-avatar' };
+
+/** Minutes after which the reservation of an upload expires, for nodes that are killed during an upload. */
 const RESERVATION = 2;
 
-const COLUMNS = 'a.id, a.user_id, a.name, a.format, a.hash';
+const db = tables<typeof AvatarSchema | typeof AvatarIdSchema | typeof UserSchema>();
 
-const OF_USER = statement(
-  'avatars.of-user',
-  `select u.id as owner, ${COLUMNS} from users u
-   left join avatars a on a.user_id = u.id and a.hash is not null where u.id = $1`,
+const COLUMNS = ['a.id', 'a.user_id', 'a.name', 'a.format', 'a.hash'] as const;
+
+/** Avatars whose first upload is finished. */
+const FINISHED = db
+  .selectFrom('avatars as a')
+  .select(COLUMNS)
+  .where('a.hash', 'is not', null)
+  .$narrowType<{ hash: string }>();
+
+// A page of one at most, which tells a user without an avatar from a user who does not exist.
+const FIND_OF_USER = statement('avatars.find-of-user', ({ userId }: { userId: string }) =>
+  pageQuery(
+    db.selectFrom('users as u').where('u.id', '=', userId),
+    () => ({}),
+    () => FINISHED.select(sql<number>`1`.as('position')).where('a.user_id', '=', userId),
+  ),
 );
 
-const BY_ID = statement(
-  'avatars.by-id',
-  `select ${COLUMNS} from avatar_ids i join avatars a on a.user_id = i.user_id and a.id = i.id
-   where i.id = $1 and a.hash is not null`,
+const FIND = statement('avatars.find', ({ id }: { id: number }) =>
+  FINISHED.innerJoin('avatar_ids as i', (join) =>
+    join.onRef('i.user_id', '=', 'a.user_id').onRef('i.id', '=', 'a.id'),
+  ).where('i.id', '=', id),
 );
 
-// Of two hundred uploads at once, one takes the place; the others find it taken before they have read a byte.
-const RESERVE = statement(
-  'avatars.reserve',
-  `with reserved as (
-     insert into avatars as a (user_id, id, reserved_until)
-     values ($1, nextval('avatar_ids_id_seq'), clock_timestamp() + interval '${RESERVATION} minutes')
-     on conflict (user_id) do update set id = excluded.id, reserved_until = excluded.reserved_until
-       where a.hash is null and a.reserved_until < clock_timestamp()
-     returning id, user_id
-   )
-   insert into avatar_ids (id, user_id) select id, user_id from reserved returning id`,
+export type AvatarRow = RowOf<typeof FIND>;
+
+const FIND_ALL = statement('avatars.find-all', ({ ids }: { ids: readonly number[] }) =>
+  FINISHED.innerJoin('avatar_ids as i', (join) =>
+    join.onRef('i.user_id', '=', 'a.user_id').onRef('i.id', '=', 'a.id'),
+  ).where('i.id', '=', anyOf(ids, 'int[]')),
 );
 
-const RELEASE = statement(
-  'avatars.release',
-  'delete from avatars where user_id = $1 and id = $2 and hash is null',
-);
-const NAMED = statement(
-  'avatars.named',
-  `select 'avatars/' || a.id || '/' || a.hash || '/' as folder
-   from avatar_ids i join avatars a on a.user_id = i.user_id and a.id = i.id
-   where i.id = any($1::int[]) and a.hash is not null`,
+// Of two hundred concurrent uploads, one inserts the row; the others find it there before they have read a byte.
+const RESERVE = statement('avatars.reserve', ({ userId }: { userId: string }) =>
+  db
+    .with('reserved', (query) =>
+      query
+        .insertInto('avatars')
+        .values({
+          user_id: userId,
+          id: sql`nextval('avatar_ids_id_seq')`,
+          reserved_until: sql`clock_timestamp() + ${sql.lit(`${RESERVATION} minutes`)}::interval`,
+        })
+        .onConflict((conflict) =>
+          conflict
+            .column('user_id')
+            .doUpdateSet((eb) => ({
+              id: eb.ref('excluded.id'),
+              reserved_until: eb.ref('excluded.reserved_until'),
+            }))
+            .where('avatars.hash', 'is', null)
+            .where('avatars.reserved_until', '<', sql<string>`clock_timestamp()`),
+        )
+        .returning(['id', 'user_id']),
+    )
+    .insertInto('avatar_ids')
+    .columns(['id', 'user_id'])
+    .expression((eb) => eb.selectFrom('reserved').select(['id', 'user_id']))
+    .returning('id'),
 );
 
-const FORGET = statement('avatars.forget', 'delete from avatar_ids where id = $1');
+const RELEASE = statement('avatars.release', ({ userId, id }: { userId: string; id: number }) =>
+  db.deleteFrom('avatars').where('user_id', '=', userId).where('id', '=', id).where('hash', 'is', null),
+);
+const RELEASE_ID = statement('avatars.release-id', ({ id }: { id: number }) =>
+  db.deleteFrom('avatar_ids').where('id', '=', id),
+);
+
+const DELETE = statementFamily(
+  'avatars.delete',
+  ({ finished }: { finished: boolean }, { userId }: { userId: string }) =>
+    db
+      .deleteFrom('avatars')
+      .where('user_id', '=', userId)
+      .$if(finished, (query) => query.where('hash', 'is not', null))
+      .returning('id'),
+);
 
 @Injectable()
 export class AvatarRepository {
-  constructor(private readonly sql: Sql) {}
+  constructor(
+    private readonly sql: Sql,
+    @InjectRepository(AvatarSchema) private readonly avatars: EntityRepository<Avatar>,
+    @InjectRepository(AvatarIdSchema) private readonly ids: EntityRepository<AvatarId>,
+  ) {}
 
-  /** The user's avatar; null when there is none, undefined when there is no such user. */
-  async findOfUser(userId: string): Promise<AvatarRow | null | undefined> {
-    const row = await this.sql.row<AvatarRow & { id: number | null }>(OF_USER, [userId]);
-    return row && (row.id === null ? null : row);
+  async findOfUser(userId: string): Promise<FindOutcome> {
+    const { header, rows } = await this.sql.page(FIND_OF_USER, { userId });
+    if (header === undefined) return { kind: 'no-user' };
+    return rows[0] === undefined ? { kind: 'no-avatar' } : { kind: 'found', avatar: rows[0] };
   }
 
   async find(id: number): Promise<AvatarRow | undefined> {
-    return this.sql.row<AvatarRow>(BY_ID, [id]);
+    return this.sql.row(FIND, { id });
   }
 
-  /** Those of the folders that a row names. */
-  async named(folders: readonly string[]): Promise<ReadonlySet<string>> {
-    const ids = folders
-      .map((folder) => Number.parseInt(folder.split('/')[1] ?? '', 10))
-      .filter(Number.isInteger);
-    const rows = await this.sql.rows<{ folder: string }>(NAMED, [ids]);
-    return new Set(rows.map(({ folder }) => folder));
+  /** Those of the avatars that exist. */
+  async findAll(ids: readonly number[]): Promise<AvatarRow[]> {
+    return this.sql.rows(FIND_ALL, { ids });
   }
 
-  /** Takes the place of a user's first avatar; undefined when it is taken. */
+  /** Reserves the place of a user's first avatar; returns its id, undefined when it is taken. */
   async reserve(userId: string): Promise<number | undefined> {
-    return (await this.sql.row<{ id: number }>(RESERVE, [userId]))?.id;
+    return (await this.sql.row(RESERVE, { userId }))?.id;
   }
 
-  /** Gives the place back after an upload that failed. */
+  /** Ends the reservation of an upload that failed. */
   async release(userId: string, id: number): Promise<void> {
-    await this.sql.rows(RELEASE, [userId, id]);
-    await this.sql.rows(FORGET, [id]);
+    await this.sql.rows(RELEASE, { userId, id });
+    await this.sql.rows(RELEASE_ID, { id });
   }
 
-  /** Names the picture anew, if it is still that one. @returns whether it is */
-  async rename(em: EntityManager, userId: string, id: number, name: string, hash: string): Promise<boolean> {
-    const rows = await runIn(
-      em,
-      'update avatars set name = $3 where user_id = $1 and id = $2 and hash = $4 returning id',
-      [userId, id, name, hash],
-    );
-    return rows.length > 0;
+  /** Renames the picture with this hash, in the open transaction. @returns whether it is still there */
+  async rename(userId: string, id: number, name: string, hash: string): Promise<boolean> {
+    return (await this.avatars.nativeUpdate({ user: userId, id, hash }, { name })) > 0;
+  }
+
+  /** Makes an upload the content of an avatar, in the open transaction. */
+  async replaceContent(userId: string, id: number, content: AvatarContent): Promise<ReplaceOutcome> {
+    const avatar = await this.avatars.findOne({ user: userId, id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    if (avatar === null) return { kind: 'no-avatar' };
+    const formerHash = avatar.hash ?? null;
+    this.avatars.assign(avatar, { ...content, reservedUntil: null });
+    await this.avatars.getEntityManager().flush();
+    return { kind: 'written', formerHash };
   }
 
   /**
-   * Makes an upload the user's avatar.
+   * Deletes a user's avatar in the open transaction.
    *
-   * @returns the hash that it had before, null for none; undefined when the avatar is not there any more
+   * @param finished leaves an upload under way; otherwise the statement waits for a concurrent one, and deletes it
+   * @returns its id; undefined when there is none
    */
-  async fill(
-    em: EntityManager,
-    userId: string,
-    id: number,
-    content: AvatarContent,
-  ): Promise<string | null | undefined> {
-    const [held] = await runIn<{ hash: string | null }>(
-      em,
-      'select hash from avatars where user_id = $1 and id = $2 for update',
-      [userId, id],
-    );
-    if (held === undefined) return undefined;
-    await runIn(
-      em,
-      'update avatars set name = $3, format = $4, hash = $5, stored_bytes = $6, reserved_until = null where user_id = $1 and id = $2',
-      [userId, id, content.name, content.format, content.hash, content.bytes],
-    );
-    return held.hash;
-  }
-
-  /** Removes a user's avatar; returns its id, undefined when there is none. */
-  async remove(em: EntityManager, userId: string): Promise<number | undefined> {
-    return this.removeWhere(em, userId, 'hash is not null');
-  }
-
-  /** The same with the account; an upload under way, which would fill its place in this moment, is waited for. */
-  async removeWithUser(em: EntityManager, userId: string): Promise<number | undefined> {
-    return this.removeWhere(em, userId, 'true');
-  }
-
-  private async removeWhere(
-    em: EntityManager,
-    userId: string,
-    condition: string,
-  ): Promise<number | undefined> {
-    const [row] = await runIn<{ id: number }>(
-      em,
-      `delete from avatars where user_id = $1 and ${condition} returning id`,
-      [userId],
-    );
-    if (row !== undefined) await runIn(em, 'delete from avatar_ids where id = $1', [row.id]);
+  async delete(userId: string, { finished }: { finished: boolean }): Promise<number | undefined> {
+    const row = await this.sql.row(DELETE.of({ finished }), { userId });
+    if (row !== undefined) await this.ids.nativeDelete({ id: row.id });
     return row?.id;
   }
 }

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { type Actor, actorOf, AuditLog } from '../audit/audit-log.js';
 import type { Viewer } from '../access/access.js';
@@ -11,14 +10,18 @@ import { FileRemoval } from '../images/file-removal.js';
 import { FileSweeper } from '../images/file-sweeper.js';
 import { ImagePipeline } from '../images/pipeline.js';
 import { bytesOf } from '../images/image-files.js';
+import { ImageUploads } from '../images/image-uploads.js';
 import { ImageStore } from '../images/storage.js';
 import { AccountDeletion } from '../users/account-deletion.js';
-import { digestOf, filesOf, folderOf, hashOf } from './avatar-files.js';
-import { AvatarRepository, type AvatarRow } from './avatar.repository.js';
+import { avatarFolder, avatarIdOf, AVATARS, digestOf, filesOf, folderOf, hashOf } from './avatar-files.js';
+import { type AvatarContent, AvatarRepository, type AvatarRow } from './avatar.repository.js';
 import { avatarExists, avatarNotFound } from './avatars.errors.js';
 
-/** How often somebody else's first upload is waited for, and how long each time, in milliseconds. */
-const PATIENCE = { attempts: 20, pause: 250 };
+/** How often an upload is retried while another one is under way, and the pause before each retry in milliseconds. */
+const RETRY = { attempts: 20, pause: 250 };
+
+/** Records a change in the audit log, in the transaction that makes it. */
+type Recording = () => void;
 
 /** Profile images: one for each user, in ten sizes and the original one. */
 @Injectable()
@@ -28,6 +31,7 @@ export class AvatarsService implements OnModuleInit {
     private readonly transactions: Transactions,
     private readonly pipeline: ImagePipeline,
     private readonly store: ImageStore,
+    private readonly uploads: ImageUploads,
     private readonly removal: FileRemoval,
     private readonly sweeper: FileSweeper,
     private readonly deletion: AccountDeletion,
@@ -36,23 +40,27 @@ export class AvatarsService implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.sweeper.answersFor('avatars', (folders) => this.avatars.named(folders));
-    this.deletion.also(async (em, userId) => {
-      await this.letGo(em, await this.avatars.removeWithUser(em, userId));
+    this.sweeper.register(AVATARS, async (folders) => {
+      const avatars = await this.avatars.findAll(folders.map(avatarIdOf).filter(Number.isInteger));
+      return new Set(avatars.map(({ id, hash }) => folderOf(id, hash)));
+    });
+    this.deletion.also(async (_em, userId) => {
+      await this.deleteRow(userId, { finished: false });
     });
   }
 
   /** @throws userNotFound, avatarNotFound */
   async getOfUser(userId: string): Promise<AvatarRow> {
-    const avatar = await this.avatars.findOfUser(userId);
-    if (avatar === undefined) throw userNotFound();
-    if (avatar === null) throw avatarNotFound();
-    return avatar;
+    const found = await this.avatars.findOfUser(userId);
+    if (found.kind === 'no-user') throw userNotFound();
+    if (found.kind === 'no-avatar') throw avatarNotFound();
+    return found.avatar;
   }
 
-  /** The user's avatar, or null; also for a user who is not there. */
+  /** The user's avatar; null also for a user who does not exist. */
   async findOfUser(userId: string): Promise<AvatarRow | null> {
-    return (await this.avatars.findOfUser(userId)) ?? null;
+    const found = await this.avatars.findOfUser(userId);
+    return found.kind === 'found' ? found.avatar : null;
   }
 
   /** @throws avatarNotFound */
@@ -68,8 +76,8 @@ export class AvatarsService implements OnModuleInit {
     this.store.requireFiles();
     const id = await this.avatars.reserve(userId);
     if (id === undefined) throw avatarExists();
-    const wasThere = await this.fillReserved(userId, id, async () => (await read()).file as Upload);
-    if (!wasThere) throw await this.goneError(userId);
+    const isWritten = await this.fillReserved(userId, id, async () => (await read()).file as Upload);
+    if (!isWritten) throw await this.notFoundError(userId);
     return this.get(id);
   }
 
@@ -79,7 +87,7 @@ export class AvatarsService implements OnModuleInit {
     this.store.requireFiles();
     const { file } = await read();
     if (file === null) return avatar;
-    if (!(await this.refill(avatar, file))) throw await this.goneError(avatar.user_id);
+    if (!(await this.replaceContent(avatar, file))) throw await this.notFoundError(avatar.user_id);
     return this.get(id);
   }
 
@@ -87,7 +95,7 @@ export class AvatarsService implements OnModuleInit {
   async delete(viewer: Viewer, id: number): Promise<void> {
     const avatar = await this.getOwn(viewer, id);
     this.store.requireFiles();
-    if (!(await this.remove(avatar.user_id))) throw avatarNotFound();
+    if (!(await this.deleteFinished(avatar.user_id))) throw avatarNotFound();
   }
 
   /** Creates or replaces one's own profile image. @throws forbidden, noFileUploads, invalidImage */
@@ -96,25 +104,25 @@ export class AvatarsService implements OnModuleInit {
     await this.replace(userId, decode);
   }
 
-  /** The same for any user, written down. @throws userNotFound, noFileUploads, invalidImage */
+  /** The same for any user, with an audit entry. @throws userNotFound, noFileUploads, invalidImage */
   async replaceAny(actor: Actor, userId: string, decode: () => Upload): Promise<void> {
-    await this.replace(userId, decode, (em) => {
-      this.audit.write(em, actor, { action: 'user.update-image', target: userId });
+    await this.replace(userId, decode, () => {
+      this.audit.record(actor, { action: 'user.update-image', target: userId });
     });
   }
 
-  /** Removes one's own profile image, or as an administrator anybody's. @throws forbidden, internalError without one */
-  async removeOwn(viewer: Viewer, userId: string): Promise<void> {
-    if (viewer.userId === userId) await this.removeAny(userId);
+  /** Deletes one's own profile image, or as an administrator any user's. @throws forbidden, internalError without one */
+  async deleteOfUser(viewer: Viewer, userId: string): Promise<void> {
+    if (viewer.userId === userId) await this.deleteAny(userId);
     else if (await this.sessions.isAdministrator(viewer))
-      await this.removeAsAdministrator(actorOf(viewer), userId);
+      await this.deleteAsAdministrator(actorOf(viewer), userId);
     else throw forbidden();
   }
 
-  /** The same for any user, written down. @throws userNotFound, internalError without one */
-  async removeAsAdministrator(actor: Actor, userId: string): Promise<void> {
-    await this.removeAny(userId, (em) => {
-      this.audit.write(em, actor, { action: 'user.delete-image', target: userId });
+  /** Deletes any user's profile image, with an audit entry. @throws userNotFound, internalError without one */
+  async deleteAsAdministrator(actor: Actor, userId: string): Promise<void> {
+    await this.deleteAny(userId, () => {
+      this.audit.record(actor, { action: 'user.delete-image', target: userId });
     });
   }
 
@@ -124,124 +132,100 @@ export class AvatarsService implements OnModuleInit {
     return avatar;
   }
 
-  /** Until nobody deletes the avatar, or creates it, in the same moment. */
-  private async replace(
-    userId: string,
-    decode: () => Upload,
-    also?: (em: EntityManager) => void,
-  ): Promise<void> {
-    for (let attempt = 0; attempt < PATIENCE.attempts; attempt++) {
-      const avatar = await this.avatars.findOfUser(userId);
-      if (avatar === undefined) throw userNotFound();
+  /** Retries while another request creates or deletes the same avatar. */
+  private async replace(userId: string, decode: () => Upload, record?: Recording): Promise<void> {
+    for (let attempt = 0; attempt < RETRY.attempts; attempt++) {
+      const found = await this.avatars.findOfUser(userId);
+      if (found.kind === 'no-user') throw userNotFound();
       this.store.requireFiles();
-      if (avatar !== null) {
-        if (await this.refill(avatar, decode(), also)) return;
+      if (found.kind === 'found') {
+        if (await this.replaceContent(found.avatar, decode(), record)) return;
         continue;
       }
       const id = await this.avatars.reserve(userId);
-      if (id === undefined) await sleep(PATIENCE.pause);
-      else if (await this.fillReserved(userId, id, () => Promise.resolve(decode()), also)) return;
+      if (id === undefined) await sleep(RETRY.pause);
+      else if (await this.fillReserved(userId, id, () => Promise.resolve(decode()), record)) return;
     }
     throw serviceUnavailable({ retryAfter: 1 });
   }
 
+  /** The first picture of an avatar that the caller has reserved. @returns whether the avatar was still there */
   private async fillReserved(
     userId: string,
     id: number,
     read: () => Promise<Upload>,
-    also?: (em: EntityManager) => void,
+    record?: Recording,
   ): Promise<boolean> {
-    try {
-      return await this.fill(userId, id, await read(), also);
-    } catch (error) {
-      await this.avatars.release(userId, id);
-      throw error;
-    }
+    return this.upload(userId, id, read, record, () => this.avatars.release(userId, id));
   }
 
-  /** Why the avatar that was to be filled is not there. */
-  private async goneError(userId: string): Promise<Error> {
-    return (await this.avatars.findOfUser(userId)) === undefined ? userNotFound() : avatarNotFound();
+  /** Why the avatar that was to be written is not there. */
+  private async notFoundError(userId: string): Promise<Error> {
+    return (await this.avatars.findOfUser(userId)).kind === 'no-user' ? userNotFound() : avatarNotFound();
   }
 
   /** Another picture; the same one again keeps its files. @returns whether the avatar was still there */
-  private async refill(
-    avatar: AvatarRow,
-    upload: Upload,
-    also?: (em: EntityManager) => void,
-  ): Promise<boolean> {
+  private async replaceContent(avatar: AvatarRow, upload: Upload, record?: Recording): Promise<boolean> {
     const { user_id: userId, id, hash } = avatar;
-    const kept =
+    const isRenamed =
       hash.startsWith(digestOf(upload.bytes)) &&
-      (await this.transactions.run(async (em) => {
-        if (!(await this.avatars.rename(em, userId, id, upload.name, hash))) return false;
-        also?.(em);
+      (await this.transactions.run(async () => {
+        if (!(await this.avatars.rename(userId, id, upload.name, hash))) return false;
+        record?.();
         return true;
       }));
-    return kept || this.fill(userId, id, upload, also);
+    return isRenamed || this.upload(userId, id, () => Promise.resolve(upload), record);
   }
 
-  /**
-   * Files first, then the row; what the row named before goes after the commit.
-   *
-   * @returns whether the avatar was still there
-   */
-  private async fill(
+  /** @returns whether the avatar was still there */
+  private async upload(
     userId: string,
     id: number,
-    upload: Upload,
-    also?: (em: EntityManager) => void,
+    read: () => Promise<Upload>,
+    record?: Recording,
+    release?: () => Promise<void>,
   ): Promise<boolean> {
-    const pictures = await this.pipeline.avatar(upload.bytes);
-    const { format } = pictures.full;
-    const hash = hashOf(digestOf(upload.bytes));
-    try {
+    const encode = async () => {
+      const { name, bytes } = await read();
+      const pictures = await this.pipeline.avatar(bytes);
+      const hash = hashOf(digestOf(bytes));
       const files = filesOf(pictures);
-      await this.store.put(folderOf(id, hash), files);
-      const content = { name: upload.name, format, hash, bytes: bytesOf(files) };
-      const wasThere = await this.transactions.run(async (em) => {
-        const former = await this.avatars.fill(em, userId, id, content);
-        if (former === undefined) {
-          await this.removal.note(em, folderOf(id, hash));
-          return false;
-        }
-        if (former !== null) await this.removal.note(em, folderOf(id, former));
-        also?.(em);
-        return true;
-      });
-      return wasThere;
-    } catch (error) {
-      await this.discard(folderOf(id, hash));
-      throw error;
-    } finally {
-      this.removal.soon();
-    }
+      const content = { name, format: pictures.full.format, hash, storedBytes: bytesOf(files) };
+      return { folder: folderOf(id, hash), files, content };
+    };
+    const save = async ({ content }: { content: AvatarContent }) => {
+      const outcome = await this.avatars.replaceContent(userId, id, content);
+      if (outcome.kind === 'no-avatar') return outcome;
+      const { formerHash } = outcome;
+      if (formerHash !== null) await this.removal.enqueue(folderOf(id, formerHash));
+      record?.();
+      return outcome;
+    };
+    const outcome = await this.uploads.run({ encode, save, ...(release && { release }) });
+    return outcome.kind === 'written';
   }
 
-  /** Notes files that no row has come to name; should that fail too, the sweeper finds them. */
-  private async discard(folder: string): Promise<void> {
-    await this.transactions.run((em) => this.removal.note(em, folder)).catch(() => undefined);
-  }
-
-  private async removeAny(userId: string, also?: (em: EntityManager) => void): Promise<void> {
-    if ((await this.avatars.findOfUser(userId)) === undefined) throw userNotFound();
+  private async deleteAny(userId: string, record?: Recording): Promise<void> {
+    if ((await this.avatars.findOfUser(userId)).kind === 'no-user') throw userNotFound();
     this.store.requireFiles();
-    // The source says so: a user without an image is an unexpected error to its clients.
-    if (!(await this.remove(userId, also))) throw internalError();
+    // Required by the contract: clients expect an unexpected error for a user without an image.
+    if (!(await this.deleteFinished(userId, record))) throw internalError();
   }
 
-  private async remove(userId: string, also?: (em: EntityManager) => void): Promise<boolean> {
-    const removed = await this.transactions.run(async (em) => {
-      if (!(await this.letGo(em, await this.avatars.remove(em, userId)))) return false;
-      also?.(em);
+  private async deleteFinished(userId: string, record?: Recording): Promise<boolean> {
+    const isDeleted = await this.transactions.run(async () => {
+      if (!(await this.deleteRow(userId, { finished: true }))) return false;
+      record?.();
       return true;
     });
-    this.removal.soon();
-    return removed;
+    this.removal.kick();
+    return isDeleted;
   }
 
-  private async letGo(em: EntityManager, id: number | undefined): Promise<boolean> {
-    if (id !== undefined) await this.removal.note(em, `avatars/${id}/`);
+  /** Deletes the row, and enqueues its files. @returns whether there was one */
+  private async deleteRow(userId: string, which: { finished: boolean }): Promise<boolean> {
+    const id = await this.avatars.delete(userId, which);
+    if (id !== undefined) await this.removal.enqueue(avatarFolder(id));
     return id !== undefined;
   }
 }

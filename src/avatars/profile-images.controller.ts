@@ -54,7 +54,7 @@ export class ProfileImagesController {
     refuses: [forbidden, noFileUploads],
   })
   async delete(@CurrentViewer() viewer: Viewer, @Param('id', UserIdPipe) id: string): Promise<ResponseDto> {
-    await this.avatars.removeOwn(viewer, id);
+    await this.avatars.deleteOfUser(viewer, id);
     return done(DELETED);
   }
 
@@ -90,7 +90,7 @@ export class ProfileImagesController {
     @CurrentViewer() viewer: Viewer,
     @Param('id', UserIdPipe) id: string,
   ): Promise<ResponseDto> {
-    await this.avatars.removeAsAdministrator(actorOf(viewer), id);
+    await this.avatars.deleteAsAdministrator(actorOf(viewer), id);
     return done(DELETED);
   }
 }

@@ -1,10 +1,9 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { ForeignKeyConstraintViolationException, LockMode } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { type Actor, AuditLog, changesBetween, WITHHELD } from '../audit/audit-log.js';
 import { Transactions } from '../database/transactions.js';
-import { type Client, ClientSchema } from './client.entity.js';
-import { ClientRepository } from './client.repository.js';
+import type { Client } from './client.entity.js';
+import { ClientRepository, type EnabledClient } from './client.repository.js';
 import type { ClientChanges } from './clients.dto.js';
 import { clientInUse, clientNotFound } from './clients.errors.js';
 
@@ -16,12 +15,6 @@ export interface NewClient {
   readonly scopes: string[];
   readonly created: Date;
   readonly key: string;
-}
-
-/** A client that has shown its key. */
-export interface AuthenticatedClient {
-  readonly id: number;
-  readonly scopes: readonly string[];
 }
 
 const HOUR = 3_600_000;
@@ -41,40 +34,38 @@ export class ClientsService {
 
   async register(name: string, scopes: readonly string[], actor: Actor): Promise<NewClient> {
     const key = newKey();
-    return this.transactions.run(async (em) => {
+    return this.transactions.run(async () => {
       const created = new Date();
-      const kept = [...new Set(scopes)];
-      const client = em.create(ClientSchema, { name, scopes: kept, keyHash: hashOf(key), created });
-      await em.flush();
-      this.audit.write(em, actor, {
+      const distinct = [...new Set(scopes)];
+      const { id } = await this.clients.create({ name, scopes: distinct, keyHash: hashOf(key), created });
+      this.audit.record(actor, {
         action: 'client.create',
-        target: String(client.id),
-        after: { name: WITHHELD, scopes: kept },
+        target: String(id),
+        after: { name: WITHHELD, scopes: distinct },
       });
-      return { id: client.id, name, enabled: true, scopes: kept, created, key };
+      return { id, name, enabled: true, scopes: distinct, created, key };
     });
   }
 
   async hasAny(): Promise<boolean> {
-    return this.transactions.run(async (em) => (await em.count(ClientSchema)) > 0);
+    return this.clients.hasAny();
+  }
+
+  /** Whether the client is registered and not disabled. */
+  async isEnabled(id: number): Promise<boolean> {
+    return this.clients.isEnabled(id);
   }
 
   /** @throws clientNotFound */
   async update(id: number, changes: ClientChanges, actor: Actor): Promise<Client> {
-    return this.transactions.run(async (em) => {
-      const client = await em.findOne(ClientSchema, id, { lockMode: LockMode.PESSIMISTIC_WRITE });
-      if (client === null) throw clientNotFound();
-      const { name: former, scopes, enabled } = client;
-      const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
-      em.assign(client, given);
-      const was = { name: former, scopes, enabled };
-      const changed = changesBetween(was, {
-        name: client.name,
-        scopes: client.scopes,
-        enabled: client.enabled,
-      });
+    return this.transactions.run(async () => {
+      const client = await this.lock(id);
+      const before = audited(client);
+      const { name = client.name, scopes = client.scopes, enabled = client.enabled } = changes;
+      Object.assign(client, { name, scopes, enabled });
+      const changed = changesBetween(before, audited(client));
       if (changed !== null) {
-        this.audit.write(em, actor, { action: 'client.update', target: String(id), ...changed });
+        this.audit.record(actor, { action: 'client.update', target: String(id), ...changed });
       }
       return client;
     });
@@ -87,14 +78,13 @@ export class ClientsService {
     actor: Actor,
   ): Promise<{ key: string; formerUntil: Date }> {
     const key = newKey();
-    return this.transactions.run(async (em) => {
-      const client = await em.findOne(ClientSchema, id, { lockMode: LockMode.PESSIMISTIC_WRITE });
-      if (client === null) throw clientNotFound();
+    return this.transactions.run(async () => {
+      const client = await this.lock(id);
       const formerUntil = new Date(Date.now() + overlapHours * HOUR);
       client.formerKeyHash = client.keyHash;
       client.formerKeyValidUntil = formerUntil;
       client.keyHash = hashOf(key);
-      this.audit.write(em, actor, {
+      this.audit.record(actor, {
         action: 'client.rotate-key',
         target: String(id),
         after: { overlap_hours: overlapHours },
@@ -103,40 +93,43 @@ export class ClientsService {
     });
   }
 
-  /** @throws clientNotFound, clientInUse while anything names it */
+  /** @throws clientNotFound, clientInUse while any row refers to it */
   async delete(id: number, actor: Actor): Promise<void> {
-    try {
-      await this.transactions.run(async (em) => {
-        const client = await em.findOne(ClientSchema, id, { lockMode: LockMode.PESSIMISTIC_WRITE });
-        if (client === null) throw clientNotFound();
-        this.audit.write(em, actor, {
-          action: 'client.delete',
-          target: String(id),
-          before: { scopes: client.scopes, enabled: client.enabled },
-        });
-        em.remove(client);
+    await this.transactions.run(async () => {
+      const client = await this.lock(id);
+      this.audit.record(actor, {
+        action: 'client.delete',
+        target: String(id),
+        before: { scopes: client.scopes, enabled: client.enabled },
       });
-    } catch (error) {
-      throw error instanceof ForeignKeyConstraintViolationException ? clientInUse({ cause: error }) : error;
-    }
+      const outcome = await this.clients.delete(client);
+      if (outcome.kind === 'in-use') throw clientInUse({ cause: outcome.cause });
+    });
   }
 
-  /** An enabled client; null for one that is unknown or disabled. */
-  async findEnabled(id: number): Promise<Client | null> {
-    return this.transactions.run((em) => em.findOne(ClientSchema, { id, enabled: true }));
+  /** Undefined for a client that is unknown or disabled. */
+  async findEnabled(id: number): Promise<EnabledClient | undefined> {
+    return this.clients.findEnabled(id);
   }
 
   /** Whether a key is the client's, or was until a rotation whose overlap is not over. */
-  hasKey(client: Client, key: string): boolean {
+  hasKey({ key_hash: current, former_key_hash: former }: EnabledClient, key: string): boolean {
     const hash = hashOf(key);
-    const isCurrent = equal(hash, client.keyHash);
-    const isFormer =
-      client.formerKeyHash != null &&
-      client.formerKeyValidUntil != null &&
-      client.formerKeyValidUntil.getTime() > Date.now() &&
-      equal(hash, client.formerKeyHash);
+    const isCurrent = equal(hash, current);
+    const isFormer = former !== null && equal(hash, former);
     return isCurrent || isFormer;
   }
+
+  private async lock(id: number): Promise<Client> {
+    const client = await this.clients.lock(id);
+    if (client === null) throw clientNotFound();
+    return client;
+  }
+}
+
+/** The fields that an entry of the audit log compares. */
+function audited({ name, scopes, enabled }: Client) {
+  return { name, scopes, enabled };
 }
 
 /** 256 random bits, marked so that a leaked one can be recognized. */
@@ -144,7 +137,7 @@ function newKey(): string {
   return `tbk_${randomBytes(32).toString('base64url')}`;
 }
 
-/** A key's SHA-256: nobody can try 2^256 keys, so that a slow hash would add nothing. */
+/** A key's SHA-256: a key of 256 random bits needs no slow hash. */
 function hashOf(key: string): string {
   return createHash('sha256').update(key).digest('hex');
 }

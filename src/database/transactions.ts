@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
 
 const ATTEMPTS = 4;
 /** Serialization failure and deadlock: the transaction was innocent and may run again. */
@@ -45,5 +46,13 @@ export class Transactions {
    */
   async nested<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
     return this.isOpen ? this.em.transactional(work) : this.run(work);
+  }
+
+  /** For background jobs that work on files between the statements of their transaction. */
+  async runWithoutIdleTimeout<T>(work: () => Promise<T>): Promise<T> {
+    return this.run(async (em) => {
+      await sql`set local idle_in_transaction_session_timeout = 0`.execute(em.getKysely());
+      return work();
+    });
   }
 }

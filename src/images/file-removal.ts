@@ -1,24 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { runIn } from '../database/sql.js';
 import { Transactions } from '../database/transactions.js';
+import { RemovedFilesRepository } from './removed-files.repository.js';
 import { ImageStore } from './storage.js';
 
 /**
- * Milliseconds between two looks for files to remove. Deletions promise that files are gone within five seconds, also
- * when the node that noted them has been killed: any node finds them.
+ * Milliseconds between two polls of the queue. Deletions promise that files are gone within five seconds, also when the
+ * node that enqueued them has been killed: every node polls.
  */
 const INTERVAL = 1_500;
 /** Milliseconds between two warnings of files that cannot be removed. */
 const WARNING_INTERVAL = 60_000;
 const BATCH = 50;
-/** Milliseconds that a deletion waits for its files to be gone. */
-const PATIENCE = 2_000;
+/** Milliseconds that `flush` waits at most. */
+const FLUSH_TIMEOUT = 2_000;
 
 /**
- * Removes files after the commit of the transaction that let go of them, and never before it. The table remembers
- * them until they are gone, through restarts and failures of the store; nodes share the work.
+ * Removes files after the commit of the transaction that deleted or replaced their row, never before it. The queue is a
+ * table, so that it survives restarts and failures of the store; nodes share the work.
  */
 @Injectable()
 export class FileRemoval implements OnApplicationBootstrap, OnModuleDestroy {
@@ -30,16 +29,17 @@ export class FileRemoval implements OnApplicationBootstrap, OnModuleDestroy {
 
   constructor(
     private readonly transactions: Transactions,
+    private readonly queue: RemovedFilesRepository,
     private readonly store: ImageStore,
   ) {}
 
   onApplicationBootstrap(): void {
     if (!this.store.handlesFiles) return;
     this.timer = setInterval(() => {
-      if (!this.isRunning) this.soon();
+      if (!this.isRunning) this.kick();
     }, INTERVAL);
     this.timer.unref();
-    this.soon();
+    this.kick();
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -47,25 +47,29 @@ export class FileRemoval implements OnApplicationBootstrap, OnModuleDestroy {
     await this.running;
   }
 
-  /** Notes files in the caller's transaction. Call `soon` after its commit. */
-  async note(em: EntityManager, ...prefixes: string[]): Promise<void> {
-    await runIn(em, 'insert into removed_files (prefix) select unnest($1::text[])', [prefixes]);
+  /**
+   * Enqueues files in the open transaction. Call `kick` or `flush` after its commit.
+   *
+   * @param prefixes what the keys of the files begin with, up to a slash
+   */
+  async enqueue(...prefixes: string[]): Promise<void> {
+    await this.queue.add(prefixes);
   }
 
-  /** Begins to remove what has been noted; nobody waits for it. */
-  soon(): void {
+  /** Starts to remove what has been enqueued, in the background. */
+  kick(): void {
     if (!this.store.handlesFiles) return;
     this.running = this.running.then(() => this.removeAll());
   }
 
-  /** Removes what has been noted and waits for it, for a moment: a store that is slow or away is tried again later. */
-  async now(): Promise<void> {
-    this.soon();
-    await Promise.race([this.running, sleep(PATIENCE, undefined, { ref: false })]);
+  /** Removes what has been enqueued; returns early when the store is slow or down, and the removal is retried later. */
+  async flush(): Promise<void> {
+    this.kick();
+    await Promise.race([this.running, sleep(FLUSH_TIMEOUT, undefined, { ref: false })]);
   }
 
-  /** Waits until everything that `soon` has begun is done. */
-  async settled(): Promise<void> {
+  /** Resolves once every removal that `kick` has started is finished. */
+  async idle(): Promise<void> {
     await this.running;
   }
 
@@ -76,26 +80,21 @@ export class FileRemoval implements OnApplicationBootstrap, OnModuleDestroy {
     } catch (error) {
       if (Date.now() < this.quietUntil) return;
       this.quietUntil = Date.now() + WARNING_INTERVAL;
-      this.logger.warn(`Files wait to be removed: ${(error as Error).message}`);
+      this.logger.warn(`Files could not be removed yet: ${(error as Error).message}`);
     } finally {
       this.isRunning = false;
     }
   }
 
-  /** The rows are held while their files go, so that no other node takes them, and none is forgotten. */
+  /**
+   * The rows stay locked while their files are removed, so that no other node takes them. No idle timeout: a slow store
+   * would abort the transaction and the same rows would be retried for ever.
+   */
   private async removeSome(): Promise<number> {
-    return this.transactions.run(async (em) => {
-      // A slow store must not have the transaction ended as idle, and the same rows taken again for ever.
-      await runIn(em, 'set local idle_in_transaction_session_timeout = 0');
-      const rows = await runIn<{ id: string; prefix: string }>(
-        em,
-        'select id, prefix from removed_files order by id limit $1 for update skip locked',
-        [BATCH],
-      );
+    return this.transactions.runWithoutIdleTimeout(async () => {
+      const rows = await this.queue.lockOldest(BATCH);
       for (const { prefix } of rows) await this.store.removeAll(prefix);
-      if (rows.length > 0) {
-        await runIn(em, 'delete from removed_files where id = any($1)', [rows.map(({ id }) => id)]);
-      }
+      if (rows.length > 0) await this.queue.delete(rows);
       return rows.length;
     });
   }

@@ -1,37 +1,36 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Transactions } from '../database/transactions.js';
-import { runIn } from '../database/sql.js';
 import { ImageStore } from './storage.js';
+import { SweepLock } from './sweep-lock.js';
 
 /** Milliseconds between two sweeps, and the age below which files may belong to an upload under way. */
 const HOUR = 3_600_000;
-/** Held by the node that sweeps. */
-const SWEEPING = 7_005;
-/** Folders that are looked up at once. */
+/** Folders that are looked up in one statement. */
 const BATCH = 500;
 
-/** Tells which of some folders a feature's rows name. */
-export type FolderNames = (folders: readonly string[]) => Promise<ReadonlySet<string>>;
+/** Finds those of some folders that a feature's rows refer to. */
+export type FindExistingFolders = (folders: readonly string[]) => Promise<ReadonlySet<string>>;
 
 /**
- * Removes files that no row names: what a node left behind that was killed between a file and its row. Folders are
- * those of one upload, such as `avatars/7/3f2a/`; each feature says which of its own are named.
+ * Removes files that no row refers to: those of a node that was killed after it had written a file and before it had
+ * written the row. Folders are those of one upload, such as `avatars/7/3f2a/`.
  */
 @Injectable()
 export class FileSweeper implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(FileSweeper.name);
-  private readonly features = new Map<string, FolderNames>();
+  private readonly features = new Map<string, FindExistingFolders>();
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly store: ImageStore,
     private readonly transactions: Transactions,
+    private readonly lock: SweepLock,
   ) {}
 
-  /** A feature answers for the folders below its own first one, such as `avatars`. */
-  answersFor(first: string, names: FolderNames): void {
-    this.features.set(first, names);
+  /** @param first the feature's folder, such as `avatars`, which the folders of its uploads are in */
+  register(first: string, findExisting: FindExistingFolders): void {
+    this.features.set(first, findExisting);
   }
 
   onApplicationBootstrap(): void {
@@ -46,19 +45,15 @@ export class FileSweeper implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /**
-   * Removes what nothing names and is older than `age` milliseconds.
+   * Removes folders that no row refers to and that are older than `age` milliseconds.
    *
-   * @returns the folders that were removed; nothing while another node sweeps
+   * @returns the folders that were removed; none while another node sweeps
    */
   async sweep(age = HOUR): Promise<string[]> {
     const removed: string[] = [];
-    await this.transactions.run(async (em) => {
-      const [turn] = await runIn<{ mine: boolean }>(em, 'select pg_try_advisory_xact_lock($1) as mine', [
-        SWEEPING,
-      ]);
-      if (!turn?.mine) return;
-      // The lock's transaction would otherwise be ended as idle while a large store is listed.
-      await runIn(em, 'set local idle_in_transaction_session_timeout = 0');
+    // The transaction holds the lock, and is idle while a large store is listed.
+    await this.transactions.runWithoutIdleTimeout(async () => {
+      if (!(await this.lock.tryLock())) return;
       await this.store.removeUnfinished();
       let batch = new Set<string>();
       for await (const key of this.store.keysOlderThan(new Date(Date.now() - age))) {
@@ -75,10 +70,10 @@ export class FileSweeper implements OnApplicationBootstrap, OnModuleDestroy {
   private async sweepFolders(folders: ReadonlySet<string>): Promise<string[]> {
     const removed: string[] = [];
     for (const [first, own] of Map.groupBy(folders, (folder) => folder.split('/')[0] ?? '')) {
-      const names = this.features.get(first);
-      if (names === undefined) continue;
-      const named = await names(own);
-      for (const folder of own.filter((candidate) => !named.has(candidate))) {
+      const findExisting = this.features.get(first);
+      if (findExisting === undefined) continue;
+      const existing = await findExisting(own);
+      for (const folder of own.filter((candidate) => !existing.has(candidate))) {
         await this.store.removeAll(folder);
         removed.push(folder);
       }
@@ -89,9 +84,9 @@ export class FileSweeper implements OnApplicationBootstrap, OnModuleDestroy {
   private async attempt(): Promise<void> {
     try {
       const removed = await this.sweep();
-      if (removed.length > 0) this.logger.warn(`Removed ${removed.length} folders that no row names`);
+      if (removed.length > 0) this.logger.warn(`Removed ${removed.length} folders that no row refers to`);
     } catch (error) {
-      this.logger.warn(`The sweep waits: ${(error as Error).message}`);
+      this.logger.warn(`The sweep failed and will be retried: ${(error as Error).message}`);
     }
   }
 }

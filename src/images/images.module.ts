@@ -1,14 +1,29 @@
+import { MikroOrmModule } from '@mikro-orm/nestjs';
 import { Module } from '@nestjs/common';
 import { FileRemoval } from './file-removal.js';
 import { FileSweeper } from './file-sweeper.js';
+import { ImageUploads } from './image-uploads.js';
 import { ImageUrls } from './image-urls.js';
 import { ImagesController } from './images.controller.js';
 import { ImagePipeline } from './pipeline.js';
+import { RemovedFilesSchema } from './removed-files.entity.js';
+import { RemovedFilesRepository } from './removed-files.repository.js';
 import { ImageStore } from './storage.js';
+import { SweepLock } from './sweep-lock.js';
 
 @Module({
+  imports: [MikroOrmModule.forFeature([RemovedFilesSchema])],
   controllers: [ImagesController],
-  providers: [ImagePipeline, ImageStore, FileRemoval, FileSweeper, ImageUrls],
-  exports: [ImagePipeline, ImageStore, FileRemoval, FileSweeper, ImageUrls],
+  providers: [
+    ImagePipeline,
+    ImageStore,
+    RemovedFilesRepository,
+    FileRemoval,
+    SweepLock,
+    FileSweeper,
+    ImageUploads,
+    ImageUrls,
+  ],
+  exports: [ImagePipeline, ImageStore, FileRemoval, FileSweeper, ImageUploads, ImageUrls],
 })
 export class ImagesModule {}

@@ -1,6 +1,6 @@
-import { defineEntity, p } from '@mikro-orm/core';
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 
-/** Files that no row names any more, written in the transaction that let go of them: removed after the commit. */
+/** Files to remove: enqueued in the transaction that deletes or replaces the row that refers to them. */
 export const RemovedFilesSchema = defineEntity({
   name: 'RemovedFiles',
   tableName: 'removed_files',
@@ -11,3 +11,5 @@ export const RemovedFilesSchema = defineEntity({
     at: p.datetime(3).defaultRaw('current_timestamp(3)'),
   },
 });
+
+export type RemovedFiles = InferEntity<typeof RemovedFilesSchema>;

@@ -31,8 +31,8 @@ export class DeleteUserPhoto {
     await this.limits.spend('clientKey', `${website.slice(0, 20)} ${addressKey(ip)}`);
     if (website === '') throw missingWebsiteId();
     const id = parseId(website);
-    const client = id === null ? null : await this.clients.findEnabled(id);
-    if (client === null) throw invalidWebsiteId();
+    const client = id === null ? undefined : await this.clients.findEnabled(id);
+    if (client === undefined) throw invalidWebsiteId();
     const key = single(headers['webapiclientkey']);
     if (key === '' || !this.clients.hasKey(client, key)) throw invalidClientKey();
     if (!client.scopes.includes(SCOPE)) throw forbidden();
@@ -40,7 +40,7 @@ export class DeleteUserPhoto {
     if (typeof userId !== 'string' || !/^[0-9a-f]{24}$/.test(userId)) throw invalidUserId();
     const photo = typeof photoId === 'string' ? parseId(photoId) : null;
     if (photo === null) throw malformedPhotoId();
-    await this.photos.deleteAsClient({ id: client.id, scopes: client.scopes }, ip, userId, photo);
+    await this.photos.deleteAsClient(client.id, ip, userId, photo);
   }
 }
 

@@ -2,9 +2,17 @@ import { fileName, storedFile } from '../images/image-files.js';
 import type { EncodedPicture } from '../images/pipeline.js';
 import type { StoredFile } from '../images/storage.js';
 
-/** Where a photo's files lie. */
+/** The folder of all photos. */
+export const PHOTOS = 'photos';
+
+/** The folder of a photo's files. */
 export function folderOf(token: string): string {
-  return `photos/${token}/`;
+  return `${PHOTOS}/${token}/`;
+}
+
+/** The token that a photo's folder is named after. */
+export function tokenOf(folder: string): string {
+  return folder.split('/')[1] ?? '';
 }
 
 export function keyOf(token: string, format: string): string {

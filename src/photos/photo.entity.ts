@@ -1,4 +1,4 @@
-import { defineEntity, p } from '@mikro-orm/core';
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { counted } from '../database/counter-triggers.js';
 import { ClientSchema } from '../clients/client.entity.js';
 import { UserSchema } from '../accounts/user.entity.js';
@@ -30,9 +30,13 @@ export const PhotoSchema = defineEntity({
   },
 });
 
+export type Photo = InferEntity<typeof PhotoSchema>;
+
 /** Which user a photo's id, or the folder of its files, belongs to: a reference table where users are distributed. */
 export const PhotoIdSchema = defineEntity({
   name: 'PhotoId',
   tableName: 'photo_ids',
   properties: { id: p.integer().primary().autoincrement(), userId: p.text(), token: p.text().index() },
 });
+
+export type PhotoId = InferEntity<typeof PhotoIdSchema>;

@@ -1,83 +1,139 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
+import { InjectRepository } from '@mikro-orm/nestjs';
+import { EntityRepository } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import { clientKnown } from '../clients/client-filter.js';
-import { runIn, Sql, statement, timestamp } from '../database/sql.js';
+import { sql } from 'kysely';
+import type { UserSchema } from '../accounts/user.entity.js';
+import { anyOf, asCount, timestamp } from '../database/expressions.js';
+import { pageQuery } from '../database/page.js';
+import { Sql } from '../database/sql.js';
+import { type RowOf, statement, statementFamily, tables } from '../database/statement.js';
+import { type Photo, type PhotoId, PhotoIdSchema, PhotoSchema } from './photo.entity.js';
 
-export interface PhotoRow {
+/** A photo about to be inserted. */
+export type NewPhoto = Pick<
+  Photo,
+  'token' | 'name' | 'format' | 'width' | 'height' | 'size' | 'storedBytes'
+> & { readonly client: number };
+
+export type AddOutcome =
+  | { readonly kind: 'written'; readonly id: number }
+  | { readonly kind: 'limit-reached' }
+  | { readonly kind: 'no-user' };
+
+interface Key {
+  readonly userId: string;
   readonly id: number;
-  readonly user_id: string;
-  readonly token: string;
-  readonly name: string;
-  readonly format: string;
-  readonly width: number;
-  readonly height: number;
-  readonly size: number;
-  readonly uploaded: string;
 }
 
-/** A photo about to be kept. */
-export type NewPhoto = Omit<PhotoRow, 'id' | 'user_id' | 'uploaded'> & {
-  readonly client: number;
-  /** Bytes of all its files. */
-  readonly stored_bytes: number;
-};
+const db = tables<typeof PhotoSchema | typeof PhotoIdSchema | typeof UserSchema>();
 
-const COLUMNS = `p.id, p.user_id, p.token, p.name, p.format, p.width, p.height, p.size,
-  ${timestamp('p.uploaded')} as uploaded`;
+const COLUMNS = [
+  'p.id',
+  'p.user_id',
+  'p.token',
+  'p.name',
+  'p.format',
+  'p.width',
+  'p.height',
+  'p.size',
+  timestamp('p.uploaded').as('uploaded'),
+] as const;
 
-const COUNT = statement('photos.count', 'select count(*)::int as count from photos where user_id = $1');
-const CLIENT = statement('photos.client', `select ${clientKnown('$1')} as known`);
-
-const UNDER = statement(
-  'photos.under',
-  'select id from photos where user_id = $1 and id = $2 and client_id = $3',
+const COUNT = statement('photos.count', ({ userId }: { userId: string }) =>
+  db
+    .selectFrom('photos')
+    .select((eb) => asCount(eb.fn.countAll()).as('count'))
+    .where('user_id', '=', userId),
 );
 
-const NAMED = statement('photos.named', 'select token from photo_ids where token = any($1::text[])');
-
-const BY_ID = statement(
-  'photos.by-id',
-  `select ${COLUMNS} from photo_ids i join photos p on p.user_id = i.user_id and p.id = i.id where i.id = $1`,
+const FIND_OF_CLIENT = statement(
+  'photos.find-of-client',
+  ({ userId, id, client }: Key & { client: number }) =>
+    db
+      .selectFrom('photos')
+      .select('id')
+      .where('user_id', '=', userId)
+      .where('id', '=', id)
+      .where('client_id', '=', client),
 );
 
+const FIND_TOKENS = statement('photos.find-tokens', ({ tokens }: { tokens: readonly string[] }) =>
+  db.selectFrom('photo_ids').select('token').where('token', '=', anyOf(tokens, 'text[]')),
+);
+
+const FIND = statement('photos.find', ({ id }: { id: number }) =>
+  db
+    .selectFrom('photo_ids as i')
+    .innerJoin('photos as p', (join) => join.onRef('p.user_id', '=', 'i.user_id').onRef('p.id', '=', 'i.id'))
+    .select(COLUMNS)
+    .where('i.id', '=', id),
+);
+
+export type PhotoRow = RowOf<typeof FIND>;
+
+/** The header is undefined for a user who does not exist. */
 const PAGE = statement(
   'photos.page',
-  `select totals.total, page.*
-   from users u
-   cross join lateral (select count(*)::int as total from photos where user_id = u.id) as totals
-   left join lateral (
-     select ${COLUMNS} from photos p where p.user_id = u.id order by p.id desc limit $2 offset $3
-   ) as page on true
-   where u.id = $1
-   order by page.id desc`,
+  ({ userId, limit, offset }: { userId: string; limit: number; offset: number }) => {
+    const ofUser = db.selectFrom('photos as p').where('p.user_id', '=', userId);
+    return pageQuery(
+      db.selectFrom('users as u').where('u.id', '=', userId),
+      () => ({ total: ofUser.select((eb) => asCount(eb.fn.countAll()).as('total')) }),
+      () =>
+        ofUser
+          .select([...COLUMNS, sql<number>`-p.id`.as('position')])
+          .orderBy('p.id', 'desc')
+          .limit(limit)
+          .offset(offset),
+    );
+  },
+);
+
+// MikroORM has no lock mode for this lock, which does not conflict with foreign keys to the user.
+const LOCK_USER = statement('photos.lock-user', ({ userId }: { userId: string }) =>
+  db.selectFrom('users').select('id').where('id', '=', userId).forNoKeyUpdate(),
+);
+
+const DELETE = statementFamily(
+  'photos.delete',
+  ({ ofClient }: { ofClient: boolean }, { userId, id, client }: Key & { client: number }) =>
+    db
+      .deleteFrom('photos')
+      .where('user_id', '=', userId)
+      .where('id', '=', id)
+      .$if(ofClient, (query) => query.where('client_id', '=', client))
+      .returning('token'),
+);
+
+const DELETE_ALL = statement('photos.delete-all', ({ userId }: { userId: string }) =>
+  db.deleteFrom('photos').where('user_id', '=', userId).returning(['id', 'token']),
 );
 
 @Injectable()
 export class PhotoRepository {
-  constructor(private readonly sql: Sql) {}
+  constructor(
+    private readonly sql: Sql,
+    @InjectRepository(PhotoSchema) private readonly photos: EntityRepository<Photo>,
+    @InjectRepository(PhotoIdSchema) private readonly ids: EntityRepository<PhotoId>,
+  ) {}
 
   async count(userId: string): Promise<number> {
-    return (await this.sql.row<{ count: number }>(COUNT, [userId]))?.count ?? 0;
+    return (await this.sql.row(COUNT, { userId }))?.count ?? 0;
   }
 
-  async isClient(id: number): Promise<boolean> {
-    return (await this.sql.row<{ known: boolean }>(CLIENT, [id]))?.known ?? false;
-  }
-
-  /** Those of the folders that a row names. */
-  async named(folders: readonly string[]): Promise<ReadonlySet<string>> {
-    const tokens = folders.map((folder) => folder.split('/')[1] ?? '');
-    const rows = await this.sql.rows<{ token: string }>(NAMED, [tokens]);
-    return new Set(rows.map(({ token }) => `photos/${token}/`));
+  /** Which of these tokens belong to photos. */
+  async findTokens(tokens: readonly string[]): Promise<string[]> {
+    const rows = await this.sql.rows(FIND_TOKENS, { tokens });
+    return rows.map(({ token }) => token);
   }
 
   /** Whether the user's photo was uploaded under the client. */
-  async isUnder(id: number, userId: string, client: number): Promise<boolean> {
-    return (await this.sql.row(UNDER, [userId, id, client])) !== undefined;
+  async belongsToClient(id: number, userId: string, client: number): Promise<boolean> {
+    return (await this.sql.row(FIND_OF_CLIENT, { userId, id, client })) !== undefined;
   }
 
   async find(id: number): Promise<PhotoRow | undefined> {
-    return this.sql.row<PhotoRow>(BY_ID, [id]);
+    return this.sql.row(FIND, { id });
   }
 
   /** A page of a user's photos, newest first; undefined when there is no such user. */
@@ -86,84 +142,38 @@ export class PhotoRepository {
     limit: number,
     offset: number,
   ): Promise<{ total: number; rows: PhotoRow[] } | undefined> {
-    const rows = await this.sql.rows<PhotoRow & { total: number; id: number | null }>(PAGE, [
-      userId,
-      limit,
-      offset,
-    ]);
-    const [first] = rows;
-    return first && { total: first.total, rows: rows.filter(({ id }) => id !== null) };
+    const { header, rows } = await this.sql.page(PAGE, { userId, limit, offset });
+    return header && { total: header.total ?? 0, rows };
   }
 
   /**
-   * Keeps a photo, unless the user has as many as allowed. The user's row is held, so that uploads at once are counted.
-   *
-   * @returns its id; undefined at the limit, null when the user is gone
+   * Inserts a photo in the open transaction, unless the user has as many as allowed. The lock on the user's row
+   * serializes concurrent uploads, so that each counts the ones before it.
    */
-  async add(
-    em: EntityManager,
-    userId: string,
-    photo: NewPhoto,
-    limit: number,
-  ): Promise<number | null | undefined> {
-    const held = await runIn(em, 'select id from users where id = $1 for no key update', [userId]);
-    if (held.length === 0) return null;
-    const [kept] = await runIn<{ count: number }>(
-      em,
-      'select count(*)::int as count from photos where user_id = $1',
-      [userId],
-    );
-    if ((kept?.count ?? 0) >= limit) return undefined;
-    const [named] = await runIn<{ id: number }>(
-      em,
-      'insert into photo_ids (user_id, token) values ($1, $2) returning id',
-      [userId, photo.token],
-    );
-    const id = named?.id as number;
-    await runIn(
-      em,
-      `insert into photos (user_id, id, client_id, token, name, format, width, height, size, stored_bytes)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-      [
-        userId,
-        id,
-        photo.client,
-        photo.token,
-        photo.name,
-        photo.format,
-        photo.width,
-        photo.height,
-        photo.size,
-        photo.stored_bytes,
-      ],
-    );
-    return id;
+  async add(userId: string, { client, ...photo }: NewPhoto, limit: number): Promise<AddOutcome> {
+    if ((await this.sql.row(LOCK_USER, { userId })) === undefined) return { kind: 'no-user' };
+    if ((await this.count(userId)) >= limit) return { kind: 'limit-reached' };
+    const id = await this.ids.insert({ userId, token: photo.token });
+    await this.photos.insert({ ...photo, user: userId, id, client });
+    return { kind: 'written', id };
   }
 
   /**
-   * Removes a photo, if it is the user's and, where a client is given, was uploaded under it.
+   * Deletes a user's photo in the open transaction, if it was uploaded under the client, where one is given.
    *
-   * @returns the folder of its files; undefined when there is no such photo
+   * @returns the token of its files; undefined when there is no such photo
    */
-  async remove(em: EntityManager, userId: string, id: number, client?: number): Promise<string | undefined> {
-    const [row] = await runIn<{ token: string }>(
-      em,
-      `delete from photos where user_id = $1 and id = $2 and ($3::int is null or client_id = $3::int) returning token`,
-      [userId, id, client ?? null],
-    );
-    if (row !== undefined) await runIn(em, 'delete from photo_ids where id = $1', [id]);
+  async delete(userId: string, id: number, client?: number): Promise<string | undefined> {
+    const statementOf = DELETE.of({ ofClient: client !== undefined });
+    const row = await this.sql.row(statementOf, { userId, id, client: client ?? 0 });
+    if (row !== undefined) await this.ids.nativeDelete({ id });
     return row?.token;
   }
 
-  /** Removes all of a user's photos; returns the folders of their files. */
-  async removeAll(em: EntityManager, userId: string): Promise<string[]> {
-    const rows = await runIn<{ id: number; token: string }>(
-      em,
-      'delete from photos where user_id = $1 returning id, token',
-      [userId],
-    );
-    if (rows.length > 0)
-      await runIn(em, 'delete from photo_ids where id = any($1)', [rows.map(({ id }) => id)]);
+  /** Deletes all of a user's photos in the open transaction; returns the tokens of their files. */
+  async deleteAll(userId: string): Promise<string[]> {
+    const rows = await this.sql.rows(DELETE_ALL, { userId });
+    if (rows.length > 0) await this.ids.nativeDelete({ id: { $in: rows.map(({ id }) => id) } });
     return rows.map(({ token }) => token);
   }
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { actorOf, AuditLog } from '../audit/audit-log.js';
 import type { Viewer } from '../access/access.js';
-import type { AuthenticatedClient } from '../clients/clients.service.js';
+import { ClientsService } from '../clients/clients.service.js';
 import { unknownClient } from '../clients/clients.errors.js';
 import { SessionsService } from '../access/sessions.service.js';
 import { Transactions } from '../database/transactions.js';
@@ -13,10 +13,11 @@ import { FileRemoval } from '../images/file-removal.js';
 import { FileSweeper } from '../images/file-sweeper.js';
 import { ImagePipeline } from '../images/pipeline.js';
 import { bytesOf } from '../images/image-files.js';
+import { ImageUploads } from '../images/image-uploads.js';
 import { ImageStore } from '../images/storage.js';
 import { AccountDeletion } from '../users/account-deletion.js';
-import { filesOf, folderOf } from './photo-files.js';
-import { PhotoRepository, type PhotoRow } from './photo.repository.js';
+import { filesOf, folderOf, PHOTOS, tokenOf } from './photo-files.js';
+import { type NewPhoto, PhotoRepository, type PhotoRow } from './photo.repository.js';
 import { photoLimitReached, photoNotFound, unknownPhotoId } from './photos.errors.js';
 
 /** Most photos of one user. */
@@ -30,18 +31,23 @@ export class PhotosService implements OnModuleInit {
     private readonly transactions: Transactions,
     private readonly pipeline: ImagePipeline,
     private readonly store: ImageStore,
+    private readonly uploads: ImageUploads,
     private readonly removal: FileRemoval,
     private readonly sweeper: FileSweeper,
     private readonly deletion: AccountDeletion,
     private readonly audit: AuditLog,
+    private readonly clients: ClientsService,
     private readonly sessions: SessionsService,
   ) {}
 
   onModuleInit(): void {
-    this.sweeper.answersFor('photos', (folders) => this.photos.named(folders));
-    this.deletion.also(async (em, userId) => {
-      const tokens = await this.photos.removeAll(em, userId);
-      await this.removal.note(em, ...tokens.map(folderOf));
+    this.sweeper.register(PHOTOS, async (folders) => {
+      const tokens = await this.photos.findTokens(folders.map(tokenOf));
+      return new Set(tokens.map(folderOf));
+    });
+    this.deletion.also(async (_em, userId) => {
+      const tokens = await this.photos.deleteAll(userId);
+      await this.removal.enqueue(...tokens.map(folderOf));
     });
   }
 
@@ -50,25 +56,13 @@ export class PhotosService implements OnModuleInit {
     if (viewer.userId !== userId) throw forbidden();
     this.store.requireFiles();
     if ((await this.photos.count(userId)) >= LIMIT) throw photoLimitReached();
-    const { upload, client } = await this.checked(read);
-    const { full, thumbnail } = await this.pipeline.photo(upload.bytes);
-    const token = randomBytes(16).toString('hex');
-    const { format, width, height } = full;
-    const files = filesOf(full, thumbnail);
-    const stored = { size: full.bytes.length, stored_bytes: bytesOf(files) };
-    const photo = { token, name: upload.name, format, width, height, ...stored, client };
-    try {
-      await this.store.put(folderOf(token), files);
-      const id = await this.transactions.run((em) => this.photos.add(em, userId, photo, LIMIT));
-      if (id === null) throw userNotFound();
-      if (id === undefined) throw photoLimitReached();
-      return await this.get(id);
-    } catch (error) {
-      // Should this fail too, the sweeper finds the files.
-      await this.transactions.run((em) => this.removal.note(em, folderOf(token))).catch(() => undefined);
-      this.removal.soon();
-      throw error;
-    }
+    const outcome = await this.uploads.run({
+      encode: () => this.encode(read),
+      save: ({ photo }) => this.photos.add(userId, photo, LIMIT),
+    });
+    if (outcome.kind === 'no-user') throw userNotFound();
+    if (outcome.kind === 'limit-reached') throw photoLimitReached();
+    return this.get(outcome.id);
   }
 
   /** Newest first. @throws forbidden, userNotFound */
@@ -85,40 +79,49 @@ export class PhotosService implements OnModuleInit {
     const isOwn = photo.user_id === viewer.userId;
     if (!isOwn && !(await this.sessions.isAdministrator(viewer))) throw forbidden();
     this.store.requireFiles();
-    await this.transactions.run(async (em) => {
-      const token = await this.photos.remove(em, photo.user_id, id);
+    await this.transactions.run(async () => {
+      const token = await this.photos.delete(photo.user_id, id);
       if (token === undefined) throw photoNotFound();
-      await this.removal.note(em, folderOf(token));
+      await this.removal.enqueue(folderOf(token));
       if (!isOwn)
-        this.audit.write(em, actorOf(viewer), {
+        this.audit.record(actorOf(viewer), {
           action: 'photo.delete',
           target: photo.user_id,
           before: { photo: id },
         });
     });
-    await this.removal.now();
+    await this.removal.flush();
   }
 
-  /** A partner's deletion: of that user's photo, uploaded under that website. @throws unknownPhotoId, noFileUploads */
-  async deleteAsClient(client: AuthenticatedClient, ip: string, userId: string, id: number): Promise<void> {
-    const photo = await this.photos.find(id);
-    if (photo?.user_id !== userId || !(await this.photos.isUnder(id, userId, client.id)))
-      throw unknownPhotoId();
+  /** Deletes a user's photo that was uploaded under the client. @throws unknownPhotoId, noFileUploads */
+  async deleteAsClient(client: number, ip: string, userId: string, id: number): Promise<void> {
+    if (!(await this.photos.belongsToClient(id, userId, client))) throw unknownPhotoId();
     this.store.requireFiles();
-    await this.transactions.run(async (em) => {
-      const token = await this.photos.remove(em, userId, id, client.id);
+    await this.transactions.run(async () => {
+      const token = await this.photos.delete(userId, id, client);
       if (token === undefined) throw unknownPhotoId();
-      await this.removal.note(em, folderOf(token));
-      const actor = { id: `client:${client.id}`, ip };
-      this.audit.write(em, actor, { action: 'photo.delete', target: userId, before: { photo: id } });
+      await this.removal.enqueue(folderOf(token));
+      const actor = { id: `client:${client}`, ip };
+      this.audit.record(actor, { action: 'photo.delete', target: userId, before: { photo: id } });
     });
-    await this.removal.now();
+    await this.removal.flush();
   }
 
   private async get(id: number): Promise<PhotoRow> {
     const photo = await this.photos.find(id);
     if (photo === undefined) throw photoNotFound();
     return photo;
+  }
+
+  private async encode(read: UploadReader) {
+    const { upload, client } = await this.checked(read);
+    const { full, thumbnail } = await this.pipeline.photo(upload.bytes);
+    const token = randomBytes(16).toString('hex');
+    const { format, width, height } = full;
+    const files = filesOf(full, thumbnail);
+    const bytes = { size: full.bytes.length, storedBytes: bytesOf(files) };
+    const photo: NewPhoto = { token, name: upload.name, format, width, height, ...bytes, client };
+    return { folder: folderOf(token), files, photo };
   }
 
   /** What the form has to hold; the client must be registered. */
@@ -130,7 +133,7 @@ export class PhotosService implements OnModuleInit {
         details: [{ field: 'client', messages: ['client must be a positive integer'] }],
       });
     }
-    if (!(await this.photos.isClient(client))) throw unknownClient();
+    if (!(await this.clients.isEnabled(client))) throw unknownClient();
     return { upload: file as Upload, client };
   }
 }

@@ -29,8 +29,8 @@ async function keys(of: TestApp = app): Promise<string[]> {
   const removal = of.nest.get(FileRemoval);
   // What a store could not remove at once is tried again.
   do {
-    removal.soon();
-    await removal.settled();
+    removal.kick();
+    await removal.idle();
   } while ((await of.database.query('select from removed_files')).length > 0);
   const found: string[] = [];
   for await (const key of of.nest.get(ImageStore).keysOlderThan(new Date(Date.now() + 60_000)))
@@ -304,7 +304,7 @@ describe('an avatar', () => {
     const user = await app.a.user();
     const { body } = await upload(app.client.as(user), user, await picture(1));
     expect((await app.client.as(user).delete('/users/current')).status).toBe(204);
-    app.nest.get(FileRemoval).soon();
+    app.nest.get(FileRemoval).kick();
     expect(await keysOfAvatar(body.id)).toEqual([]);
     expect((await app.client.get(`/v1/avatars/${body.id}`)).status).toBe(404);
     const rows = await app.database.query('select from avatar_ids where user_id = $1', [user.id]);

@@ -44,7 +44,7 @@ const asPartner = (query: string, headers: Record<string, string> = {}) =>
 const pathOf = (url: string) => new URL(url).pathname;
 
 async function filesLeft(token: string): Promise<string[]> {
-  await app.nest.get(FileRemoval).settled();
+  await app.nest.get(FileRemoval).idle();
   const found: string[] = [];
   for await (const key of app.nest.get(ImageStore).keysOlderThan(new Date(Date.now() + 60_000))) {
     if (key.includes(token)) found.push(key);
@@ -206,7 +206,7 @@ describe('a photo', () => {
     const user = await app.a.user();
     const { body } = await upload(app.client.as(user), user);
     await app.client.as(user).delete('/users/current');
-    app.nest.get(FileRemoval).soon();
+    app.nest.get(FileRemoval).kick();
     expect(await filesLeft(String(pathOf(body.url).split('/')[3]))).toEqual([]);
     expect(await app.database.query('select from photo_ids where user_id = $1', [user.id])).toEqual([]);
   });

@@ -1,0 +1,15 @@
+import { type RawBuilder, sql } from 'kysely';
+import { tables } from '../database/statement.js';
+import type { ClientSchema } from './client.entity.js';
+
+const db = tables<typeof ClientSchema>();
+
+/** Whether a client is registered and enabled: a condition for the statements of every feature. */
+export function isEnabledClient(id: number): RawBuilder<boolean> {
+  const enabled = db
+    .selectFrom('clients as c')
+    .select('c.id')
+    .where('c.id', '=', id)
+    .where('c.enabled', '=', sql.lit(true));
+  return sql<boolean>`exists${enabled}`;
+}

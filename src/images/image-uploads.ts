@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import { Transactions } from '../database/transactions.js';
+import { FileRemoval } from './file-removal.js';
+import { ImageStore, type StoredFile } from './storage.js';
+
+/** The files of an upload, and the new folder that they are written to. */
+export interface EncodedUpload {
+  readonly folder: string;
+  readonly files: readonly StoredFile[];
+}
+
+/** The steps of an upload that a feature supplies. It has reserved a place for the upload before, if it needs one. */
+export interface ImageUpload<Encoded extends EncodedUpload, Outcome extends { readonly kind: string }> {
+  /** Reads, checks and encodes the image. */
+  readonly encode: () => Promise<Encoded>;
+  /** Saves the row that refers to the files, in a transaction. Any outcome but `written` discards the files. */
+  readonly save: (encoded: Encoded) => Promise<Outcome>;
+  /** Gives up the reserved place when the upload fails. */
+  readonly release?: () => Promise<void>;
+}
+
+/**
+ * The protocol of every upload: the files are written first, then the row is committed. A failure of either step undoes
+ * both, so that a row never refers to files that are not there.
+ */
+@Injectable()
+export class ImageUploads {
+  constructor(
+    private readonly store: ImageStore,
+    private readonly removal: FileRemoval,
+    private readonly transactions: Transactions,
+  ) {}
+
+  /** @throws what the steps throw, and serviceUnavailable of the store */
+  async run<Encoded extends EncodedUpload, Outcome extends { readonly kind: string }>({
+    encode,
+    save,
+    release,
+  }: ImageUpload<Encoded, Outcome>): Promise<Outcome> {
+    try {
+      const encoded = await encode();
+      return await this.write(encoded, () => save(encoded));
+    } catch (error) {
+      await release?.();
+      throw error;
+    }
+  }
+
+  private async write<Outcome extends { readonly kind: string }>(
+    { folder, files }: EncodedUpload,
+    save: () => Promise<Outcome>,
+  ): Promise<Outcome> {
+    try {
+      await this.store.put(folder, files);
+      return await this.transactions.run(async () => {
+        const outcome = await save();
+        if (outcome.kind !== 'written') await this.removal.enqueue(folder);
+        return outcome;
+      });
+    } catch (error) {
+      await this.discard(folder);
+      throw error;
+    } finally {
+      this.removal.kick();
+    }
+  }
+
+  /** Enqueues files that no row refers to; should that fail too, the sweeper removes them. */
+  private async discard(folder: string): Promise<void> {
+    await this.transactions.run(() => this.removal.enqueue(folder)).catch(() => undefined);
+  }
+}

@@ -1,0 +1,26 @@
+import { InjectRepository } from '@mikro-orm/nestjs';
+import { EntityRepository, LockMode } from '@mikro-orm/postgresql';
+import { Injectable } from '@nestjs/common';
+import { type RemovedFiles, RemovedFilesSchema } from './removed-files.entity.js';
+
+/** The queue of files to remove. All methods belong to the open transaction. */
+@Injectable()
+export class RemovedFilesRepository {
+  constructor(
+    @InjectRepository(RemovedFilesSchema) private readonly removedFiles: EntityRepository<RemovedFiles>,
+  ) {}
+
+  async add(prefixes: readonly string[]): Promise<void> {
+    if (prefixes.length > 0) await this.removedFiles.insertMany(prefixes.map((prefix) => ({ prefix })));
+  }
+
+  /** The oldest rows, without those that another node has locked; they stay locked until the transaction ends. */
+  async lockOldest(limit: number): Promise<RemovedFiles[]> {
+    const lockMode = LockMode.PESSIMISTIC_PARTIAL_WRITE;
+    return this.removedFiles.find({}, { orderBy: { id: 'asc' }, limit, lockMode });
+  }
+
+  async delete(rows: readonly RemovedFiles[]): Promise<void> {
+    await this.removedFiles.nativeDelete({ id: { $in: rows.map(({ id }) => id) } });
+  }
+}
