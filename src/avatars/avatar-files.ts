@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { fileName, storedFile } from '../images/image-files.js';
 import { type EncodedPicture, SQUARES } from '../images/pipeline.js';
-import type { StoredFile } from '../images/storage.js';
+import type { StoredFile } from '../images/image-store.js';
 
 /** Characters of the hash that depend on the picture alone. */
 const DIGEST = 32;

@@ -11,7 +11,7 @@ import { FileSweeper } from '../images/file-sweeper.js';
 import { ImagePipeline } from '../images/pipeline.js';
 import { bytesOf } from '../images/image-files.js';
 import { ImageUploads } from '../images/image-uploads.js';
-import { ImageStore } from '../images/storage.js';
+import { ImageStore } from '../images/image-store.js';
 import { AccountDeletion } from '../users/account-deletion.js';
 import { avatarFolder, avatarIdOf, AVATARS, digestOf, filesOf, folderOf, hashOf } from './avatar-files.js';
 import { type AvatarContent, AvatarRepository, type AvatarRow } from './avatar.repository.js';

@@ -2,7 +2,7 @@ import { Controller, Get, Header } from '@nestjs/common';
 import { ApiProduces, ApiTags } from '@nestjs/swagger';
 import { Probe } from '../access/access.js';
 import { Sql, statement } from '../database/sql.js';
-import { ImageStore } from '../images/storage.js';
+import { ImageStore } from '../images/image-store.js';
 import { serviceUnavailable } from '../http/app-error.js';
 import { HealthDto } from './health.dto.js';
 import { registry } from './metrics.js';

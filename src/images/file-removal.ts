@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Transactions } from '../database/transactions.js';
 import { RemovedFilesRepository } from './removed-files.repository.js';
-import { ImageStore } from './storage.js';
+import { ImageStore } from './image-store.js';
 
 /**
  * Milliseconds between two polls of the queue. Deletions promise that files are gone within five seconds, also when the

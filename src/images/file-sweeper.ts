@@ -1,6 +1,6 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Transactions } from '../database/transactions.js';
-import { ImageStore } from './storage.js';
+import { ImageStore } from './image-store.js';
 import { SweepLock } from './sweep-lock.js';
 
 /** Milliseconds between two sweeps, and the age below which files may belong to an upload under way. */

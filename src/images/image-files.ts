@@ -1,5 +1,5 @@
 import type { EncodedPicture } from './pipeline.js';
-import type { StoredFile } from './storage.js';
+import type { StoredFile } from './image-store.js';
 
 const EXTENSIONS: Record<string, string> = { gif: 'gif', jpeg: 'jpg', png: 'png', webp: 'webp' };
 

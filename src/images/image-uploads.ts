@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Transactions } from '../database/transactions.js';
 import { FileRemoval } from './file-removal.js';
-import { ImageStore, type StoredFile } from './storage.js';
+import { ImageStore, type StoredFile } from './image-store.js';
 
 /** The files of an upload, and the new folder that they are written to. */
 export interface EncodedUpload {

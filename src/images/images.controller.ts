@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Open } from '../access/access.js';
 import { notFound, refusal } from '../http/app-error.js';
 import { Operation } from '../openapi/operation.js';
-import { ImageStore } from './storage.js';
+import { ImageStore } from './image-store.js';
 
 const TYPES: Record<string, string> = {
   gif: 'image/gif',

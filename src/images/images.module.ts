@@ -1,5 +1,7 @@
 import { MikroOrmModule } from '@mikro-orm/nestjs';
 import { Module } from '@nestjs/common';
+import { Config } from '../config.js';
+import { createImageStore } from './create-image-store.js';
 import { FileRemoval } from './file-removal.js';
 import { FileSweeper } from './file-sweeper.js';
 import { ImageUploads } from './image-uploads.js';
@@ -8,7 +10,7 @@ import { ImagesController } from './images.controller.js';
 import { ImagePipeline } from './pipeline.js';
 import { RemovedFilesSchema } from './removed-files.entity.js';
 import { RemovedFilesRepository } from './removed-files.repository.js';
-import { ImageStore } from './storage.js';
+import { ImageStore } from './image-store.js';
 import { SweepLock } from './sweep-lock.js';
 
 @Module({
@@ -16,7 +18,7 @@ import { SweepLock } from './sweep-lock.js';
   controllers: [ImagesController],
   providers: [
     ImagePipeline,
-    ImageStore,
+    { provide: ImageStore, useFactory: createImageStore, inject: [Config] },
     RemovedFilesRepository,
     FileRemoval,
     SweepLock,

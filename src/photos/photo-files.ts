@@ -1,6 +1,6 @@
 import { fileName, storedFile } from '../images/image-files.js';
 import type { EncodedPicture } from '../images/pipeline.js';
-import type { StoredFile } from '../images/storage.js';
+import type { StoredFile } from '../images/image-store.js';
 
 /** The folder of all photos. */
 export const PHOTOS = 'photos';

@@ -14,7 +14,7 @@ import { FileSweeper } from '../images/file-sweeper.js';
 import { ImagePipeline } from '../images/pipeline.js';
 import { bytesOf } from '../images/image-files.js';
 import { ImageUploads } from '../images/image-uploads.js';
-import { ImageStore } from '../images/storage.js';
+import { ImageStore } from '../images/image-store.js';
 import { AccountDeletion } from '../users/account-deletion.js';
 import { filesOf, folderOf, PHOTOS, tokenOf } from './photo-files.js';
 import { type NewPhoto, PhotoRepository, type PhotoRow } from './photo.repository.js';

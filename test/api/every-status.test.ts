@@ -3,7 +3,7 @@ import { Sql } from '../../src/database/sql.js';
 import { Transactions } from '../../src/database/transactions.js';
 import { LoadMonitor } from '../../src/limits/load-shedding.js';
 import { RequestLimit } from '../../src/limits/request-limit.js';
-import { ImageStore } from '../../src/images/storage.js';
+import { ImageStore } from '../../src/images/image-store.js';
 import { appForFile, startApp, type TestApp } from '../support/app.js';
 import type { TestUser } from '../support/builders.js';
 import type { Answer } from '../support/client.js';

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { AVATAR_SIZES } from '../../src/avatars/avatar-files.js';
 import { FileSweeper } from '../../src/images/file-sweeper.js';
 import { FileRemoval } from '../../src/images/file-removal.js';
-import { ImageStore } from '../../src/images/storage.js';
+import { ImageStore } from '../../src/images/image-store.js';
 import { appForFile, startApp, type TestApp } from '../support/app.js';
 import type { TestUser } from '../support/builders.js';
 import type { TestClient } from '../support/client.js';

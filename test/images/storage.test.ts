@@ -6,7 +6,8 @@ import type { Readable } from 'node:stream';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/config.js';
-import { ImageStore } from '../../src/images/storage.js';
+import { createImageStore } from '../../src/images/create-image-store.js';
+import type { ImageStore } from '../../src/images/image-store.js';
 import { startS3, type TestS3 } from '../support/s3.js';
 
 let folder: string;
@@ -45,9 +46,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const onDisk = () => new ImageStore(readConfig({ DATA_DIR: folder }));
+const onDisk = () => createImageStore(readConfig({ DATA_DIR: folder }));
 const onS3 = (port = s3.port) =>
-  new ImageStore(readConfig({ DATA_DIR: folder, ...s3.env, S3_ENDPOINT: `http://127.0.0.1:${port}` }));
+  createImageStore(readConfig({ DATA_DIR: folder, ...s3.env, S3_ENDPOINT: `http://127.0.0.1:${port}` }));
 
 const file = (name: string, text: string) => ({ name, bytes: Buffer.from(text), type: 'image/webp' });
 
@@ -86,6 +87,8 @@ describe.each([
     await store.removeAll('avatars/1/a/');
     expect(await keysOf(store)).toEqual(['avatars/12/b/full.png']);
     await store.removeAll('avatars/1/a/');
+    await store.removeAll('avatars/1/');
+    expect(await keysOf(store)).toEqual(['avatars/12/b/full.png']);
     await store.removeAll('avatars/12/');
     expect(await keysOf(store)).toEqual([]);
     await store.check();
@@ -144,7 +147,7 @@ describe('a store that fails', () => {
   });
 
   it('handles nothing when it is told to', async () => {
-    const store = new ImageStore(readConfig({ DATA_DIR: folder, STORAGE_DRIVER: 'none' }));
+    const store = createImageStore(readConfig({ DATA_DIR: folder, STORAGE_DRIVER: 'none' }));
     expect(store.handlesFiles).toBe(false);
     expect(() => store.requireFiles()).toThrow('This service is not handling file uploads.');
     await store.check();

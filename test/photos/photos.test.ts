@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { NewClient } from '../../src/clients/clients.service.js';
 import { FileRemoval } from '../../src/images/file-removal.js';
-import { ImageStore } from '../../src/images/storage.js';
+import { ImageStore } from '../../src/images/image-store.js';
 import { appForFile, startApp } from '../support/app.js';
 import type { TestUser } from '../support/builders.js';
 import type { TestClient } from '../support/client.js';

@@ -1,0 +1,67 @@
+import type { Readable } from 'node:stream';
+import { serviceUnavailable } from '../http/app-error.js';
+
+/** A file to be stored in a folder, such as `20x20.webp`. */
+export interface StoredFile {
+  readonly name: string;
+  readonly bytes: Buffer;
+  readonly type: string;
+}
+
+/** A stored file, as it is served. */
+export interface OpenedFile {
+  readonly size: number;
+  /** The bytes from `start` to `end`, both included. */
+  stream(start: number, end: number): Promise<Readable>;
+}
+
+/**
+ * Where images are stored: on the local disk, in an S3 bucket, or nowhere. When `put` has returned, its files survive a
+ * power cut; before that, no half file is visible. All methods throw serviceUnavailable when the store does not answer.
+ */
+export abstract class ImageStore {
+  /** Whether this node handles files at all. */
+  abstract readonly handlesFiles: boolean;
+
+  /** @throws noFileUploads on a node that is configured not to handle files */
+  abstract requireFiles(): void;
+
+  /**
+   * Stores all files of a new folder such as `avatars/7/3f2a/`, or fails; files stored before a failure are removed by
+   * the sweeper.
+   */
+  abstract put(folder: string, files: readonly StoredFile[]): Promise<void>;
+
+  /** Opens a file; null when there is none. */
+  abstract open(key: string): Promise<OpenedFile | null>;
+
+  /** Removes every file whose key begins with the prefix, which ends with a slash. Idempotent. */
+  abstract removeAll(prefix: string): Promise<void>;
+
+  /** The keys of all files that were stored before a time, in no order. */
+  abstract keysOlderThan(time: Date): AsyncGenerator<string>;
+
+  /** Removes uploads that were never finished, of processes that were killed. */
+  abstract removeUnfinished(): Promise<void>;
+
+  abstract check(): Promise<void>;
+}
+
+/** Seconds after which a request that the store has failed may be retried. */
+const RETRY_AFTER = 5;
+
+/** Turns a failure of the store into serviceUnavailable, except a full disk, which has an error of its own. */
+export async function withStoreErrors<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if ((error as { code?: string }).code === 'ENOSPC') throw error;
+    throw serviceUnavailable({ cause: error, retryAfter: RETRY_AFTER });
+  }
+}
+
+/** Rejects when one has failed, but not before all have settled: no file may be written after its removal. */
+export async function allSettledOrThrow(works: readonly Promise<unknown>[]): Promise<void> {
+  const failed = (await Promise.allSettled(works)).find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
+}

@@ -1,0 +1,129 @@
+import { randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import {
+  allSettledOrThrow,
+  ImageStore,
+  type OpenedFile,
+  type StoredFile,
+  withStoreErrors,
+} from './image-store.js';
+
+/** The folder of uploads that are not complete yet; no key refers to it. */
+const UNFINISHED = '.unfinished';
+/** Milliseconds after which an unfinished upload is abandoned. */
+const ABANDONED = 3_600_000;
+
+/** Images on the local disk. */
+export class LocalImageStore extends ImageStore {
+  readonly handlesFiles = true;
+
+  /** @param root the folder of all files */
+  constructor(private readonly root: string) {
+    super();
+  }
+
+  requireFiles(): void {}
+
+  /** Written to a folder beside the new one and synced, then renamed as a whole, which is cheaper than file by file. */
+  async put(folder: string, files: readonly StoredFile[]): Promise<void> {
+    await withStoreErrors(async () => {
+      const unfinished = join(this.root, UNFINISHED, randomBytes(12).toString('hex'));
+      await mkdir(unfinished, { recursive: true, mode: 0o700 });
+      try {
+        await allSettledOrThrow(files.map(({ name, bytes }) => writeSynced(join(unfinished, name), bytes)));
+        await syncFolder(unfinished);
+        await moveTo(unfinished, join(this.root, folder));
+      } catch (error) {
+        await rm(unfinished, { recursive: true, force: true });
+        throw error;
+      }
+      for (let on = dirname(folder); on !== '.'; on = dirname(on))
+        await syncFolder(join(this.root, dirname(on)));
+    });
+  }
+
+  async open(key: string): Promise<OpenedFile | null> {
+    const path = join(this.root, key);
+    return withStoreErrors(async () => {
+      const found = await stat(path).catch(nullIfMissing);
+      if (found === null) return null;
+      return {
+        size: found.size,
+        stream: (start, end) => Promise.resolve(createReadStream(path, { start, end })),
+      };
+    });
+  }
+
+  async removeAll(prefix: string): Promise<void> {
+    await withStoreErrors(() => rm(join(this.root, prefix), { recursive: true, force: true, maxRetries: 3 }));
+  }
+
+  async *keysOlderThan(time: Date): AsyncGenerator<string> {
+    yield* this.keysBelow('', time);
+  }
+
+  async removeUnfinished(): Promise<void> {
+    const folder = join(this.root, UNFINISHED);
+    for (const name of await readdir(folder).catch(() => [])) {
+      const { mtimeMs } = await stat(join(folder, name)).catch(() => ({ mtimeMs: Date.now() }));
+      if (Date.now() - mtimeMs > ABANDONED) await rm(join(folder, name), { recursive: true, force: true });
+    }
+  }
+
+  async check(): Promise<void> {
+    await withStoreErrors(() => stat(join(this.root, 'health')).catch(nullIfMissing));
+  }
+
+  private async *keysBelow(folder: string, time: Date): AsyncGenerator<string> {
+    const entries = await readdir(join(this.root, folder), { withFileTypes: true }).catch(() => []);
+    for (const entry of entries) {
+      const key = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      if (entry.isDirectory()) {
+        if (key !== UNFINISHED) yield* this.keysBelow(key, time);
+      } else {
+        const found = await stat(join(this.root, key)).catch(() => null);
+        if (found !== null && found.mtime < time) yield key;
+      }
+    }
+  }
+}
+
+async function writeSynced(path: string, bytes: Buffer): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Retries when a concurrent removal has deleted the parent folder between the two steps. */
+async function moveTo(folder: string, place: string, attempts = 5): Promise<void> {
+  try {
+    await mkdir(dirname(place), { recursive: true, mode: 0o700 });
+    await rename(folder, place);
+  } catch (error) {
+    if (attempts === 1) throw error;
+    nullIfMissing(error);
+    await moveTo(folder, place, attempts - 1);
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Null for the error of a missing file or folder; every other error is thrown. */
+function nullIfMissing(error: unknown): null {
+  const { code } = error as { code?: string };
+  if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+  throw error;
+}
