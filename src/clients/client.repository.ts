@@ -6,7 +6,7 @@ import { asCount, timestamp } from '../database/expressions.js';
 import { oneRow, pageQuery } from '../database/page.js';
 import { Sql } from '../database/sql.js';
 import { type RowOf, statement, tables } from '../database/statement.js';
-import { isEnabledClient } from './client-condition.js';
+import { isEnabledClient } from './client-filter.js';
 import { type Client, ClientSchema } from './client.entity.js';
 
 export interface ClientRow {

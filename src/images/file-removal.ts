@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Transactions } from '../database/transactions.js';
+import { IntervalJob } from '../jobs/interval-job.js';
 import { RemovedFilesRepository } from './removed-files.repository.js';
 import { ImageStore } from './image-store.js';
 
@@ -22,9 +23,11 @@ const FLUSH_TIMEOUT = 2_000;
 @Injectable()
 export class FileRemoval implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(FileRemoval.name);
-  private timer: NodeJS.Timeout | undefined;
+  private readonly job = new IntervalJob(INTERVAL, () => {
+    this.kick();
+    return this.running;
+  });
   private running: Promise<void> = Promise.resolve();
-  private isRunning = false;
   private quietUntil = 0;
 
   constructor(
@@ -35,15 +38,12 @@ export class FileRemoval implements OnApplicationBootstrap, OnModuleDestroy {
 
   onApplicationBootstrap(): void {
     if (!this.store.handlesFiles) return;
-    this.timer = setInterval(() => {
-      if (!this.isRunning) this.kick();
-    }, INTERVAL);
-    this.timer.unref();
+    this.job.start();
     this.kick();
   }
 
   async onModuleDestroy(): Promise<void> {
-    clearInterval(this.timer);
+    await this.job.stop();
     await this.running;
   }
 
@@ -74,15 +74,12 @@ export class FileRemoval implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async removeAll(): Promise<void> {
-    this.isRunning = true;
     try {
       while ((await this.removeSome()) === BATCH);
     } catch (error) {
       if (Date.now() < this.quietUntil) return;
       this.quietUntil = Date.now() + WARNING_INTERVAL;
       this.logger.warn(`Files could not be removed yet: ${(error as Error).message}`);
-    } finally {
-      this.isRunning = false;
     }
   }
 

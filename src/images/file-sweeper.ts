@@ -1,7 +1,8 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { TransactionLocks } from '../database/transaction-locks.js';
 import { Transactions } from '../database/transactions.js';
+import { IntervalJob } from '../jobs/interval-job.js';
 import { ImageStore } from './image-store.js';
-import { SweepLock } from './sweep-lock.js';
 
 /** Milliseconds between two sweeps, and the age below which files may belong to an upload under way. */
 const HOUR = 3_600_000;
@@ -19,13 +20,12 @@ export type FindExistingFolders = (folders: readonly string[]) => Promise<Readon
 export class FileSweeper implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(FileSweeper.name);
   private readonly features = new Map<string, FindExistingFolders>();
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<unknown> = Promise.resolve();
+  private readonly job = new IntervalJob(HOUR, () => this.attempt());
 
   constructor(
     private readonly store: ImageStore,
     private readonly transactions: Transactions,
-    private readonly lock: SweepLock,
+    private readonly locks: TransactionLocks,
   ) {}
 
   /** @param first the feature's folder, such as `avatars`, which the folders of its uploads are in */
@@ -34,14 +34,11 @@ export class FileSweeper implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   onApplicationBootstrap(): void {
-    if (!this.store.handlesFiles) return;
-    this.timer = setInterval(() => (this.running = this.attempt()), HOUR);
-    this.timer.unref();
+    if (this.store.handlesFiles) this.job.start();
   }
 
   async onModuleDestroy(): Promise<void> {
-    clearInterval(this.timer);
-    await this.running;
+    await this.job.stop();
   }
 
   /**
@@ -53,7 +50,7 @@ export class FileSweeper implements OnApplicationBootstrap, OnModuleDestroy {
     const removed: string[] = [];
     // The transaction holds the lock, and is idle while a large store is listed.
     await this.transactions.runWithoutIdleTimeout(async () => {
-      if (!(await this.lock.tryLock())) return;
+      if (!(await this.locks.tryLock('sweepFiles'))) return;
       await this.store.removeUnfinished();
       let batch = new Set<string>();
       for await (const key of this.store.keysOlderThan(new Date(Date.now() - age))) {

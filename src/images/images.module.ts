@@ -11,7 +11,6 @@ import { ImagePipeline } from './pipeline.js';
 import { RemovedFilesSchema } from './removed-files.entity.js';
 import { RemovedFilesRepository } from './removed-files.repository.js';
 import { ImageStore } from './image-store.js';
-import { SweepLock } from './sweep-lock.js';
 
 @Module({
   imports: [MikroOrmModule.forFeature([RemovedFilesSchema])],
@@ -21,7 +20,6 @@ import { SweepLock } from './sweep-lock.js';
     { provide: ImageStore, useFactory: createImageStore, inject: [Config] },
     RemovedFilesRepository,
     FileRemoval,
-    SweepLock,
     FileSweeper,
     ImageUploads,
     ImageUrls,
