@@ -1,13 +1,12 @@
-import { Controller, Get, Req } from '@nestjs/common';
-import { ApiHeader, ApiQuery, ApiTags } from '@nestjs/swagger';
-import type { FastifyRequest } from 'fastify';
-import { ClientKey } from '../access/access.js';
+import { Controller, Get } from '@nestjs/common';
+import { ApiQuery, ApiTags } from '@nestjs/swagger';
 import { forbidden } from '../http/app-error.js';
 import type { EnvelopeBody } from '../http/families.js';
 import { UNUSED_ID, UNUSED_USER_ID } from '../http/ids.js';
 import { Operation } from '../openapi/operation.js';
 import { noFileUploads } from '../images/images.errors.js';
-import { DeleteUserPhoto } from './delete-user-photo.service.js';
+import { type CallingClient, CurrentClient, RequireClientKey } from './delete-user-photo.guard.js';
+import { type PhotoOfUser, RequestedPhoto } from './delete-user-photo.query.js';
 import { EnvelopeDto } from './photos.dto.js';
 import {
   invalidClientKey,
@@ -17,6 +16,7 @@ import {
   missingWebsiteId,
   unknownPhotoId,
 } from './photos.errors.js';
+import { PhotosService } from './photos.service.js';
 
 const DELETED: EnvelopeBody = {
   Response: 'Success',
@@ -29,18 +29,10 @@ const DELETED: EnvelopeBody = {
 @ApiTags('Photo moderation')
 @Controller('api/4/UploadImage')
 export class DeleteUserPhotoController {
-  constructor(private readonly deletion: DeleteUserPhoto) {}
+  constructor(private readonly photos: PhotosService) {}
 
   @Get('DeleteUserPhoto')
-  @ClientKey()
-  // A text, as headers are: clients made from an integer do not compile.
-  @ApiHeader({
-    name: 'websiteId',
-    required: true,
-    description: 'The client’s id, in digits.',
-    schema: { type: 'string', pattern: '^[1-9][0-9]*$', maxLength: 20, example: '1' },
-  })
-  @ApiHeader({ name: 'webApiClientKey', required: true, schema: { type: 'string' } })
+  @RequireClientKey()
   @ApiQuery({
     name: 'userId',
     required: true,
@@ -64,8 +56,11 @@ export class DeleteUserPhotoController {
       noFileUploads,
     ],
   })
-  async delete(@Req() request: FastifyRequest): Promise<EnvelopeBody> {
-    await this.deletion.run(request);
+  async delete(
+    @CurrentClient() client: CallingClient,
+    @RequestedPhoto() { userId, photoId }: PhotoOfUser,
+  ): Promise<EnvelopeBody> {
+    await this.photos.deleteAsClient(client, userId, photoId);
     return DELETED;
   }
 }

@@ -5,7 +5,6 @@ import { ClientsModule } from '../clients/clients.module.js';
 import { ImagesModule } from '../images/images.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { DeleteUserPhotoController } from './delete-user-photo.controller.js';
-import { DeleteUserPhoto } from './delete-user-photo.service.js';
 import { PhotoIdSchema, PhotoSchema } from './photo.entity.js';
 import { PhotoRepository } from './photo.repository.js';
 import { PhotosController } from './photos.controller.js';
@@ -20,6 +19,6 @@ import { PhotosService } from './photos.service.js';
     ClientsModule,
   ],
   controllers: [PhotosController, DeleteUserPhotoController],
-  providers: [PhotosService, PhotoRepository, DeleteUserPhoto],
+  providers: [PhotosService, PhotoRepository],
 })
 export class PhotosModule {}

@@ -16,6 +16,7 @@ import { bytesOf } from '../images/image-files.js';
 import { ImageUploads } from '../images/image-uploads.js';
 import { ImageStore } from '../images/image-store.js';
 import { AccountDeletion } from '../users/account-deletion.js';
+import type { CallingClient } from './delete-user-photo.guard.js';
 import { filesOf, folderOf, PHOTOS, tokenOf } from './photo-files.js';
 import { type NewPhoto, PhotoRepository, type PhotoRow } from './photo.repository.js';
 import { photoLimitReached, photoNotFound, unknownPhotoId } from './photos.errors.js';
@@ -94,15 +95,14 @@ export class PhotosService implements OnModuleInit {
   }
 
   /** Deletes a user's photo that was uploaded under the client. @throws unknownPhotoId, noFileUploads */
-  async deleteAsClient(client: number, ip: string, userId: string, id: number): Promise<void> {
-    if (!(await this.photos.belongsToClient(id, userId, client))) throw unknownPhotoId();
+  async deleteAsClient(client: CallingClient, userId: string, id: number): Promise<void> {
+    if (!(await this.photos.belongsToClient(id, userId, client.id))) throw unknownPhotoId();
     this.store.requireFiles();
     await this.transactions.run(async () => {
-      const token = await this.photos.delete(userId, id, client);
+      const token = await this.photos.delete(userId, id, client.id);
       if (token === undefined) throw unknownPhotoId();
       await this.removal.enqueue(folderOf(token));
-      const actor = { id: `client:${client}`, ip };
-      this.audit.record(actor, { action: 'photo.delete', target: userId, before: { photo: id } });
+      this.audit.record(client.actor, { action: 'photo.delete', target: userId, before: { photo: id } });
     });
     await this.removal.flush();
   }

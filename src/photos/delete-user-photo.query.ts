@@ -1,0 +1,22 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { parseId } from '../http/ids.js';
+import { invalidUserId, malformedPhotoId } from './photos.errors.js';
+
+/** The photo that a client's server wants to delete. */
+export interface PhotoOfUser {
+  readonly userId: string;
+  readonly photoId: number;
+}
+
+/** The query of family D, with errors of its own, in the order of its table. @throws invalidUserId, malformedPhotoId */
+export const RequestedPhoto = createParamDecorator((_: unknown, context: ExecutionContext): PhotoOfUser => {
+  const { query } = context
+    .switchToHttp()
+    .getRequest<FastifyRequest<{ Querystring: Record<string, unknown> }>>();
+  const { userId, photoId } = query;
+  if (typeof userId !== 'string' || !/^[0-9a-f]{24}$/.test(userId)) throw invalidUserId();
+  const id = typeof photoId === 'string' ? parseId(photoId) : null;
+  if (id === null) throw malformedPhotoId();
+  return { userId, photoId: id };
+});
