@@ -89,24 +89,6 @@ export function selectVolume<DB extends WithVolumes, TB extends keyof DB, Row>(
   return project(query as never, language) as never;
 }
 
-/**
- * The same columns as text, for statements that are not typed yet.
- *
- * @param language the placeholder of the language's code, such as `$1`
- */
-export function volumeColumns(language: string): string {
-  return `v.id, v.name, v.slug, v.group_order, v.language, to_char(v.release_date, 'YYYY-MM-DD') as release_date,
-    v.pages, v.isbn10, v.isbn13, v.type, v.publisher, v.description, v.edition_name, v.cover_path, v.aspect_ratio,
-    v.nsfw, v.nsfw18,
-    s.id as series_id, s.name as series_name, s.slug as series_slug, s.type as series_type,
-    coalesce(
-      (select t.title from series_titles t where t.series_id = s.id and t.language in (${language}, 'en')
-       order by t.language = ${language} desc, t.position limit 1),
-      s.name
-    ) as series_alias,
-    i.id as item_id, to_char(i.buy_date, 'YYYY-MM-DD') as buy_date, i.price`;
-}
-
 /** A volume, with the viewer's copy of it if there is one. */
 export function presentVolume(row: VolumeRow): VolumeDto {
   return {

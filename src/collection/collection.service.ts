@@ -8,7 +8,7 @@ import { CollectionItemRepository, type StatsRow } from './collection-item.repos
 import type { CollectionQuery, ItemChanges, NewItem } from './collection.dto.js';
 import { itemNotFound, volumeOwned } from './collection.errors.js';
 
-/** The volumes that readers own. */
+/** The volumes that users own. */
 @Injectable()
 export class CollectionService implements OnModuleInit {
   constructor(
@@ -31,25 +31,25 @@ export class CollectionService implements OnModuleInit {
 
   /** @throws unknownClient */
   async stats(userId: string, client: number): Promise<StatsRow> {
-    const stats = await this.items.stats(userId, client);
-    if (!stats.client_known) throw unknownClient();
-    return stats;
+    const outcome = await this.items.stats(userId, client);
+    if (outcome.kind === 'no-client') throw unknownClient();
+    return outcome.stats;
   }
 
   /** @throws unknownClient, volumeNotFound, volumeOwned */
   async add(userId: string, volumeId: number, item: NewItem): Promise<void> {
-    const outcome = await this.items.add(userId, volumeId, item);
-    if (!outcome.client_known) throw unknownClient();
-    if (!outcome.volume_known) throw volumeNotFound();
-    if (!outcome.written) throw volumeOwned();
+    const { kind } = await this.items.add(userId, volumeId, item);
+    if (kind === 'no-client') throw unknownClient();
+    if (kind === 'no-volume') throw volumeNotFound();
+    if (kind === 'exists') throw volumeOwned();
   }
 
-  /** @throws itemNotFound, also for somebody else's */
+  /** @throws itemNotFound, also for another user's item */
   async update(userId: string, itemId: number, changes: ItemChanges): Promise<void> {
     if (!(await this.items.update(userId, itemId, changes))) throw itemNotFound();
   }
 
-  /** @throws itemNotFound, also for somebody else's */
+  /** @throws itemNotFound, also for another user's item */
   async delete(userId: string, itemId: number): Promise<void> {
     if (!(await this.items.delete(userId, itemId))) throw itemNotFound();
   }

@@ -6,7 +6,7 @@ const LABEL = /^ISBN(?:[\s-]?1[03](?=[\s:]))?[\s:]*/;
  * of spreadsheets (`="978…"`), and a whole ISBN also in the other of the two forms. Empty when the search is something
  * else.
  */
-export function isbnDigits(search: string): string[] {
+export function isbnDigits(search: string): [] | [string] | [string, string] {
   const digits = search
     .normalize('NFKC')
     .replace(/[\p{Cf}"'=“”’]/gu, '')

@@ -1,0 +1,171 @@
+import { expressionBuilder, type SqlBool, sql } from 'kysely';
+import type { SeriesSchema, VolumeSchema } from '../catalog/catalog.entity.js';
+import { type OwnedVolume, selectVolume } from '../catalog/volume-projection.js';
+import { isEnabledClient } from '../clients/client-filter.js';
+import { asCount, rowNumber, type SortKey, sortKeys } from '../database/expressions.js';
+import { oneRow, pageQuery } from '../database/page.js';
+import { statementFamily, tables, type TablesOf } from '../database/statement.js';
+import { matchesPattern, type SearchParameters } from '../search/conditions.js';
+import type { SearchForm } from '../search/fold.js';
+import type { CollectionItemSchema, CollectionTotalSchema } from './collection-item.entity.js';
+import type { CollectionOrder } from './collection.dto.js';
+
+/** What the text of the statement depends on. */
+interface Variant {
+  readonly order: CollectionOrder;
+  readonly search: SearchVariant | null;
+}
+
+interface SearchVariant {
+  readonly column: SearchForm['column'];
+  /** How many forms of an ISBN are searched for. */
+  readonly isbns: 0 | 1 | 2;
+}
+
+interface Parameters extends SearchParameters {
+  readonly userId: string;
+  readonly client: number;
+  readonly language: string;
+  readonly isbn: string;
+  readonly otherIsbn: string;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+type Entities =
+  typeof CollectionItemSchema | typeof CollectionTotalSchema | typeof VolumeSchema | typeof SeriesSchema;
+type Tables = TablesOf<Entities>;
+type Key = SortKey<`i.${keyof Tables['collection_items']}` | 'v.release_date'>;
+
+const db = tables<Entities>();
+
+/** Ties are broken by the item's id, ascending in either direction. */
+const ORDERS: Record<CollectionOrder, readonly Key[]> = {
+  'name-asc': ['i.series_name', 'i.group_order', 'i.id'],
+  'name-desc': ['i.series_name desc', 'i.group_order desc', 'i.id'],
+  'buy-date-asc': ['i.buy_date', 'i.id'],
+  'buy-date-desc': ['i.buy_date desc', 'i.id'],
+  'price-asc': ['i.price', 'i.id'],
+  'price-desc': ['i.price desc', 'i.id'],
+  'release-date-asc': ['v.release_date asc nulls last', 'i.id'],
+  'release-date-desc': ['v.release_date desc nulls last', 'i.id'],
+};
+
+/** A page of an owner's items and its total. */
+export const COLLECTION_PAGE = statementFamily(
+  'collection.page',
+  ({ order, search }: Variant, p: Parameters) => {
+    const clientKnown = isEnabledClient(p.client);
+    if (search === null) {
+      return pageQuery(
+        oneRow(
+          db.with(
+            (cte) => cte('page').materialized(),
+            () => listed(order, p),
+          ),
+        ),
+        () => ({ total: countedTotal(p), client_known: clientKnown }),
+        () => shown(p),
+      );
+    }
+    return pageQuery(
+      oneRow(
+        db
+          .with(
+            (cte) => cte('matches').materialized(),
+            () => found(order, search, p),
+          )
+          .with('page', (query) =>
+            query
+              .selectFrom((eb) =>
+                eb
+                  .selectFrom('matches')
+                  .selectAll()
+                  .orderBy('position')
+                  .limit(p.limit)
+                  .offset(p.offset)
+                  .as('shown'),
+              )
+              .innerJoin('collection_items as i', (join) =>
+                join.on('i.user_id', '=', p.userId).onRef('i.id', '=', 'shown.id'),
+              )
+              .selectAll('i')
+              .select('shown.position'),
+          ),
+      ),
+      (eb) => ({
+        total: asCount(eb.selectFrom('matches').select((count) => count.fn.countAll().as('total'))),
+        client_known: clientKnown,
+      }),
+      () => shown(p),
+    );
+  },
+);
+
+/** The owner's items, or their totals, in the part of the catalog that a client shows. */
+export function isOwn(of: 'i' | 'c', { userId, client }: { userId: string; client: number }) {
+  const eb = expressionBuilder<
+    { i: Tables['collection_items']; c: Tables['collection_totals'] },
+    'i' | 'c'
+  >();
+  return eb.and([
+    eb(`${of}.user_id`, '=', userId),
+    eb(`${of}.series_client`, 'in', [sql.lit(0), sql<number>`${client}::int`]),
+  ]);
+}
+
+/** The total of a list without a search, from the counters. */
+function countedTotal(p: Parameters) {
+  return asCount(
+    db
+      .selectFrom('collection_totals as c')
+      .select((eb) => eb.fn.sum('c.items').as('items'))
+      .where(isOwn('c', p)),
+  );
+}
+
+/** Without a search the page is read in its order. */
+function listed(order: CollectionOrder, p: Parameters) {
+  const own = db.selectFrom('collection_items as i').where(isOwn('i', p));
+  const ordered = order.startsWith('release-date')
+    ? own.innerJoin('volumes as v', 'v.id', 'i.volume_id').selectAll('i')
+    : own.selectAll('i');
+  const page = ordered.orderBy(sortKeys(ORDERS[order])).limit(p.limit).offset(p.offset);
+  return db.selectFrom(page.as('i')).selectAll('i').select(rowNumber().as('position'));
+}
+
+/** All matches, which must be read to be counted: once, and with no more columns than their order needs. */
+function found(order: CollectionOrder, search: SearchVariant, p: Parameters) {
+  return db
+    .selectFrom('collection_items as i')
+    .innerJoin('volumes as v', 'v.id', 'i.volume_id')
+    .innerJoin('series as s', 's.id', 'v.series_id')
+    .select(['i.id', rowNumber(sortKeys(ORDERS[order])).as('position')])
+    .where(isOwn('i', p))
+    .where(matchesSearch(search, p));
+}
+
+/** Series by any title, volumes by name, and both ISBNs. */
+function matchesSearch({ column, isbns }: SearchVariant, p: Parameters) {
+  const eb = expressionBuilder<{ s: Tables['series']; v: Tables['volumes'] }, 's' | 'v'>();
+  const hasIsbn = (isbn: string) => [
+    sql<SqlBool>`v.isbn10 like ${isbn}::text`,
+    sql<SqlBool>`v.isbn13 like ${isbn}::text`,
+  ];
+  return eb.or([
+    matchesPattern(eb.ref(`s.${column}`), p),
+    matchesPattern(eb.ref(`v.${column}`), p),
+    ...[p.isbn, p.otherIsbn].slice(0, isbns).flatMap(hasIsbn),
+  ]);
+}
+
+/** The volumes of the page with the owner's copies. */
+function shown(p: Parameters) {
+  const page = db
+    .withTables<{ page: OwnedVolume & { position: number } }>()
+    .selectFrom('page as i')
+    .innerJoin('volumes as v', 'v.id', 'i.volume_id')
+    .innerJoin('series as s', 's.id', 'v.series_id')
+    .select('i.position');
+  return selectVolume(page, p.language);
+}
