@@ -1,4 +1,4 @@
-import { type Expression, type RawBuilder, sql } from 'kysely';
+import { type AliasedRawBuilder, type Expression, type RawBuilder, sql } from 'kysely';
 
 /** A time as clients read it: RFC 3339 in UTC with milliseconds. */
 export function timestamp(column: Expression<string> | string): RawBuilder<string> {
@@ -42,4 +42,24 @@ export function sortKeys<Column extends string>(keys: readonly SortKey<Column>[]
 /** The number of a row, from 1; without an order, that in which the query delivers its rows. */
 export function rowNumber(order?: RawBuilder<unknown>): RawBuilder<number> {
   return sql<number>`row_number() over (${order === undefined ? sql`` : sql`order by ${order}`})`;
+}
+
+/** Rows whose columns are arrays, each one parameter; Kysely has no form for a table function. */
+export function unnested<
+  Alias extends string,
+  Columns extends Record<string, readonly [readonly unknown[], string]>,
+>(
+  alias: Alias,
+  columns: Columns,
+): AliasedRawBuilder<{ [Name in keyof Columns]: Columns[Name][0][number] }, Alias> {
+  const arrays = Object.values(columns).map(([values, type]) => sql`${values}::${sql.raw(type)}`);
+  const names = Object.keys(columns).map((name) => sql.ref(name));
+  return sql<{ [Name in keyof Columns]: Columns[Name][0][number] }>`unnest(${sql.join(arrays)})`.as<Alias>(
+    sql`${sql.ref(alias)} (${sql.join(names)})`,
+  );
+}
+
+/** `exists (…)`, which PostgreSQL delivers as a boolean, where Kysely's own form may be a number. */
+export function hasRows(query: Expression<unknown>): RawBuilder<boolean> {
+  return sql<boolean>`exists ${query}`;
 }

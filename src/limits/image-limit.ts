@@ -2,7 +2,7 @@ import { type CanActivate, type ExecutionContext, Injectable, UseGuards } from '
 import type { FastifyRequest } from 'fastify';
 import { RateLimits } from './rate-limits.js';
 
-/** Refuses whoever uploads more images than one person can. */
+/** 30 image uploads a minute per user. */
 @Injectable()
 export class ImageLimit implements CanActivate {
   constructor(private readonly limits: RateLimits) {}

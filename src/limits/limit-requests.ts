@@ -3,19 +3,19 @@ import { type AppError, tooManyRequests } from '../http/app-error.js';
 import { addressKey } from '../http/client-address.js';
 import type { RequestLimit } from './request-limit.js';
 
-/** The id of the user whose token a request carries, null without one; at once where the token is known. */
+/** The id of the user whose token a request carries, null without one; a promise only where the token must be verified first. */
 export type IdentifyUser = (request: FastifyRequest) => string | null | Promise<string | null>;
 
-/** Limits how many requests each user makes, or each address where no user shows, and says what is left. */
+/** Limits how many requests each user makes, or each address without a token, and sends what is left in headers. */
 export function limitRequests(fastify: FastifyInstance, limit: RequestLimit, identify: IdentifyUser): void {
   fastify.addHook('onRequest', (request, reply, next) => {
     const { unlimited } = request.routeOptions.config as { unlimited?: boolean };
     if (unlimited) return next();
-    // Read at once: a client that hangs up takes its address along.
+    // Read before the token is verified: a connection that closes meanwhile has no address any more.
     const address = request.ip ?? '';
     const user = identify(request);
     if (!(user instanceof Promise)) return next(refusal(user, address, reply));
-    // A hook that is always asynchronous would cost every request a turn.
+    // A hook that is always asynchronous would cost every request a turn of the event loop.
     // oxlint-disable-next-line no-callback-in-promise
     return void user.then((identified) => refusal(identified, address, reply)).then(next, next);
   });

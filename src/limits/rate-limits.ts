@@ -1,7 +1,11 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { sql } from 'kysely';
 import { Config } from '../config.js';
-import { Sql, statement } from '../database/sql.js';
+import { anyOf, unnested } from '../database/expressions.js';
+import { Sql } from '../database/sql.js';
+import { statement, tables } from '../database/statement.js';
 import { tooManyRequests } from '../http/app-error.js';
+import type { RateLimitSchema } from './rate-limit.entity.js';
 
 /** How many points a key may spend in how many seconds. */
 const LIMITS = {
@@ -29,35 +33,77 @@ export interface LimitedKey {
   readonly key: string;
 }
 
-/** Milliseconds between two removals of counters that have ended. */
+/** Milliseconds between two removals of expired counters. */
 const SWEEP = 10 * 60_000;
 
-// The database's clock decides, since the clocks of nodes may differ. Keys are locked in their order.
-const NOW = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
+const db = tables<typeof RateLimitSchema>();
 
-const SPEND = statement(
-  'rate-limits.spend',
-  `insert into rate_limits as held (key, points, expire)
-   select spent.key, 1, ${NOW} + spent.duration
-   from unnest($1::text[], $2::bigint[]) as spent (key, duration) order by spent.key
-   on conflict (key) do update set
-     points = case when held.expire <= ${NOW} then 1 else held.points + 1 end,
-     expire = case when held.expire <= ${NOW} then excluded.expire else held.expire end
-   returning key, points, (expire - ${NOW})::int as remaining`,
+// The database's clock decides, since the clocks of nodes may differ.
+const NOW = sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`;
+const HAS_ENDED = sql<boolean>`rate_limits.expire <= ${NOW}`;
+
+interface Spending {
+  readonly keys: readonly string[];
+  /** In milliseconds, one for each key. */
+  readonly durations: readonly number[];
+}
+
+// Rows are locked in the order of their keys, otherwise concurrent sign-ins deadlock.
+const SPEND = statement('rate-limits.spend', ({ keys, durations }: Spending) =>
+  db
+    .insertInto('rate_limits')
+    .columns(['key', 'points', 'expire'])
+    .expression((eb) =>
+      eb
+        .selectFrom(unnested('spent', { key: [keys, 'text[]'], duration: [durations, 'bigint[]'] }))
+        .select([
+          'spent.key',
+          sql.lit(1).as('points'),
+          sql<number>`${NOW} + ${sql.ref('spent.duration')}`.as('expire'),
+        ])
+        .orderBy('spent.key'),
+    )
+    .onConflict((conflict) =>
+      conflict.column('key').doUpdateSet((eb) => ({
+        points: eb
+          .case()
+          .when(HAS_ENDED)
+          .then(sql.lit(1))
+          .else(eb('rate_limits.points', '+', sql.lit(1)))
+          .end(),
+        expire: eb
+          .case()
+          .when(HAS_ENDED)
+          .then(eb.ref('excluded.expire'))
+          .else(eb.ref('rate_limits.expire'))
+          .end(),
+      })),
+    )
+    .returning(['key', 'points', sql<number>`(expire - ${NOW})::int`.as('remaining')]),
 );
 
-const GIVE_BACK = statement(
-  'rate-limits.give-back',
-  `with held as (
-     select key from rate_limits where key = any($1::text[]) and points > 0 order by key for update
-   )
-   update rate_limits r set points = r.points - 1 from held where r.key = held.key`,
+const GIVE_BACK = statement('rate-limits.give-back', ({ keys }: { keys: readonly string[] }) =>
+  db
+    .with('held', (query) =>
+      query
+        .selectFrom('rate_limits')
+        .select('key')
+        .where('key', '=', anyOf(keys, 'text[]'))
+        .where('points', '>', sql.lit(0))
+        .orderBy('key')
+        .forUpdate(),
+    )
+    .updateTable('rate_limits as r')
+    .from('held')
+    .set((eb) => ({ points: eb('r.points', '-', sql.lit(1)) }))
+    .whereRef('r.key', '=', 'held.key'),
 );
 
-const CLEAR = statement('rate-limits.clear', 'delete from rate_limits where key = $1');
-const REMOVE_ENDED = statement(
-  'rate-limits.remove-ended',
-  `delete from rate_limits where expire < ${NOW} - 3600000`,
+const CLEAR = statement('rate-limits.clear', ({ key }: { key: string }) =>
+  db.deleteFrom('rate_limits').where('key', '=', key),
+);
+const REMOVE_ENDED = statement('rate-limits.remove-ended', () =>
+  db.deleteFrom('rate_limits').where('expire', '<', sql<number>`${NOW} - 3600000`),
 );
 
 /** Counters in PostgreSQL, so that all nodes count together. */
@@ -73,8 +119,8 @@ export class RateLimits implements OnApplicationBootstrap, OnModuleDestroy {
 
   onApplicationBootstrap(): void {
     this.timer = setInterval(() => {
-      // The next removal finds what this one has left.
-      this.sweeping = this.sql.rows(REMOVE_ENDED).catch(() => undefined);
+      // What a failed removal leaves, the next one removes.
+      this.sweeping = this.sql.rows(REMOVE_ENDED, {}).catch(() => undefined);
     }, SWEEP);
     this.timer.unref();
   }
@@ -98,28 +144,27 @@ export class RateLimits implements OnApplicationBootstrap, OnModuleDestroy {
    *
    * @throws tooManyRequests with the seconds until all of them have points
    */
-  async spendAll(keys: readonly LimitedKey[]): Promise<void> {
+  async spendAll(limited: readonly LimitedKey[]): Promise<void> {
     if (!this.config.rateLimit) return;
-    const stored = new Map(keys.map((limited) => [storedKey(limited), LIMITS[limited.limit]]));
-    const rows = await this.sql.rows<{ key: string; points: number; remaining: number }>(SPEND, [
-      [...stored.keys()],
-      [...stored.values()].map(({ duration }) => duration * 1000),
-    ]);
+    const stored = new Map(limited.map((one) => [storedKey(one), LIMITS[one.limit]]));
+    const keys = [...stored.keys()];
+    const durations = [...stored.values()].map(({ duration }) => duration * 1000);
+    const rows = await this.sql.rows(SPEND, { keys, durations });
     const exceeded = rows.filter(({ key, points }) => points > (stored.get(key)?.points ?? 0));
     if (exceeded.length === 0) return;
-    await this.sql.rows(GIVE_BACK, [[...stored.keys()]]);
+    await this.sql.rows(GIVE_BACK, { keys });
     const remaining = Math.max(...exceeded.map((row) => row.remaining));
     throw tooManyRequests({ retryAfter: Math.max(1, Math.ceil(remaining / 1000)) });
   }
 
-  /** Gives a point back to each key, whose attempt turned out to be good. */
+  /** Returns a point to each key, after an attempt that succeeded. */
   async giveBack(keys: readonly LimitedKey[]): Promise<void> {
-    if (this.config.rateLimit) await this.sql.rows(GIVE_BACK, [keys.map(storedKey)]);
+    if (this.config.rateLimit) await this.sql.rows(GIVE_BACK, { keys: keys.map(storedKey) });
   }
 
-  /** Lets a key begin anew. */
+  /** Resets a key's counter. */
   async clear(limited: LimitedKey): Promise<void> {
-    if (this.config.rateLimit) await this.sql.rows(CLEAR, [storedKey(limited)]);
+    if (this.config.rateLimit) await this.sql.rows(CLEAR, { key: storedKey(limited) });
   }
 }
 

@@ -1,20 +1,42 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { sql } from 'kysely';
 import { Config } from '../config.js';
-import { Sql, statement } from '../database/sql.js';
+import { unnested } from '../database/expressions.js';
+import { Sql } from '../database/sql.js';
+import { statement, tables } from '../database/statement.js';
+import type { RateLimitSchema } from './rate-limit.entity.js';
 
-/** Milliseconds of a window; every node's begin at the same full minutes. */
+/** Milliseconds of a window; they begin at full minutes, the same ones on every node. */
 const WINDOW = 60_000;
-/** Milliseconds between two exchanges with the other nodes. */
-const EXCHANGE = 1_000;
-/** Keys that are counted at once; whoever comes when there are more is not limited, rather than everybody refused. */
+/** Milliseconds between two synchronizations with the other nodes. */
+const SYNC_INTERVAL = 1_000;
+/** Cap on tracked keys; above it new keys are not limited (fail open). */
 const MAX_KEYS = 100_000;
 
-const TELL = statement(
-  'request-limit.tell',
-  `insert into rate_limits as held (key, points, expire)
-   select spent.key, spent.points, $3 from unnest($1::text[], $2::int[]) as spent (key, points) order by spent.key
-   on conflict (key) do update set points = held.points + excluded.points
-   returning key, points`,
+interface Counted {
+  readonly keys: readonly string[];
+  readonly points: readonly number[];
+  /** When the counters end, in milliseconds since 1970. */
+  readonly expire: number;
+}
+
+// Rows are locked in the order of their keys, otherwise nodes deadlock.
+const SYNC = statement('request-limit.sync', ({ keys, points, expire }: Counted) =>
+  tables<typeof RateLimitSchema>()
+    .insertInto('rate_limits')
+    .columns(['key', 'points', 'expire'])
+    .expression((eb) =>
+      eb
+        .selectFrom(unnested('spent', { key: [keys, 'text[]'], points: [points, 'int[]'] }))
+        .select(['spent.key', 'spent.points', sql<number>`${expire}::bigint`.as('expire')])
+        .orderBy('spent.key'),
+    )
+    .onConflict((conflict) =>
+      conflict
+        .column('key')
+        .doUpdateSet((eb) => ({ points: eb('rate_limits.points', '+', eb.ref('excluded.points')) })),
+    )
+    .returning(['key', 'points']),
 );
 
 /** What a request has left of its key's limit. */
@@ -22,20 +44,21 @@ export interface Allowance {
   readonly refused: boolean;
   readonly limit: number;
   readonly remaining: number;
-  /** Seconds until the limit begins anew. */
+  /** Seconds until the window ends. */
   readonly reset: number;
 }
 
 interface Count {
-  /** What all nodes together have counted, as far as this one knows. */
+  /** Requests that all nodes had counted at the last synchronization. */
   known: number;
-  /** What this node has counted since it last told the others. */
-  untold: number;
+  /** Requests that this node has counted since. */
+  pending: number;
 }
 
 /**
- * How many requests one user or address may make in a minute. A request costs no statement: each node counts, and once
- * a second tells the others through PostgreSQL, so that a limit may be overrun by what other nodes see in a second.
+ * How many requests one user or address may make in a minute. A request costs no statement: each node counts in memory,
+ * and once a second adds its counts to those in PostgreSQL, so that a limit may be exceeded by one second's requests to
+ * other nodes.
  */
 @Injectable()
 export class RequestLimit implements OnApplicationBootstrap, OnModuleDestroy {
@@ -43,7 +66,7 @@ export class RequestLimit implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly counts = new Map<string, Count>();
   private window = 0;
   private timer: NodeJS.Timeout | undefined;
-  private exchanging: Promise<void> | null = null;
+  private syncing: Promise<void> | null = null;
 
   constructor(
     private readonly config: Config,
@@ -53,14 +76,14 @@ export class RequestLimit implements OnApplicationBootstrap, OnModuleDestroy {
   onApplicationBootstrap(): void {
     if (!this.config.rateLimit) return;
     this.timer = setInterval(() => {
-      this.exchanging ??= this.exchange().finally(() => (this.exchanging = null));
-    }, EXCHANGE);
+      this.syncing ??= this.sync().finally(() => (this.syncing = null));
+    }, SYNC_INTERVAL);
     this.timer.unref();
   }
 
   async onModuleDestroy(): Promise<void> {
     clearInterval(this.timer);
-    await this.exchanging;
+    await this.syncing;
   }
 
   /** Counts a request; null when requests are not limited. */
@@ -73,36 +96,37 @@ export class RequestLimit implements OnApplicationBootstrap, OnModuleDestroy {
     }
     const limit = this.config.requestsPerMinute;
     const reset = Math.max(1, Math.ceil(((window + 1) * WINDOW - now) / 1000));
-    const count = this.counts.get(key) ?? { known: 0, untold: 0 };
-    if (count.known + count.untold >= limit) return { refused: true, limit, remaining: 0, reset };
-    count.untold++;
+    const count = this.counts.get(key) ?? { known: 0, pending: 0 };
+    if (count.known + count.pending >= limit) return { refused: true, limit, remaining: 0, reset };
+    count.pending++;
     if (this.counts.size < MAX_KEYS) this.counts.set(key, count);
-    return { refused: false, limit, remaining: limit - count.known - count.untold, reset };
+    return { refused: false, limit, remaining: limit - count.known - count.pending, reset };
   }
 
-  /** Tells the other nodes what this one has counted, and learns what they have. */
-  async exchange(): Promise<void> {
+  /** Adds this node's counts to the shared ones, and reads the sums of all nodes. */
+  async sync(): Promise<void> {
     const { window } = this;
-    const told = [...this.counts].filter(([, { untold }]) => untold > 0);
-    if (told.length === 0) return;
+    const spent = [...this.counts]
+      .filter(([, { pending }]) => pending > 0)
+      .map(([key, { pending }]) => ({ key, pending }));
+    if (spent.length === 0) return;
     const prefix = `requests:${window}:`;
-    const spent = told.map(([key, { untold }]) => ({ key, untold }));
     try {
-      const rows = await this.sql.rows<{ key: string; points: number }>(TELL, [
-        spent.map(({ key }) => prefix + key),
-        spent.map(({ untold }) => untold),
-        (window + 2) * WINDOW,
-      ]);
+      const rows = await this.sql.rows(SYNC, {
+        keys: spent.map(({ key }) => prefix + key),
+        points: spent.map(({ pending }) => pending),
+        expire: (window + 2) * WINDOW,
+      });
       if (window !== this.window) return;
       const totals = new Map(rows.map(({ key, points }) => [key.slice(prefix.length), points]));
-      for (const { key, untold } of spent) {
+      for (const { key, pending } of spent) {
         const count = this.counts.get(key);
         if (count === undefined) continue;
         count.known = totals.get(key) ?? count.known;
-        count.untold -= untold;
+        count.pending -= pending;
       }
     } catch (error) {
-      // Without the database each node counts for itself, and tells later.
+      // Without the database each node limits by its own counts, and adds them at a later synchronization.
       this.logger.warn(`Limits are not shared at the moment: ${(error as Error).name}`);
     }
   }

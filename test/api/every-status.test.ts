@@ -282,7 +282,7 @@ describe('every operation', () => {
       for (const node of nodes) {
         if ((await node.client.as(reader).get('/auth/me')).status === 200) allowed++;
         // What every node does once a second.
-        await node.nest.get(RequestLimit).exchange();
+        await node.nest.get(RequestLimit).sync();
       }
     }
     // A node that has just counted learns the other's count at its next exchange.
