@@ -56,7 +56,7 @@ export const MUTANTS = [
     name: 'forget-the-permission',
     breaks: 'Every reader is an administrator.',
     file: 'src/access/access.guard.ts',
-    find: 'if (!viewer.isPermitted) throw forbidden();',
+    find: 'if (!isPermitted) throw forbidden();',
     replace: '',
     killedBy: ['test/admin/permissions.test.ts'],
   },

@@ -6,15 +6,33 @@ import { type AppError, forbidden, unauthorized, userNotFound } from '../http/ap
 import { addressKey } from '../http/client-address.js';
 import { RateLimits } from '../limits/rate-limits.js';
 import { type Access, ACCESS } from '../openapi/access-metadata.js';
-import type { Viewer } from './access.js';
+import type { CookieViewer, Viewer } from './access.js';
 import { credentialOf, isCrossSite, isSafe, readBearer } from './credentials.js';
 import { ADMIN_ROLE } from '../accounts/permissions.js';
 import { RefreshCookieWriter } from './refresh-cookie.js';
-import { type CredentialRow, mayRefresh, type Right, SessionRepository } from './session.repository.js';
+import {
+  type CredentialState,
+  mayRefresh,
+  type NoSession,
+  type Right,
+  SessionRepository,
+} from './session.repository.js';
 import type { Claims } from './tokens.js';
 import { VerifiedTokens } from './verified-tokens.js';
 
-/** The one guard of every route. A route that does not say what it asks is closed. */
+/** What a valid token stands for at this moment. */
+type Resolution =
+  | {
+      readonly kind: 'signed-in';
+      readonly viewer: Viewer;
+      /** Whether the viewer holds the right that the route requires. */
+      readonly isPermitted: boolean;
+      /** The cookie whose refresh token replaced another one and is used for the first time. */
+      readonly firstUse: CookieViewer | null;
+    }
+  | NoSession;
+
+/** The one guard of every route. A route without declared access is closed. */
 @Injectable()
 export class AccessGuard implements CanActivate {
   private readonly logger = new Logger(AccessGuard.name);
@@ -36,70 +54,81 @@ export class AccessGuard implements CanActivate {
     const request = http.getRequest<FastifyRequest>();
     const crossSite = isCrossSite(request, this.config.trustedOrigins);
     const refuse = async (error: AppError): Promise<never> => {
-      // Whoever tries tokens is slowed down; the tabs of a reader, who is not refused, are not.
+      // Only failed refreshes count against the limit.
       if (access.kind === 'refresh') await this.limits.spend('refresh', addressKey(request.ip));
-      // A dead cookie must not lock anybody out; but no foreign page may sign a reader out.
+      // A dead cookie is cleared, except for another site's page, which must not be able to sign a reader out.
       if (access.endsSession && !crossSite) this.refreshCookie.clear(http.getResponse<FastifyReply>());
       throw error;
     };
 
     const credential = credentialOf(request, access.kind);
     const claims = credential && (await this.tokens.claims(request, credential));
-    const viewer = credential && claims ? await this.resolve(credential, claims, access, request) : null;
-    if (viewer === 'gone') return refuse(userNotFound());
-    request.viewer = viewer;
-    if (viewer === null) {
+    const found = credential && claims ? await this.resolve(credential, claims, access, request) : null;
+    if (found?.kind === 'no-user') return refuse(userNotFound());
+    if (found?.kind !== 'signed-in') {
+      request.viewer = null;
       const mayPass = access.kind === 'anyone' && credential !== 'bearer';
       if (!mayPass) return refuse(unauthorized());
       return true;
     }
+    const { viewer, isPermitted, firstUse } = found;
+    request.viewer = viewer;
     if (viewer.credential === 'cookie' && crossSite && !isSafe(request)) throw forbidden();
-    if (viewer.isFirstUse) await this.sessions.markUsed(viewer.userId, viewer.sessionId, viewer.counter);
-    if (!viewer.isPermitted) throw forbidden();
+    if (firstUse) await this.sessions.markUsed(firstUse.userId, firstUse.sessionId, firstUse.counter);
+    if (!isPermitted) throw forbidden();
     return true;
   }
 
-  /** The viewer behind the claims; null when their session has ended. */
+  /** The viewer behind the claims, unless their session has ended. */
   private async resolve(
     credential: 'bearer' | 'cookie',
-    { sub, sid, cnt = -1 }: Claims,
+    { sub: userId, sid: sessionId, cnt: counter }: Claims,
     access: Access,
     request: FastifyRequest,
-  ): Promise<Viewer | 'gone' | null> {
-    const row = await this.sessions.findCredential(sub, sid, rightOf(access));
-    if (row === undefined) return 'gone';
-    if (row === null) return null;
-    if (credential === 'cookie' && !acceptsCounter(row, cnt, access)) {
-      // Reuse of a replaced refresh token means theft: the session ends (reuse detection, RFC 9700).
-      if (access.kind === 'refresh') await this.sessions.end(sub, sid);
-      return null;
+  ): Promise<Resolution> {
+    const found = await this.sessions.findCredential(userId, sessionId, rightOf(access));
+    if (found.kind !== 'open') return found;
+    const { session } = found;
+    const isPermitted = session.permitted;
+    const { ip } = request;
+    if (credential === 'bearer') {
+      if (session.stale) this.touch(userId, sessionId);
+      const viewer = { userId, sessionId, ip, credential, accessToken: verifiedBearer(request) };
+      return { kind: 'signed-in', viewer, isPermitted, firstUse: null };
     }
-    if (row.stale) this.touch(sub, sid);
-    return {
-      userId: sub,
-      sessionId: sid,
-      credential,
-      ip: request.ip,
-      isPermitted: row.permitted,
-      // The first token of a session has no parent that could come late.
-      isFirstUse: credential === 'cookie' && cnt === row.counter && cnt > 0 && !row.used,
-      counter: cnt,
-      accessToken: credential === 'bearer' ? (readBearer(request) ?? '') : '',
-    };
+    if (counter === undefined || !acceptsCounter(session, counter, access)) {
+      // Reuse of a replaced refresh token means theft: the session ends (reuse detection, RFC 9700).
+      if (access.kind === 'refresh') await this.sessions.end(userId, sessionId);
+      return { kind: 'ended' };
+    }
+    if (session.stale) this.touch(userId, sessionId);
+    const viewer = { userId, sessionId, ip, credential, counter };
+    // The first token of a session replaces none, so that its use need not be recorded.
+    const isFirstUse = counter === session.counter && counter > 0 && !session.used;
+    return { kind: 'signed-in', viewer, isPermitted, firstUse: isFirstUse ? viewer : null };
   }
 
-  /** The list of sessions tells when each was used; nobody waits for that. */
+  /** Records the time of use for the list of sessions. Not awaited: the response does not depend on it. */
   private touch(userId: string, sessionId: string): void {
     this.sessions.touch(userId, sessionId).catch((error: unknown) => this.logger.warn(String(error)));
   }
 }
 
-/** Whether a refresh token works for the route: elsewhere than for a refresh, the former one does for 30 seconds. */
-function acceptsCounter(row: CredentialRow, counter: number, access: Access): boolean {
-  return access.kind === 'refresh' || row.fresh ? mayRefresh(row, counter) : counter === row.counter;
+/** The Bearer token of a request, after its signature has been verified. */
+function verifiedBearer(request: FastifyRequest): string {
+  const token = readBearer(request);
+  if (!token) throw unauthorized();
+  return token;
 }
 
-/** What the route asks of its user, beyond being signed in. */
+/** Whether a refresh token works for the route: on other routes than the refresh, the former one does for 30 seconds. */
+function acceptsCounter(session: CredentialState, counter: number, access: Access): boolean {
+  return access.kind === 'refresh' || session.fresh
+    ? mayRefresh(session, counter)
+    : counter === session.counter;
+}
+
+/** What the route requires of its user, beyond being signed in. */
 function rightOf({ permission, administrator }: Access): Right {
   if (administrator) return { role: ADMIN_ROLE };
   return permission === undefined ? null : { permission };

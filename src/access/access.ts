@@ -4,22 +4,29 @@ import type { FastifyRequest } from 'fastify';
 import { RouteAccess } from '../openapi/access-metadata.js';
 import type { Permission } from '../accounts/permissions.js';
 
-/** Who is asking, as the database says at this moment. */
-export interface Viewer {
+/** The signed-in user of a request, verified against the database. */
+interface SignedInUser {
   readonly userId: string;
   readonly sessionId: string;
-  readonly credential: 'cookie' | 'bearer';
-  /** Where the request comes from, for the audit log. */
+  /** The client's address, for the audit log. */
   readonly ip: string;
-  /** Whether they hold the permission or role that the route asks for; true where it asks for none. */
-  readonly isPermitted: boolean;
-  /** Whether a cookie's refresh token is the successor of another one, and is used for the first time. */
-  readonly isFirstUse: boolean;
-  /** The refresh token's counter; -1 for a Bearer request. */
+}
+
+/** A user who is signed in by the refresh cookie. */
+export interface CookieViewer extends SignedInUser {
+  readonly credential: 'cookie';
+  /** The refresh token's counter. */
   readonly counter: number;
-  /** The Bearer token as it came; empty for a cookie. */
+}
+
+/** A user who is signed in by `Authorization: Bearer`. */
+export interface BearerViewer extends SignedInUser {
+  readonly credential: 'bearer';
+  /** The token as it came. */
   readonly accessToken: string;
 }
+
+export type Viewer = CookieViewer | BearerViewer;
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -1,34 +1,52 @@
-import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import { Sql, statement, timestamp } from '../database/sql.js';
+import { sql } from 'kysely';
+import type { RoleSchema, RolePermissionSchema, UserRoleSchema } from '../accounts/role.entity.js';
+import type { SessionSchema } from '../accounts/session.entity.js';
+import type { UserSchema } from '../accounts/user.entity.js';
+import { hasRows, timestamp } from '../database/expressions.js';
+import { Sql } from '../database/sql.js';
+import { statement, tables } from '../database/statement.js';
 import type { Device } from './device.js';
 
-/** Seconds in which a rotation's loser, and the former token, are still answered. */
-export const GRACE = 30;
+/** Seconds for which the former refresh token stays valid after a rotation. */
+const GRACE = 30;
 
-/** How a credential's session stands at this moment, and whether its user may do what is asked. */
-export interface CredentialRow {
+/** The state of an open session. */
+export interface SessionState {
   readonly counter: number;
   /** Whether the current refresh token was issued within the grace period. */
   readonly fresh: boolean;
-  readonly stale: boolean;
   /** Whether the current refresh token has ever been used. */
   readonly used: boolean;
-  /** Whether the right that was asked for is held; true when none was asked for. */
+}
+
+/** The state of a credential's session, and what its user may do. */
+export interface CredentialState extends SessionState {
+  /** Whether the time of the last use is to be written again. */
+  readonly stale: boolean;
+  /** Whether the user holds the right that the route requires; true when it requires none. */
   readonly permitted: boolean;
 }
 
-/** What a route may ask of its user. */
+/** Why there is no open session. */
+export type NoSession = { readonly kind: 'ended' } | { readonly kind: 'no-user' };
+
+export type CredentialOutcome = { readonly kind: 'open'; readonly session: CredentialState } | NoSession;
+
+export type CurrentOutcome =
+  { readonly kind: 'open'; readonly session: SessionRow & SessionState } | NoSession;
+
+/** What a route may require of its user. */
 export type Right = { readonly permission: string } | { readonly role: string } | null;
 
-/** A session's row, as far as tokens are made from it. */
+/** The columns of a session that its refresh token is made from. */
 export interface SessionRow {
   readonly counter: number;
   readonly issuedAt: Date;
   readonly expires: Date;
 }
 
-/** Whose password has just been right, and in which form it is stored. */
+/** An account whose password has been verified, and the hash that it was verified against. */
 export interface Login {
   readonly id: string;
   readonly passwordHash: string;
@@ -44,208 +62,259 @@ export interface ListedSession {
 
 /**
  * Whether a refresh token with this counter works for a refresh: the current one, its direct parent for 30 seconds, and
- * later too if the current one has never been used, since then the answer that carried it was lost.
+ * later too if the current one has never been used, since then the response that carried it was lost.
  */
-export function mayRefresh(
-  session: Pick<CredentialRow, 'counter' | 'fresh' | 'used'>,
-  counter: number,
-): boolean {
+export function mayRefresh(session: SessionState, counter: number): boolean {
   return counter === session.counter || (counter === session.counter - 1 && (session.fresh || !session.used));
 }
 
-const ROW =
-  'counter, extract(epoch from issued_at) * 1000 as issued_at, extract(epoch from expires) * 1000 as expires';
+const db = tables<
+  | typeof SessionSchema
+  | typeof UserSchema
+  | typeof UserRoleSchema
+  | typeof RoleSchema
+  | typeof RolePermissionSchema
+>();
 
-// The database's clock decides everywhere: nodes may disagree about the time.
-const STANDING = `s.counter, s.used_counter = s.counter as used,
-  s.issued_at > clock_timestamp() - interval '${GRACE} seconds' as fresh,
-  s.last_used < clock_timestamp() - interval '5 minutes' as stale`;
-const IS_OPEN = 's.user_id = $1 and s.id = $2 and s.expires > clock_timestamp()';
+interface Key {
+  readonly userId: string;
+  readonly id: string;
+}
 
-const CREDENTIAL = statement(
-  'sessions.credential',
-  `select ${STANDING}, true as permitted from sessions s where ${IS_OPEN}`,
+// The database's clock decides everywhere: the clocks of nodes may differ.
+const NOW = sql<string>`clock_timestamp()`;
+const ago = (duration: string) => sql<string>`${NOW} - ${sql.lit(duration)}::interval`;
+
+const milliseconds = (column: 'issued_at' | 'expires') =>
+  sql<number>`extract(epoch from ${sql.ref(column)}) * 1000`.as(column);
+const ROW = ['counter' as const, milliseconds('issued_at'), milliseconds('expires')] as const;
+const IS_USED = sql<boolean>`used_counter = counter`.as('used');
+const IS_FRESH = sql<boolean>`issued_at > ${ago(`${GRACE} seconds`)}`.as('fresh');
+
+const roleOf = (userId: string, role: string) =>
+  db
+    .selectFrom('user_roles as ur')
+    .innerJoin('roles as r', 'r.id', 'ur.role_id')
+    .where('ur.user_id', '=', userId)
+    .where('r.name', '=', role);
+const permissionOf = (userId: string, permission: string) =>
+  db
+    .selectFrom('user_roles as ur')
+    .innerJoin('role_permissions as rp', 'rp.role_id', 'ur.role_id')
+    .where('ur.user_id', '=', userId)
+    .where('rp.permission', '=', permission);
+
+const credential = ({ userId, id }: Key) =>
+  db
+    .selectFrom('sessions')
+    .select(['counter', IS_USED, IS_FRESH, sql<boolean>`last_used < ${ago('5 minutes')}`.as('stale')])
+    .where('user_id', '=', userId)
+    .where('id', '=', id)
+    .where('expires', '>', NOW);
+
+const CREDENTIAL = statement('sessions.credential', (key: Key) =>
+  credential(key).select(sql.lit(true).as('permitted')),
 );
-
 const CREDENTIAL_WITH_PERMISSION = statement(
   'sessions.credential-with-permission',
-  `select ${STANDING}, exists (
-     select from user_roles ur join role_permissions rp on rp.role_id = ur.role_id
-     where ur.user_id = $1 and rp.permission = $3
-   ) as permitted
-   from sessions s where ${IS_OPEN}`,
+  (p: Key & { readonly permission: string }) =>
+    credential(p).select(hasRows(permissionOf(p.userId, p.permission)).as('permitted')),
 );
-
 const CREDENTIAL_WITH_ROLE = statement(
   'sessions.credential-with-role',
-  `select ${STANDING}, exists (
-     select from user_roles ur join roles r on r.id = ur.role_id where ur.user_id = $1 and r.name = $3
-   ) as permitted
-   from sessions s where ${IS_OPEN}`,
+  (p: Key & { readonly role: string }) =>
+    credential(p).select(hasRows(roleOf(p.userId, p.role)).as('permitted')),
 );
 
-const USER_EXISTS = statement('sessions.user-exists', 'select from users where id = $1');
-
-const HOLDS_ROLE = statement(
-  'sessions.holds-role',
-  'select from user_roles ur join roles r on r.id = ur.role_id where ur.user_id = $1 and r.name = $2',
+const USER_EXISTS = statement('sessions.user-exists', ({ userId }: { userId: string }) =>
+  db.selectFrom('users').where('id', '=', userId),
+);
+const HOLDS_ROLE = statement('sessions.holds-role', ({ userId, role }: { userId: string; role: string }) =>
+  roleOf(userId, role),
 );
 
-const OPEN = statement(
-  'sessions.open',
-  // The user's row is held, so that a change of the password or the account's end comes wholly before or after: before,
-  // there is no such row any more; after, it finds this session and ends it.
-  `with holder as (
-     select id from users where id = $1 and password_hash = $6 for share
-   )
-   insert into sessions (user_id, id, expires, user_agent, ip)
-   select id, $2, current_timestamp + make_interval(secs => $3), $4, $5 from holder
-   returning ${ROW}`,
+interface NewSession extends Key, Device {
+  /** The hash that the password was verified against. */
+  readonly passwordHash: string;
+  /** Seconds until the session ends. */
+  readonly lifetime: number;
+}
+
+// `for share` on the user serializes the insert with a change of the password and with the account's deletion: an
+// earlier change leaves no such row, a later one finds this session and ends it.
+const OPEN = statement('sessions.open', (p: NewSession) =>
+  db
+    .with('holder', (query) =>
+      query
+        .selectFrom('users')
+        .select('id')
+        .where('id', '=', p.userId)
+        .where('password_hash', '=', p.passwordHash)
+        .forShare(),
+    )
+    .insertInto('sessions')
+    .columns(['user_id', 'id', 'expires', 'user_agent', 'ip'])
+    .expression((eb) =>
+      eb
+        .selectFrom('holder')
+        .select([
+          'holder.id as user_id',
+          eb.val(p.id).as('id'),
+          sql<string>`current_timestamp + make_interval(secs => ${p.lifetime})`.as('expires'),
+          eb.val(p.userAgent).as('user_agent'),
+          eb.val(p.ip).as('ip'),
+        ]),
+    )
+    .returning(ROW),
 );
 
-// Of tabs that refresh at once, one meets the condition; the others find the row locked, then the counter moved on.
-const ROTATE = statement(
-  'sessions.rotate',
-  `update sessions set counter = counter + 1, issued_at = clock_timestamp(), last_used = clock_timestamp()
-   where user_id = $1 and id = $2 and counter = $3 and expires > clock_timestamp()
-     and (counter = 0 or issued_at <= clock_timestamp() - interval '${GRACE} seconds')
-   returning ${ROW}`,
+// Compare-and-set on `counter`: one concurrent refresh wins, the others read the row again.
+const ROTATE = statement('sessions.rotate', ({ userId, id, counter }: Key & { readonly counter: number }) =>
+  db
+    .updateTable('sessions')
+    .set((eb) => ({ counter: eb('counter', '+', sql.lit(1)), issued_at: NOW, last_used: NOW }))
+    .where('user_id', '=', userId)
+    .where('id', '=', id)
+    .where('counter', '=', counter)
+    .where('expires', '>', NOW)
+    .where((eb) => eb.or([eb('counter', '=', sql.lit(0)), eb('issued_at', '<=', ago(`${GRACE} seconds`))]))
+    .returning(ROW),
 );
 
-const CURRENT = statement(
-  'sessions.current',
-  `select ${ROW}, used_counter = counter as used, issued_at > clock_timestamp() - interval '${GRACE} seconds' as fresh
-   from users u left join sessions s on s.user_id = u.id and s.id = $2 and s.expires > clock_timestamp()
-   where u.id = $1`,
+const CURRENT = statement('sessions.current', ({ userId, id }: Key) =>
+  db
+    .selectFrom('users as u')
+    .leftJoin('sessions as s', (join) =>
+      join.onRef('s.user_id', '=', 'u.id').on('s.id', '=', id).on('s.expires', '>', NOW),
+    )
+    .select([...ROW, IS_USED, IS_FRESH])
+    .where('u.id', '=', userId),
 );
 
-const TOUCH = statement(
-  'sessions.touch',
-  `update sessions set last_used = clock_timestamp()
-   where user_id = $1 and id = $2 and last_used < clock_timestamp() - interval '5 minutes'`,
+const TOUCH = statement('sessions.touch', ({ userId, id }: Key) =>
+  db
+    .updateTable('sessions')
+    .set({ last_used: NOW })
+    .where('user_id', '=', userId)
+    .where('id', '=', id)
+    .where('last_used', '<', ago('5 minutes')),
 );
 
 const MARK_USED = statement(
   'sessions.mark-used',
-  'update sessions set used_counter = $3 where user_id = $1 and id = $2 and counter = $3',
+  ({ userId, id, counter }: Key & { readonly counter: number }) =>
+    db
+      .updateTable('sessions')
+      .set({ used_counter: counter })
+      .where('user_id', '=', userId)
+      .where('id', '=', id)
+      .where('counter', '=', counter),
 );
 
-const LIST = statement(
-  'sessions.list',
-  `select id, ip, user_agent as "userAgent",
-     ${timestamp('created')} as created,
-     ${timestamp('last_used')} as "lastUsed"
-   from sessions where user_id = $1 and expires > clock_timestamp()
-   order by id`,
+const LIST = statement('sessions.list', ({ userId }: { userId: string }) =>
+  db
+    .selectFrom('sessions')
+    .select(['id', 'ip', 'user_agent as userAgent'])
+    .select([timestamp('created').as('created'), timestamp('last_used').as('lastUsed')])
+    .where('user_id', '=', userId)
+    .where('expires', '>', NOW)
+    .orderBy('id'),
 );
 
-const END = statement('sessions.end', 'delete from sessions where user_id = $1 and id = $2 returning id');
-const SWEEP = statement(
-  'sessions.sweep',
-  'delete from sessions where user_id = $1 and expires <= clock_timestamp()',
+const IS_OPEN = statement('sessions.is-open', ({ userId, id }: Key) =>
+  db.selectFrom('sessions').where('user_id', '=', userId).where('id', '=', id),
+);
+const END = statement('sessions.end', ({ userId, id }: Key) =>
+  db.deleteFrom('sessions').where('user_id', '=', userId).where('id', '=', id).returning('id'),
+);
+const END_ALL = statement('sessions.end-all', ({ userId }: { userId: string }) =>
+  db.deleteFrom('sessions').where('user_id', '=', userId),
+);
+const END_OTHERS = statement('sessions.end-others', ({ userId, id }: Key) =>
+  db.deleteFrom('sessions').where('user_id', '=', userId).where('id', '<>', id),
+);
+const REMOVE_EXPIRED = statement('sessions.remove-expired', ({ userId }: { userId: string }) =>
+  db.deleteFrom('sessions').where('user_id', '=', userId).where('expires', '<=', NOW),
 );
 
 @Injectable()
 export class SessionRepository {
-  constructor(
-    private readonly sql: Sql,
-    private readonly em: EntityManager,
-  ) {}
+  constructor(private readonly sql: Sql) {}
 
-  /** An open session, and whether its user holds the right; null when it has ended, undefined when the user is gone. */
-  async findCredential(
-    userId: string,
-    sessionId: string,
-    right: Right,
-  ): Promise<CredentialRow | null | undefined> {
-    const row = await this.standing(userId, sessionId, right);
-    if (row !== undefined) return row;
-    return (await this.sql.row(USER_EXISTS, [userId])) === undefined ? undefined : null;
+  /** The session of a credential, and whether its user holds the right. */
+  async findCredential(userId: string, id: string, right: Right): Promise<CredentialOutcome> {
+    const session = await this.findState({ userId, id }, right);
+    if (session !== undefined) return { kind: 'open', session };
+    return { kind: (await this.sql.row(USER_EXISTS, { userId })) === undefined ? 'no-user' : 'ended' };
+  }
+
+  private async findState(key: Key, right: Right): Promise<CredentialState | undefined> {
+    if (right === null) return this.sql.row(CREDENTIAL, key);
+    return 'role' in right
+      ? this.sql.row(CREDENTIAL_WITH_ROLE, { ...key, ...right })
+      : this.sql.row(CREDENTIAL_WITH_PERMISSION, { ...key, ...right });
   }
 
   async holdsRole(userId: string, role: string): Promise<boolean> {
-    return (await this.sql.row(HOLDS_ROLE, [userId, role])) !== undefined;
+    return (await this.sql.row(HOLDS_ROLE, { userId, role })) !== undefined;
   }
 
-  private async standing(userId: string, sessionId: string, right: Right) {
-    if (right === null) return this.sql.row<CredentialRow>(CREDENTIAL, [userId, sessionId]);
-    return 'role' in right
-      ? this.sql.row<CredentialRow>(CREDENTIAL_WITH_ROLE, [userId, sessionId, right.role])
-      : this.sql.row<CredentialRow>(CREDENTIAL_WITH_PERMISSION, [userId, sessionId, right.permission]);
-  }
-
-  /** Starts a session; undefined when the user is gone, or has another password by now. */
+  /** Starts a session; undefined when the user has been deleted, or has another password by now. */
   async open(login: Login, id: string, lifetime: number, device: Device): Promise<SessionRow | undefined> {
-    await this.sql.rows(SWEEP, [login.id]);
-    const values = [login.id, id, lifetime, device.userAgent, device.ip, login.passwordHash];
-    const row = await this.sql.row<RawRow>(OPEN, values);
+    const { id: userId, passwordHash } = login;
+    await this.sql.rows(REMOVE_EXPIRED, { userId });
+    const row = await this.sql.row(OPEN, { userId, passwordHash, id, lifetime, ...device });
     return row && asSession(row);
   }
 
-  /** Moves the counter on; undefined when somebody else did, or it is too early. */
+  /** Increments the counter; undefined when a concurrent refresh has done so, or the token is younger than the grace. */
   async rotate(userId: string, id: string, counter: number): Promise<SessionRow | undefined> {
-    const row = await this.sql.row<RawRow>(ROTATE, [userId, id, counter]);
+    const row = await this.sql.row(ROTATE, { userId, id, counter });
     return row && asSession(row);
   }
 
-  /** The session as it is; null when it has ended, undefined when the user is gone. */
-  async findCurrent(
-    userId: string,
-    id: string,
-  ): Promise<(SessionRow & { fresh: boolean; used: boolean }) | null | undefined> {
-    const row = await this.sql.row<RawRow & { counter: number | null; fresh: boolean; used: boolean }>(
-      CURRENT,
-      [userId, id],
-    );
-    return row && (row.counter === null ? null : { ...asSession(row), fresh: row.fresh, used: row.used });
+  /** The session as it is now. */
+  async findCurrent(userId: string, id: string): Promise<CurrentOutcome> {
+    const row = await this.sql.row(CURRENT, { userId, id });
+    if (row === undefined) return { kind: 'no-user' };
+    const { counter, used, fresh } = row;
+    if (counter === null) return { kind: 'ended' };
+    return { kind: 'open', session: { ...asSession({ ...row, counter }), used, fresh } };
   }
 
-  /** Whether the session is still there, seen from the caller's transaction. */
-  async isOpen(em: EntityManager, userId: string, id: string): Promise<boolean> {
-    const rows = await em.execute<object[]>('select id from sessions where user_id = ? and id = ?', [
-      userId,
-      id,
-    ]);
-    return rows.length > 0;
+  /** Whether the session exists; inside a transaction, as that transaction sees it. */
+  async isOpen(userId: string, id: string): Promise<boolean> {
+    return (await this.sql.row(IS_OPEN, { userId, id })) !== undefined;
   }
 
-  /** Notes that the refresh token with this counter has been used. */
+  /** Records that the refresh token with this counter has been used. */
   async markUsed(userId: string, id: string, counter: number): Promise<void> {
-    await this.sql.rows(MARK_USED, [userId, id, counter]);
+    await this.sql.rows(MARK_USED, { userId, id, counter });
   }
 
+  /** Records the time of use, every five minutes at most. */
   async touch(userId: string, id: string): Promise<void> {
-    await this.sql.rows(TOUCH, [userId, id]);
+    await this.sql.rows(TOUCH, { userId, id });
   }
 
   async list(userId: string): Promise<ListedSession[]> {
-    return this.sql.rows<ListedSession>(LIST, [userId]);
+    return this.sql.rows(LIST, { userId });
   }
 
-  /** Whether there was such a session. */
+  /** @returns whether there was such a session */
   async end(userId: string, id: string): Promise<boolean> {
-    return (await this.sql.row(END, [userId, id])) !== undefined;
+    return (await this.sql.row(END, { userId, id })) !== undefined;
   }
 
-  async endAll(userId: string, em: EntityManager): Promise<void> {
-    await em.execute('delete from sessions where user_id = ?', [userId]);
+  async endAll(userId: string): Promise<void> {
+    await this.sql.rows(END_ALL, { userId });
   }
 
-  async endOthers(userId: string, id: string, em: EntityManager = this.em): Promise<void> {
-    await em.execute('delete from sessions where user_id = ? and id <> ?', [userId, id]);
+  async endOthers(userId: string, id: string): Promise<void> {
+    await this.sql.rows(END_OTHERS, { userId, id });
   }
 }
 
-interface RawRow {
-  readonly counter: number;
-  readonly issued_at: string;
-  readonly expires: string;
-}
-
-function asSession(row: RawRow): SessionRow {
-  return {
-    counter: row.counter,
-    issuedAt: new Date(Number(row.issued_at)),
-    expires: new Date(Number(row.expires)),
-  };
+function asSession(row: { counter: number; issued_at: number; expires: number }): SessionRow {
+  return { counter: row.counter, issuedAt: new Date(row.issued_at), expires: new Date(row.expires) };
 }

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { unauthorized, userNotFound } from '../http/app-error.js';
-import type { Viewer } from './access.js';
+import type { CookieViewer, Viewer } from './access.js';
 import { sessionNotFound } from './sessions.errors.js';
 import type { Device } from './device.js';
 import { ADMIN_ROLE } from '../accounts/permissions.js';
@@ -23,8 +22,8 @@ export class SessionsService {
   /**
    * Starts a session.
    *
-   * @returns what its first refresh token is made from; null when the login has been overtaken by a change of the
-   *   password or the end of the account
+   * @returns what its first refresh token is made from; null when the password has been changed or the account deleted
+   *   since the login
    */
   async open(login: Login, device: Device): Promise<RefreshTokenSource | null> {
     const sessionId = randomUUID();
@@ -33,16 +32,17 @@ export class SessionsService {
   }
 
   /**
-   * Exchanges a refresh token that the guard has let pass for its successor. Tabs that do so at once get the same one,
-   * whoever wins.
+   * Exchanges a refresh token that the guard has accepted for its successor. Concurrent refreshes get the same one.
+   *
+   * @throws userNotFound, unauthorized for a session that ends meanwhile
    */
-  async rotate({ userId, sessionId, counter }: Viewer): Promise<RefreshTokenSource> {
+  async rotate({ userId, sessionId, counter }: CookieViewer): Promise<RefreshTokenSource> {
     const rotated = await this.sessions.rotate(userId, sessionId, counter);
     if (rotated) return asSource(userId, sessionId, rotated);
     const current = await this.sessions.findCurrent(userId, sessionId);
-    if (current === undefined) throw userNotFound();
-    if (current === null || !mayRefresh(current, counter)) throw unauthorized();
-    return asSource(userId, sessionId, current);
+    if (current.kind === 'no-user') throw userNotFound();
+    if (current.kind === 'ended' || !mayRefresh(current.session, counter)) throw unauthorized();
+    return asSource(userId, sessionId, current.session);
   }
 
   /** Whether the viewer holds the administrators' role. */
@@ -59,24 +59,24 @@ export class SessionsService {
     if (!(await this.sessions.end(userId, sessionId))) throw sessionNotFound();
   }
 
-  /** Ends the session if it is still there. */
+  /** Ends the viewer's own session, if it still exists. */
   async signOut({ userId, sessionId }: Viewer): Promise<void> {
     await this.sessions.end(userId, sessionId);
   }
 
-  /** Signs a user out everywhere, in the caller's transaction. */
-  async endAll(userId: string, em: EntityManager): Promise<void> {
-    await this.sessions.endAll(userId, em);
+  /** Ends all of a user's sessions. */
+  async endAll(userId: string): Promise<void> {
+    await this.sessions.endAll(userId);
   }
 
-  /**
-   * Ends all but the viewer's own session, in the caller's transaction if there is one.
-   *
-   * @throws unauthorized in a transaction that finds the viewer's own session ended: somebody was faster
-   */
-  async endOthers({ userId, sessionId }: Viewer, em?: EntityManager): Promise<void> {
-    if (em !== undefined && !(await this.sessions.isOpen(em, userId, sessionId))) throw unauthorized();
-    await this.sessions.endOthers(userId, sessionId, em);
+  /** Ends all but the viewer's own session. */
+  async endOthers({ userId, sessionId }: Viewer): Promise<void> {
+    await this.sessions.endOthers(userId, sessionId);
+  }
+
+  /** @throws unauthorized when the viewer's own session has been ended since the guard accepted it */
+  async requireOpen({ userId, sessionId }: Viewer): Promise<void> {
+    if (!(await this.sessions.isOpen(userId, sessionId))) throw unauthorized();
   }
 }
 

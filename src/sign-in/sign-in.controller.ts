@@ -9,7 +9,14 @@ import type { ResponseDto } from '../http/response.dto.js';
 import { Registration } from '../users/users.dto.js';
 import { emailTaken, usernameTaken } from '../users/users.errors.js';
 import { presentUser } from '../users/users.presenter.js';
-import { CurrentViewer, Open, RefreshCookie, SignedIn, type Viewer } from '../access/access.js';
+import {
+  CurrentViewer,
+  Open,
+  RefreshCookie,
+  SignedIn,
+  type CookieViewer,
+  type Viewer,
+} from '../access/access.js';
 import { Credentials, MeDto, SessionListDto, SignedInDto } from './sign-in.dto.js';
 import { sessionNotFound } from '../access/sessions.errors.js';
 import { invalidCredentials } from './sign-in.errors.js';
@@ -81,7 +88,7 @@ export class SignInController {
     refuses: [unauthorized],
   })
   async refresh(
-    @CurrentViewer() viewer: Viewer,
+    @CurrentViewer() viewer: CookieViewer,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SignedInDto> {
     return this.answer(await this.auth.refresh(viewer), reply);

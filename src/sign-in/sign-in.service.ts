@@ -9,18 +9,18 @@ import { SettingsService } from '../settings/settings.service.js';
 import type { Registration } from '../users/users.dto.js';
 import type { UserRow } from '../users/user.repository.js';
 import { UsersService } from '../users/users.service.js';
-import type { Viewer } from '../access/access.js';
+import type { CookieViewer, Viewer } from '../access/access.js';
 import type { Credentials } from './sign-in.dto.js';
 import { invalidCredentials } from './sign-in.errors.js';
 import type { Device } from '../access/device.js';
 import { SessionsService } from '../access/sessions.service.js';
 import { type RefreshTokenSource, Tokens } from '../access/tokens.js';
 
-/** A user who has just shown who they are. */
+/** A user who has just been authenticated. */
 export interface SignIn {
   readonly user: UserRow;
   readonly accessToken: string;
-  /** What the cookie is made from. */
+  /** What the refresh cookie is made from. */
   readonly refresh: RefreshTokenSource;
 }
 
@@ -47,14 +47,14 @@ export class SignInService {
   async login({ username, password }: Credentials, device: Device): Promise<SignIn> {
     const login = await this.users.findLogin(username);
     const keys = loginLimits(login?.id ?? spellingKey(username), addressKey(device.ip));
-    // Spent before the password is verified: of a hundred concurrent guesses, ten are answered.
+    // Spent before the password is verified: of a hundred concurrent guesses, ten are verified.
     await this.limits.spendAll([keys.pair]);
     await this.limits.spendAll(keys.others).catch(async (error: unknown) => {
       await this.limits.giveBack([keys.pair]);
       throw error;
     });
-    const right = await this.users.isPasswordOf(login, password);
-    const refresh = right && login ? await this.sessions.open(login, device) : null;
+    const matches = await this.users.isPasswordOf(login, password);
+    const refresh = matches && login ? await this.sessions.open(login, device) : null;
     if (refresh === null) throw invalidCredentials();
     await this.limits.giveBack(keys.others);
     await this.limits.clear(keys.pair);
@@ -62,17 +62,20 @@ export class SignInService {
   }
 
   /** @throws unauthorized for a session that ends meanwhile */
-  async refresh(viewer: Viewer): Promise<SignIn> {
+  async refresh(viewer: CookieViewer): Promise<SignIn> {
     return this.signIn(await this.sessions.rotate(viewer));
   }
 
-  /** The user who asks: a cookie gets a new access token, a Bearer request its own back. */
+  /** The viewer's own account, with a new access token for a cookie and the request's own token for Bearer. */
   async me(viewer: Viewer): Promise<{ user: UserRow; settings: Settings; accessToken: string }> {
     const [user, settings] = await Promise.all([
       this.users.get(viewer.userId),
       this.settings.get(viewer.userId),
     ]);
-    const accessToken = viewer.accessToken || this.tokens.accessToken(viewer.userId, viewer.sessionId);
+    const accessToken =
+      viewer.credential === 'bearer'
+        ? viewer.accessToken
+        : this.tokens.accessToken(viewer.userId, viewer.sessionId);
     return { user, settings, accessToken };
   }
 
@@ -88,7 +91,7 @@ export class SignInService {
  * @param account the id of the account, or the folded name where there is none
  */
 function loginLimits(account: string, address: string): { pair: LimitedKey; others: LimitedKey[] } {
-  // Names may be longer than keys: what does not fit is told apart by its digest.
+  // Names may be longer than keys: a longer name is replaced by its digest.
   const name = account.length <= 80 ? account : createHash('sha256').update(account).digest('base64url');
   return {
     pair: { limit: 'login', key: `${address} ${name}` },

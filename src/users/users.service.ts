@@ -126,7 +126,8 @@ export class UsersService implements OnModuleInit {
       if (user === null) throw userNotFound();
       if (passwordHash !== undefined) {
         user.passwordHash = passwordHash;
-        await this.sessions.endOthers(viewer, em);
+        await this.sessions.requireOpen(viewer);
+        await this.sessions.endOthers(viewer);
       }
       em.assign(user, definedTexts(texts));
       await this.changeNames(em, user, { username, email });

@@ -73,7 +73,7 @@ export class AdminUsersService {
   async signOut(viewer: Viewer, id: string): Promise<void> {
     await this.transactions.run(async (em) => {
       await hold(em, id);
-      await this.sessions.endAll(id, em);
+      await this.sessions.endAll(id);
       this.audit.write(em, actorOf(viewer), { action: 'user.logout', target: id });
     });
   }
