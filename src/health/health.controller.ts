@@ -1,14 +1,16 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiProduces, ApiTags } from '@nestjs/swagger';
+import { sql } from 'kysely';
 import { Probe } from '../access/access.js';
-import { Sql, statement } from '../database/sql.js';
+import { Sql } from '../database/sql.js';
+import { statement, tables } from '../database/statement.js';
 import { ImageStore } from '../images/image-store.js';
 import { serviceUnavailable } from '../http/app-error.js';
 import { HealthDto } from './health.dto.js';
 import { registry } from './metrics.js';
 import { Operation } from '../openapi/operation.js';
 
-const PING = statement('operations.ping', 'select 1 as answer');
+const PING = statement('health.ping', () => tables<never>().selectNoFrom(sql.lit(1).as('answer')));
 
 @ApiTags('Operations')
 @Controller()
@@ -34,7 +36,7 @@ export class HealthController {
     refuses: [serviceUnavailable],
   })
   async ready(): Promise<HealthDto> {
-    await Promise.all([this.sql.rows(PING), this.store.check()]);
+    await Promise.all([this.sql.rows(PING, {}), this.store.check()]);
     return { status: 'ok' };
   }
 
