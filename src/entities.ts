@@ -1,5 +1,5 @@
 import { PhotoIdSchema, PhotoSchema } from './photos/photo.entity.js';
-import { AvatarIdSchema, AvatarSchema } from './avatars/avatar.entity.js';
+import { AvatarIdSchema, AvatarSchema } from './accounts/avatar.entity.js';
 import { RemovedFilesSchema } from './images/removed-files.entity.js';
 import { DailyCountSchema, TotalSchema } from './database/counters.entity.js';
 import { AuditEntrySchema } from './audit/audit-entry.entity.js';

@@ -79,7 +79,7 @@ export const MUTANTS = [
   {
     name: 'grant-what-one-lacks',
     breaks: 'Whoever may edit roles may give themself all.',
-    file: 'src/admin/roles/role-changes.ts',
+    file: 'src/admin/roles/role-change-lock.ts',
     find: 'for (const wanted of permissions) if (!held.has(wanted)) throw forbidden();',
     replace: 'for (const wanted of permissions) if (held.has(wanted)) continue;',
     killedBy: ['test/admin/users.test.ts', 'test/admin/roles.test.ts'],
@@ -103,7 +103,7 @@ export const MUTANTS = [
   {
     name: 'let-the-last-administrator-go',
     breaks: 'Nobody is left who may administer.',
-    file: 'src/users/user.repository.ts',
+    file: 'src/accounts/administrators.ts',
     find: 'return rows.length === 1 && rows[0]?.user_id === userId;',
     replace: 'return rows.length === 0 && rows[0]?.user_id === userId;',
     killedBy: ['test/users/users.test.ts', 'test/admin/users.test.ts'],

@@ -7,6 +7,7 @@ import { UsersModule } from '../users/users.module.js';
 import { AdminUserRepository } from './users/admin-user.repository.js';
 import { AdminUsersController } from './users/admin-users.controller.js';
 import { AdminUsersService } from './users/admin-users.service.js';
+import { RoleChangeLock } from './roles/role-change-lock.js';
 import { RoleRepository } from './roles/role.repository.js';
 import { RolesController } from './roles/roles.controller.js';
 import { RolesService } from './roles/roles.service.js';
@@ -17,6 +18,13 @@ import { StatisticsRepository } from './statistics/statistics.repository.js';
 @Module({
   imports: [MikroOrmModule.forFeature([RoleSchema]), AuditModule, ImagesModule, UsersModule],
   controllers: [AdminUsersController, RolesController, StatisticsController],
-  providers: [AdminUsersService, AdminUserRepository, RolesService, RoleRepository, StatisticsRepository],
+  providers: [
+    AdminUsersService,
+    AdminUserRepository,
+    RolesService,
+    RoleChangeLock,
+    RoleRepository,
+    StatisticsRepository,
+  ],
 })
 export class AdminModule {}

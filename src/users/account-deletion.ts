@@ -1,22 +1,25 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
+import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 
-/** What a feature does in the transaction that deletes a user, before the user's row goes. */
+/** What a feature does in the transaction that deletes a user, before the user's row is deleted. */
 export type DeletionStep = (em: EntityManager, userId: string) => Promise<void>;
 
 /**
- * What must happen when an account is deleted, beyond the rows that go by cascade. A feature that keeps something
- * about users elsewhere adds its step when its module starts.
+ * What an account's deletion includes beyond the rows that are deleted by cascade. A feature that stores data about users
+ * elsewhere adds its step when its module starts.
  */
 @Injectable()
 export class AccountDeletion {
   private readonly steps: DeletionStep[] = [];
 
+  constructor(private readonly em: EntityManager) {}
+
   also(step: DeletionStep): void {
     this.steps.push(step);
   }
 
-  async prepare(em: EntityManager, userId: string): Promise<void> {
-    for (const step of this.steps) await step(em, userId);
+  /** Runs the steps in the open transaction. */
+  async prepare(userId: string): Promise<void> {
+    for (const step of this.steps) await step(this.em, userId);
   }
 }

@@ -1,4 +1,7 @@
+import { MikroOrmModule } from '@mikro-orm/nestjs';
 import { Module } from '@nestjs/common';
+import { Administrators } from '../accounts/administrators.js';
+import { UserSchema } from '../accounts/user.entity.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { ImagesModule } from '../images/images.module.js';
 import { AccountDeletion } from './account-deletion.js';
@@ -7,9 +10,9 @@ import { UsersController } from './users.controller.js';
 import { UsersService } from './users.service.js';
 
 @Module({
-  imports: [AuditModule, ImagesModule],
+  imports: [MikroOrmModule.forFeature([UserSchema]), AuditModule, ImagesModule],
   controllers: [UsersController],
-  providers: [UsersService, UserRepository, AccountDeletion],
-  exports: [UsersService, AccountDeletion],
+  providers: [UsersService, UserRepository, Administrators, AccountDeletion],
+  exports: [UsersService, Administrators, AccountDeletion],
 })
 export class UsersModule {}

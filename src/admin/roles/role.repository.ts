@@ -1,8 +1,8 @@
 import { InjectRepository } from '@mikro-orm/nestjs';
-import { EntityManager, EntityRepository, LockMode } from '@mikro-orm/postgresql';
+import { EntityManager, EntityRepository } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
-import { ADMIN_ROLE, DEFAULT_ROLE } from '../../accounts/permissions.js';
+import { DEFAULT_ROLE } from '../../accounts/permissions.js';
 import {
   type Permission,
   PermissionSchema,
@@ -179,11 +179,6 @@ export class RoleRepository {
   async permissionsOf(userId: string): Promise<Set<string>> {
     const rows = await this.sql.rows(PERMISSIONS_OF_USER, { userId });
     return new Set(rows.map(({ permission }) => permission));
-  }
-
-  /** Locks the row of the role `admin`: changes of roles, and of who has them, run one after another. */
-  async lockRoleChanges(): Promise<void> {
-    await this.roles.findOneOrFail({ name: ADMIN_ROLE }, { lockMode: LockMode.PESSIMISTIC_WRITE });
   }
 
   /** Whether another role has the name, in any case and Unicode form. */

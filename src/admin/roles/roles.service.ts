@@ -4,7 +4,7 @@ import type { Viewer } from '../../access/access.js';
 import { ADMIN_ROLE, DEFAULT_ROLE } from '../../accounts/permissions.js';
 import { Transactions } from '../../database/transactions.js';
 import { roleExists, roleFixed, roleNotFound } from './roles.errors.js';
-import { lockRoleChanges } from './role-changes.js';
+import { RoleChangeLock } from './role-change-lock.js';
 import { RoleRepository, type RoleRow } from './role.repository.js';
 import type { Permission } from '../../accounts/role.entity.js';
 import type { NewRole, RoleChanges } from './roles.dto.js';
@@ -12,11 +12,12 @@ import type { NewRole, RoleChanges } from './roles.dto.js';
 /** An id that no role has. */
 const NO_ROLE_ID = 0;
 
-/** Roles: named sets of permissions. Nobody gives away what they do not hold. */
+/** Roles: named sets of permissions. An administrator can only grant permissions that the administrator holds. */
 @Injectable()
 export class RolesService {
   constructor(
     private readonly roles: RoleRepository,
+    private readonly changes: RoleChangeLock,
     private readonly transactions: Transactions,
     private readonly audit: AuditLog,
   ) {}
@@ -32,7 +33,7 @@ export class RolesService {
   /** @throws forbidden, roleExists */
   async create(viewer: Viewer, { name, description = null, permissions }: NewRole): Promise<RoleRow> {
     return this.transactions.run(async (em) => {
-      const grantable = await lockRoleChanges(this.roles, viewer, 'edit-roles');
+      const grantable = await this.changes.acquire(viewer, 'edit-roles');
       grantable.requireAll(permissions);
       if (await this.roles.isTaken(name, NO_ROLE_ID)) throw roleExists();
       const id = await this.roles.create(name, description);
@@ -50,7 +51,7 @@ export class RolesService {
   /** Changes the given fields. @throws roleNotFound, forbidden, roleFixed, roleExists */
   async update(viewer: Viewer, id: number, changes: RoleChanges): Promise<RoleRow> {
     return this.transactions.run(async (em) => {
-      const grantable = await lockRoleChanges(this.roles, viewer, 'edit-roles');
+      const grantable = await this.changes.acquire(viewer, 'edit-roles');
       const found = await this.roles.find(id);
       const added = (changes.permissions ?? []).filter((one) => !found?.permissions.includes(one));
       grantable.requireAll(added);
@@ -77,10 +78,10 @@ export class RolesService {
     });
   }
 
-  /** Removes a role; its users keep their others, or fall back to the default one. @throws roleNotFound, roleFixed */
+  /** Deletes a role; its users keep their other roles or, without one, get the default role. @throws roleNotFound, roleFixed */
   async delete(viewer: Viewer, id: number): Promise<void> {
     await this.transactions.run(async (em) => {
-      await lockRoleChanges(this.roles, viewer, 'edit-roles');
+      await this.changes.acquire(viewer, 'edit-roles');
       const { name, permissions } = await this.get(id);
       if (name === DEFAULT_ROLE || name === ADMIN_ROLE) throw roleFixed();
       await this.roles.delete(id);

@@ -1,14 +1,29 @@
 import { Injectable } from '@nestjs/common';
-import { Sql, Statements, statement } from '../../database/sql.js';
+import { sql } from 'kysely';
+import type { RoleSchema, UserRoleSchema } from '../../accounts/role.entity.js';
+import type { SessionSchema } from '../../accounts/session.entity.js';
+import type { UserSchema } from '../../accounts/user.entity.js';
+import type { CollectionItemSchema } from '../../collection/collection-item.entity.js';
+import type { TotalSchema } from '../../database/counters.entity.js';
+import { asCount, hasRows } from '../../database/expressions.js';
+import { oneRow, pageQuery } from '../../database/page.js';
+import { Sql } from '../../database/sql.js';
+import { statement, statementFamily, tables } from '../../database/statement.js';
 import { ImageUrls } from '../../images/image-urls.js';
+import type { PhotoSchema } from '../../photos/photo.entity.js';
+import type { RatingSchema } from '../../ratings/rating.entity.js';
+import type { ReadingEntrySchema } from '../../reading-history/reading-entry.entity.js';
 import { containing, type SearchForm, searchTerm, searchTwice, shortTermGrams } from '../../search/fold.js';
-import { USER_COLUMNS, type UserRow, type WithAvatar, withImage } from '../../users/user.repository.js';
+import { USER_COLUMNS, withImage } from '../../users/user-columns.js';
+import type { UserRow } from '../../users/user.repository.js';
 import type { USER_ORDERS } from './admin-users.dto.js';
+
+type Order = (typeof USER_ORDERS)[number];
 
 export interface UserSelection {
   readonly search: string | undefined;
   readonly role: string | undefined;
-  readonly order: (typeof USER_ORDERS)[number] | undefined;
+  readonly order: Order | undefined;
   readonly limit: number;
   readonly offset: number;
 }
@@ -26,94 +41,156 @@ export interface AdminUserDetailRow extends AdminUserRow {
   };
 }
 
-const LOGGED_IN =
-  'exists (select from sessions s where s.user_id = u.id and s.expires > clock_timestamp()) as logged_in';
+const db = tables<
+  | typeof UserSchema
+  | typeof SessionSchema
+  | typeof RoleSchema
+  | typeof UserRoleSchema
+  | typeof ReadingEntrySchema
+  | typeof RatingSchema
+  | typeof CollectionItemSchema
+  | typeof PhotoSchema
+  | typeof TotalSchema
+>();
 
-const ORDERS = {
-  id: 'u.id',
+const USER_ID = sql.ref<string>('u.id');
+
+const LOGGED_IN = hasRows(
+  db
+    .selectFrom('sessions as s')
+    .where('s.user_id', '=', USER_ID)
+    .where('s.expires', '>', sql<string>`clock_timestamp()`),
+).as('logged_in');
+
+/** The number of the user's rows. */
+function count(table: 'reading_entries' | 'ratings' | 'collection_items' | 'photos') {
+  return sql`${db
+    .selectFrom(table)
+    .select(sql`count(*)::int`.as('count'))
+    .where('user_id', '=', USER_ID)}`;
+}
+
+const COUNTS = sql<AdminUserDetailRow['counts']>`json_build_object(
+  'entries', ${count('reading_entries')}, 'ratings', ${count('ratings')},
+  'items', ${count('collection_items')}, 'photos', ${count('photos')})`.as('counts');
+
+const FIND = statement('admin.user', ({ id }: { id: string }) =>
+  db.selectFrom('users as u').select(USER_COLUMNS).select([LOGGED_IN, COUNTS]).where('u.id', '=', id),
+);
+
+const ORDERS: Record<Order, string> = {
   'name-asc': 'u.username collate name_order, u.id',
   'name-desc': 'u.username collate name_order desc, u.id',
   'registered-asc': 'u.registered, u.id',
   'registered-desc': 'u.registered desc, u.id',
-} as const;
+};
+const BY_ID = 'u.id';
 
-const count = (table: string) => `(select count(*)::int from ${table} where user_id = u.id)`;
+interface Variant {
+  readonly order: Order | null;
+  readonly byRole: boolean;
+  readonly search: SearchedColumn | null;
+}
 
-const GET = statement(
-  'admin.user',
-  `select ${USER_COLUMNS}, ${LOGGED_IN},
-     json_build_object('entries', ${count('reading_entries')}, 'ratings', ${count('ratings')},
-       'items', ${count('collection_items')}, 'photos', ${count('photos')}) as counts
-   from users u where u.id = $1`,
-);
+/** What a search compares: a column, with or without its trigram index. */
+interface SearchedColumn {
+  readonly column: SearchForm['column'];
+  readonly isShort: boolean;
+}
+
+interface Parameters {
+  readonly role: string;
+  readonly pattern: string;
+  readonly limit: number;
+  readonly offset: number;
+}
 
 /**
- * A folded term in the users' texts. Short ones, such as `co`, are in most addresses, so that reading all is faster than
- * any index; the comparison is kept from the trigrams' index, which would be read whole for it.
+ * The column as a search compares it. Short terms, such as `co`, are in most addresses, so that a sequential scan is
+ * faster than the trigram index; an expression keeps the planner from that index.
  */
-function matching({ column, term }: SearchForm, bind: (value: unknown) => string): string {
-  const text = shortTermGrams(term) === null ? `u.${column}` : `(u.${column} || '')`;
-  return `${text} like ${bind(containing(term))}::text`;
+function searched({ column, isShort }: SearchedColumn) {
+  return isShort ? sql<string>`(${sql.ref(`u.${column}`)} || '')` : sql.ref<string>(`u.${column}`);
 }
+
+/** The total of all users or of a role is its counter's; that of a search is counted. */
+const PAGE = statementFamily('admin.users', ({ order, byRole, search }: Variant, p: Parameters) => {
+  const role = db.selectFrom('roles').where('name', '=', p.role);
+  const matching = db
+    .selectFrom('users as u')
+    .$if(byRole, (q) =>
+      q.where(
+        hasRows(
+          db
+            .selectFrom('user_roles as ur')
+            .where('ur.user_id', '=', USER_ID)
+            .where('ur.role_id', '=', role.select('id')),
+        ),
+      ),
+    )
+    .$if(search !== null, (q) =>
+      q.where(searched(search as SearchedColumn), 'like', sql<string>`${p.pattern}::text`),
+    );
+  const counter = db
+    .selectFrom('totals')
+    .select((eb) => asCount(eb.fn.sum('value')).as('total'))
+    .where('kind', '=', byRole ? role.select(sql<string>`'role:' || id`.as('kind')) : sql.lit('users'));
+  const keys = sql.raw(order === null ? BY_ID : ORDERS[order]);
+  return pageQuery(
+    oneRow(
+      // The page is found by its order's index alone; the columns of a user are read for the page's users only.
+      db.with(
+        (cte) => cte('page').materialized(),
+        () =>
+          matching
+            .select(['u.id', sql<number>`row_number() over (order by ${keys})`.as('position')])
+            .orderBy(keys)
+            .limit(p.limit)
+            .offset(p.offset),
+      ),
+    ),
+    () => ({
+      total: search === null ? counter : matching.select((eb) => asCount(eb.fn.countAll()).as('total')),
+    }),
+    (eb) =>
+      eb
+        .selectFrom('page')
+        .innerJoin('users as u', 'u.id', 'page.id')
+        .select(USER_COLUMNS)
+        .select([LOGGED_IN, 'page.position']),
+  );
+});
 
 @Injectable()
 export class AdminUserRepository {
-  private readonly statements = new Statements('admin.users');
-
   constructor(
     private readonly sql: Sql,
     private readonly urls: ImageUrls,
   ) {}
 
   async find(id: string): Promise<AdminUserDetailRow | undefined> {
-    const row = await this.sql.row<WithAvatar<AdminUserDetailRow>>(GET, [id]);
+    const row = await this.sql.row(FIND, { id });
     return row && withImage(this.urls, row);
   }
 
-  /** A page of users; the total of all users or of a role is the one that is kept, that of a search is counted. */
   async page(selection: UserSelection): Promise<{ total: number; rows: AdminUserRow[] }> {
     return searchTwice(searchTerm(selection.search), (form) => this.pageOf(selection, form));
   }
 
   private async pageOf(
-    selection: UserSelection,
-    search: SearchForm | null,
+    { role, order, limit, offset }: UserSelection,
+    form: SearchForm | null,
   ): Promise<{ total: number; rows: AdminUserRow[] }> {
-    const values: unknown[] = [selection.limit, selection.offset];
-    const bind = (value: unknown) => `$${values.push(value)}`;
-    const role = selection.role === undefined ? null : bind(selection.role);
-    const conditions = [
-      ...(role === null
-        ? []
-        : [
-            `exists (select from user_roles ur where ur.user_id = u.id
-               and ur.role_id = (select id from roles where name = ${role}))`,
-          ]),
-      ...(search === null ? [] : [matching(search, bind)]),
-    ];
-    const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`;
-    const kept = role === null ? "'users'" : `(select 'role:' || id from roles where name = ${role})`;
-    const total =
-      search === null
-        ? `select coalesce(sum(value), 0)::int from totals where kind = ${kept}`
-        : `select count(*)::int from users u ${where}`;
-    const order = ORDERS[selection.order ?? 'id'];
-    // The page is found by its order's index alone; what is shown of a user is looked up for the page's users only.
-    const text = `with page as materialized (
-        select u.id, row_number() over (order by ${order}) as position
-        from users u ${where} order by ${order} limit $1 offset $2
-      )
-      select (${total}) as total, shown.* from (select) as one left join lateral (
-        select ${USER_COLUMNS}, ${LOGGED_IN}, page.position from page join users u on u.id = page.id
-      ) as shown on true
-      order by shown.position`;
-    const rows = await this.sql.rows<WithAvatar<AdminUserRow> & { total: number; id: string | null }>(
-      this.statements.of(text),
-      values,
+    const search = form && { column: form.column, isShort: shortTermGrams(form.term) !== null };
+    const { header, rows } = await this.sql.page(
+      PAGE.of({ order: order ?? null, byRole: role !== undefined, search }),
+      {
+        role: role ?? '',
+        pattern: form === null ? '' : containing(form.term),
+        limit,
+        offset,
+      },
     );
-    return {
-      total: rows[0]?.total ?? 0,
-      rows: rows.filter(({ id }) => id !== null).map((row) => withImage(this.urls, row)),
-    };
+    return { total: header?.total ?? 0, rows: rows.map((row) => withImage(this.urls, row)) };
   }
 }

@@ -1,12 +1,11 @@
-import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { actorOf, AuditLog, changesBetween } from '../../audit/audit-log.js';
 import type { Viewer } from '../../access/access.js';
+import { Administrators } from '../../accounts/administrators.js';
 import { ADMIN_ROLE } from '../../accounts/permissions.js';
 import { SessionsService } from '../../access/sessions.service.js';
 import { Transactions } from '../../database/transactions.js';
 import { invalidParameters, userNotFound } from '../../http/app-error.js';
-import { type User, UserSchema } from '../../accounts/user.entity.js';
 import { lastAdministrator } from '../../users/users.errors.js';
 import { UsersService } from '../../users/users.service.js';
 import {
@@ -16,16 +15,18 @@ import {
   type UserSelection,
 } from './admin-user.repository.js';
 import type { AdminUserChanges } from './admin-users.dto.js';
-import { lockRoleChanges } from '../roles/role-changes.js';
+import { RoleChangeLock } from '../roles/role-change-lock.js';
 import { RoleRepository } from '../roles/role.repository.js';
 
-/** Other people's accounts. Every change is written down in the transaction that makes it. */
+/** Administrators' access to users' accounts. Every change is recorded in the audit log, in its own transaction. */
 @Injectable()
 export class AdminUsersService {
   constructor(
     private readonly adminUsers: AdminUserRepository,
     private readonly users: UsersService,
     private readonly roles: RoleRepository,
+    private readonly changes: RoleChangeLock,
+    private readonly administrators: Administrators,
     private readonly sessions: SessionsService,
     private readonly transactions: Transactions,
     private readonly audit: AuditLog,
@@ -51,8 +52,8 @@ export class AdminUsersService {
   async update(viewer: Viewer, id: string, changes: AdminUserChanges): Promise<AdminUserDetailRow> {
     const { username, email, age_verified: ageVerified, roles } = changes;
     await this.transactions.run(async (em) => {
-      const change = roles === undefined ? null : await this.changeRoles(em, viewer, id, roles);
-      const user = await hold(em, id);
+      const change = roles === undefined ? null : await this.changeRoles(viewer, id, roles);
+      const user = await this.users.lock(id);
       const state = (names: readonly string[] | undefined) => ({
         roles: names,
         age_verified: user.ageVerified,
@@ -61,7 +62,7 @@ export class AdminUsersService {
       });
       const before = state(change?.before);
       if (ageVerified !== undefined) user.ageVerified = ageVerified;
-      await this.users.changeNames(em, user, { username, email });
+      await this.users.changeNames(user, { username, email });
       const changed = changesBetween(before, state(change?.after), ['username', 'email']);
       if (changed === null) return;
       this.audit.write(em, actorOf(viewer), { action: 'user.update', target: id, ...changed });
@@ -72,7 +73,7 @@ export class AdminUsersService {
   /** Ends all of a user's sessions. @throws userNotFound */
   async signOut(viewer: Viewer, id: string): Promise<void> {
     await this.transactions.run(async (em) => {
-      await hold(em, id);
+      await this.users.lock(id);
       await this.sessions.endAll(id);
       this.audit.write(em, actorOf(viewer), { action: 'user.logout', target: id });
     });
@@ -83,27 +84,20 @@ export class AdminUsersService {
     await this.users.delete(id, actorOf(viewer));
   }
 
-  private async changeRoles(em: EntityManager, viewer: Viewer, id: string, names: readonly string[]) {
-    const grantable = await lockRoleChanges(this.roles, viewer, 'edit-users');
+  private async changeRoles(viewer: Viewer, id: string, names: readonly string[]) {
+    const grantable = await this.changes.acquire(viewer, 'edit-users');
     const wanted = await this.roles.findByNames(names);
     const unknown = names.filter((name) => !wanted.some((role) => role.name === name));
     if (unknown.length > 0) throw unknownRoles();
     const before = await this.roles.rolesOf(id);
     const given = wanted.filter(({ name }) => !before.includes(name));
     grantable.requireAll(given.flatMap(({ permissions }) => permissions));
-    if ((await em.count(UserSchema, { id })) === 0) throw userNotFound();
+    await this.users.lock(id);
     const isDemoted = before.includes(ADMIN_ROLE) && !names.includes(ADMIN_ROLE);
-    if (isDemoted && (await this.users.isLastAdministrator(em, id))) throw lastAdministrator();
+    if (isDemoted && (await this.administrators.isLast(id))) throw lastAdministrator();
     await this.roles.setRoles(id, wanted);
     return { before, after: await this.roles.rolesOf(id) };
   }
-}
-
-/** The user's row, until the transaction ends. */
-async function hold(em: EntityManager, id: string): Promise<User> {
-  const user = await em.findOne(UserSchema, id, { lockMode: LockMode.PESSIMISTIC_WRITE });
-  if (user === null) throw userNotFound();
-  return user;
 }
 
 function unknownRoles() {

@@ -1,6 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { counted } from '../database/counter-triggers.js';
-import { UserSchema } from '../accounts/user.entity.js';
+import { UserSchema } from './user.entity.js';
 
 /** A user's one avatar. The row's id and hash name the folder of its files, which are written before the row. */
 export const AvatarSchema = defineEntity({

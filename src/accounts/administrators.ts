@@ -1,0 +1,50 @@
+import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
+import { Sql } from '../database/sql.js';
+import { statement, tables } from '../database/statement.js';
+import { ADMIN_ROLE } from './permissions.js';
+import type { RoleSchema, UserRoleSchema } from './role.entity.js';
+
+const db = tables<typeof RoleSchema | typeof UserRoleSchema>();
+
+const LOCK = statement('administrators.lock', () =>
+  db.selectFrom('roles').select('id').where('name', '=', sql.lit(ADMIN_ROLE)).forUpdate(),
+);
+
+/** Two at most: enough to tell none, one and several. */
+const FIRST_TWO = statement('administrators.first-two', () =>
+  db
+    .selectFrom('user_roles as ur')
+    .innerJoin('roles as r', 'r.id', 'ur.role_id')
+    .select('ur.user_id')
+    .where('r.name', '=', sql.lit(ADMIN_ROLE))
+    .limit(sql.lit(2)),
+);
+
+/** The users who have the role `admin`. */
+@Injectable()
+export class Administrators {
+  constructor(private readonly sql: Sql) {}
+
+  /**
+   * Locks the row of the role `admin` until the transaction ends: changes of roles, and of who has them, run one after
+   * another.
+   */
+  async lockRoleChanges(): Promise<void> {
+    await this.sql.rows(LOCK, {});
+  }
+
+  /**
+   * Whether the user is the only administrator. Locks role changes first, otherwise two administrators could be removed
+   * at once.
+   */
+  async isLast(userId: string): Promise<boolean> {
+    await this.lockRoleChanges();
+    const rows = await this.sql.rows(FIRST_TWO, {});
+    return rows.length === 1 && rows[0]?.user_id === userId;
+  }
+
+  async exist(): Promise<boolean> {
+    return (await this.sql.rows(FIRST_TWO, {})).length > 0;
+  }
+}

@@ -1,0 +1,68 @@
+import { sql } from 'kysely';
+import type { AvatarSchema } from '../accounts/avatar.entity.js';
+import type { RolePermissionSchema, RoleSchema, UserRoleSchema } from '../accounts/role.entity.js';
+import { timestamp } from '../database/expressions.js';
+import { tables } from '../database/statement.js';
+import type { ImageUrls } from '../images/image-urls.js';
+
+const db = tables<
+  typeof AvatarSchema | typeof RoleSchema | typeof RolePermissionSchema | typeof UserRoleSchema
+>();
+
+const USER_ID = sql.ref<string>('u.id');
+
+const FOLDER = db
+  .selectFrom('avatars as a')
+  .select(sql`a.id || '/' || a.hash`.as('folder'))
+  .where('a.user_id', '=', USER_ID);
+
+const ROLES = db
+  .selectFrom('user_roles as ur')
+  .innerJoin('roles as r', 'r.id', 'ur.role_id')
+  .select('r.name')
+  .where('ur.user_id', '=', USER_ID)
+  .orderBy('r.name');
+
+const PERMISSIONS = db
+  .selectFrom('user_roles as ur')
+  .innerJoin('role_permissions as rp', 'rp.role_id', 'ur.role_id')
+  .select('rp.permission')
+  .distinct()
+  .where('ur.user_id', '=', USER_ID)
+  .orderBy('rp.permission');
+
+/** The folder of the avatar of the user `u` in the store, below all avatars; null without one. */
+export const AVATAR = sql<string | null>`${FOLDER}`.as('avatar');
+
+/** When the user `u` registered. */
+export const REGISTERED = timestamp('u.registered').as('registered');
+
+/** The columns of the user `u` as every route that shows a user needs them; see `UserRow`. */
+export const USER_COLUMNS = [
+  AVATAR,
+  'u.id' as const,
+  'u.username' as const,
+  'u.email' as const,
+  'u.first_name' as const,
+  'u.last_name' as const,
+  'u.website' as const,
+  'u.facebook' as const,
+  'u.instagram' as const,
+  'u.linkedin' as const,
+  'u.x' as const,
+  'u.youtube' as const,
+  'u.slug' as const,
+  'u.age_verified' as const,
+  REGISTERED,
+  // Kysely has no form for an array of a subquery.
+  sql<string[]>`array${ROLES}`.as('roles'),
+  sql<string[]>`array${PERMISSIONS}`.as('permissions'),
+] as const;
+
+/** A row with the URL of its avatar instead of the folder. */
+export function withImage<Row extends { avatar: string | null }>(
+  urls: ImageUrls,
+  { avatar, ...row }: Row,
+): Omit<Row, 'avatar'> & { profile_image: string | null } {
+  return { ...row, profile_image: avatar === null ? null : urls.of(`avatars/${avatar}/180x180.webp`) };
+}
