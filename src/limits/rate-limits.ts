@@ -5,6 +5,7 @@ import { anyOf, unnested } from '../database/expressions.js';
 import { Sql } from '../database/sql.js';
 import { statement, tables } from '../database/statement.js';
 import { tooManyRequests } from '../http/app-error.js';
+import { IntervalJob } from '../jobs/interval-job.js';
 import type { RateLimitSchema } from './rate-limit.entity.js';
 
 /** How many points a key may spend in how many seconds. */
@@ -34,7 +35,7 @@ export interface LimitedKey {
 }
 
 /** Milliseconds between two removals of expired counters. */
-const SWEEP = 10 * 60_000;
+const CLEANUP_INTERVAL = 10 * 60_000;
 
 const db = tables<typeof RateLimitSchema>();
 
@@ -109,8 +110,10 @@ const REMOVE_ENDED = statement('rate-limits.remove-ended', () =>
 /** Counters in PostgreSQL, so that all nodes count together. */
 @Injectable()
 export class RateLimits implements OnApplicationBootstrap, OnModuleDestroy {
-  private timer: NodeJS.Timeout | undefined;
-  private sweeping: Promise<unknown> = Promise.resolve();
+  // What a failed removal leaves, the next one removes.
+  private readonly cleanup = new IntervalJob(CLEANUP_INTERVAL, () =>
+    this.removeEnded().catch(() => undefined),
+  );
 
   constructor(
     private readonly config: Config,
@@ -118,16 +121,11 @@ export class RateLimits implements OnApplicationBootstrap, OnModuleDestroy {
   ) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => {
-      // What a failed removal leaves, the next one removes.
-      this.sweeping = this.sql.rows(REMOVE_ENDED, {}).catch(() => undefined);
-    }, SWEEP);
-    this.timer.unref();
+    this.cleanup.start();
   }
 
   async onModuleDestroy(): Promise<void> {
-    clearInterval(this.timer);
-    await this.sweeping;
+    await this.cleanup.stop();
   }
 
   /**
@@ -165,6 +163,10 @@ export class RateLimits implements OnApplicationBootstrap, OnModuleDestroy {
   /** Resets a key's counter. */
   async clear(limited: LimitedKey): Promise<void> {
     if (this.config.rateLimit) await this.sql.rows(CLEAR, { key: storedKey(limited) });
+  }
+
+  private async removeEnded(): Promise<void> {
+    await this.sql.rows(REMOVE_ENDED, {});
   }
 }
 

@@ -4,6 +4,7 @@ import { Config } from '../config.js';
 import { unnested } from '../database/expressions.js';
 import { Sql } from '../database/sql.js';
 import { statement, tables } from '../database/statement.js';
+import { IntervalJob } from '../jobs/interval-job.js';
 import type { RateLimitSchema } from './rate-limit.entity.js';
 
 /** Milliseconds of a window; they begin at full minutes, the same ones on every node. */
@@ -65,8 +66,7 @@ export class RequestLimit implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(RequestLimit.name);
   private readonly counts = new Map<string, Count>();
   private window = 0;
-  private timer: NodeJS.Timeout | undefined;
-  private syncing: Promise<void> | null = null;
+  private readonly job = new IntervalJob(SYNC_INTERVAL, () => this.sync());
 
   constructor(
     private readonly config: Config,
@@ -74,16 +74,11 @@ export class RequestLimit implements OnApplicationBootstrap, OnModuleDestroy {
   ) {}
 
   onApplicationBootstrap(): void {
-    if (!this.config.rateLimit) return;
-    this.timer = setInterval(() => {
-      this.syncing ??= this.sync().finally(() => (this.syncing = null));
-    }, SYNC_INTERVAL);
-    this.timer.unref();
+    if (this.config.rateLimit) this.job.start();
   }
 
   async onModuleDestroy(): Promise<void> {
-    clearInterval(this.timer);
-    await this.syncing;
+    await this.job.stop();
   }
 
   /** Counts a request; null when requests are not limited. */
