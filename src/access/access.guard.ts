@@ -20,7 +20,7 @@ import {
 import type { Claims } from './tokens.js';
 import { VerifiedTokens } from './verified-tokens.js';
 
-/** What a valid token stands for at this moment. */
+/** What the database says of a valid token at this moment. */
 type Resolution =
   | {
       readonly kind: 'signed-in';

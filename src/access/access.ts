@@ -34,17 +34,17 @@ declare module 'fastify' {
   }
 }
 
-/** For everybody; credentials are not even read. */
+/** Public; credentials are not read. */
 export const Open = () => RouteAccess({ kind: 'open' });
-/** For the machines that watch over the service: never limited, and served under overload, too. */
+/** Public, for monitoring: not rate-limited, and served under overload. */
 export const Probe = () =>
   applyDecorators(
     RouteAccess({ kind: 'open', unlimited: true }),
     RouteConfig({ unlimited: true }) as MethodDecorator,
   );
-/** For partners' servers, by client key, which the route itself checks; readers' credentials never count. */
+/** For clients' servers, by client key, which the route itself checks; users' credentials are ignored. */
 export const ClientKey = () => RouteAccess({ kind: 'open', clientKey: true });
-/** For everybody; a credential shows more. */
+/** Public; a signed-in user is shown more. */
 export const Anyone = () => RouteAccess({ kind: 'anyone' });
 /** For users, by cookie or Bearer. */
 export const SignedIn = (options: { endsSession?: boolean } = {}) =>
@@ -59,14 +59,14 @@ export const AdministratorByBearer = () => RouteAccess({ kind: 'bearer', adminis
 /** For the holder of a refresh cookie. */
 export const RefreshCookie = () => RouteAccess({ kind: 'refresh' });
 
-/** The user who asks, on routes for users. */
+/** The signed-in user, on routes that require one. */
 export const CurrentViewer = createParamDecorator((_: unknown, context: ExecutionContext): Viewer => {
   const { viewer } = context.switchToHttp().getRequest<FastifyRequest>();
-  if (!viewer) throw new Error('This route has no viewer: its access is for everybody');
+  if (!viewer) throw new Error('This route has no viewer: it does not require a signed-in user');
   return viewer;
 });
 
-/** The user who asks, or null, on routes for everybody. */
+/** The signed-in user, or null, on public routes. */
 export const MaybeViewer = createParamDecorator(
   (_: unknown, context: ExecutionContext): Viewer | null =>
     context.switchToHttp().getRequest<FastifyRequest>().viewer ?? null,

@@ -11,7 +11,7 @@ export function readBearer(request: FastifyRequest): string | null | undefined {
   return token === '' || /\s/.test(token) ? null : token;
 }
 
-/** The cookie's token; undefined when there is none, null when there are two: nobody can tell which one counts. */
+/** The cookie's token; undefined when there is none, null when there are two, of which neither can be preferred. */
 export function readRefreshCookie(request: FastifyRequest): string | null | undefined {
   const header = request.headers.cookie;
   if (header === undefined || !header.includes(REFRESH_COOKIE)) return undefined;
@@ -28,7 +28,7 @@ function unquoted(value: string): string | null {
   return value.replace(/^"(.*)"$/, '$1') || null;
 }
 
-/** Which credential a request is judged by: a request with both is a Bearer request. */
+/** The credential that authenticates a request: with both, it is the Bearer token. */
 export function credentialOf(request: FastifyRequest, kind: Access['kind']): 'bearer' | 'cookie' | null {
   if (kind !== 'refresh' && readBearer(request) !== undefined) return 'bearer';
   if (kind !== 'bearer' && readRefreshCookie(request) !== undefined) return 'cookie';
@@ -36,8 +36,8 @@ export function credentialOf(request: FastifyRequest, kind: Access['kind']): 'be
 }
 
 /**
- * Whether another site's page may have sent the request with the reader's cookie: its `Origin` is none of ours, or
- * without an `Origin` the browser says so.
+ * Whether another site's page may have sent the request with the reader's cookie: its `Origin` is not trusted or, without
+ * an `Origin`, `Sec-Fetch-Site` says so.
  */
 export function isCrossSite(request: FastifyRequest, trustedOrigins: readonly string[]): boolean {
   const { origin } = request.headers;
@@ -48,7 +48,7 @@ export function isCrossSite(request: FastifyRequest, trustedOrigins: readonly st
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** Whether the request's method promises to change nothing. */
+/** Whether the request's method is safe (RFC 9110, 9.2.1). */
 export function isSafe(request: FastifyRequest): boolean {
   return SAFE_METHODS.has(request.method);
 }

@@ -7,8 +7,8 @@ const COST = { algorithm: 2 satisfies Algorithm.Argon2id, memoryCost: 19_456, ti
 /** Hashes and checks passwords, off the event loop. */
 @Injectable()
 export class Passwords {
-  /** What an unknown user's password is checked against, so that it takes as long as a known one's. */
-  private readonly decoy = hash('nobody has this password', COST);
+  /** Verified for an unknown user, so that the response takes as long as for a known one. */
+  private readonly dummyHash = hash('nobody has this password', COST);
 
   /** A PHC string with its own salt, of the password in Unicode form NFC: keyboards type the same letter in two forms. */
   async hash(password: string): Promise<string> {
@@ -16,14 +16,14 @@ export class Passwords {
   }
 
   /**
-   * Whether the password is the one; always false, after the same time, when there is no hash. Passwords of earlier
+   * Whether the password matches the hash; without a hash false, after the same time. Passwords of earlier
    * versions were hashed as they were typed, so that one that differs from its NFC is tried in both forms.
    */
   async matches(password: string, hashed: string | undefined): Promise<boolean> {
-    const stored = hashed ?? (await this.decoy);
+    const stored = hashed ?? (await this.dummyHash);
     const forms = new Set([password.normalize('NFC'), password]);
-    let right = false;
-    for (const form of forms) right = (await verify(stored, form)) || right;
-    return right && hashed !== undefined;
+    let matches = false;
+    for (const form of forms) matches = (await verify(stored, form)) || matches;
+    return matches && hashed !== undefined;
   }
 }

@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { StartError } from '../config.js';
 import { createDurably } from '../durable-file.js';
 
-/** Bytes that a secret has at least. */
+/** Minimum length in bytes. */
 const MIN_LENGTH = 32;
 
 /**
- * The secret kept in the data folder, made at the first start. Processes that make one at once agree on one.
+ * The secret in the data folder, created at the first start. Concurrent processes get the same one.
  *
- * @throws StartError when the file cannot be read or holds no secret: another one would sign every reader out unasked
+ * @throws StartError when the file cannot be read or holds no secret: a new one would silently end every session
  */
-export async function keptSecret(dataDir: string): Promise<string> {
+export async function loadOrCreateSecret(dataDir: string): Promise<string> {
   const path = join(dataDir, 'jwt.secret');
   const kept = await read(path);
   if (kept !== null) return kept;

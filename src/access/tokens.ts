@@ -13,7 +13,7 @@ export const ACCESS_LIFETIME = 10 * 60;
 export const REFRESH_LIFETIME = 30 * 24 * 60 * 60;
 export const SESSION_LIFETIME = 180 * 24 * 60 * 60;
 
-/** What both kinds of token say; `cnt` is the refresh token's counter. */
+/** The claims of both kinds of token; `cnt` is the refresh token's counter. */
 export interface Claims {
   readonly sub: string;
   readonly sid: string;
@@ -49,7 +49,7 @@ export class Tokens {
   }
 
   /**
-   * The JWT for the cookie. The same row always gives the same token, so that tabs which refresh at once agree.
+   * The JWT for the cookie. It is a function of the row, so that concurrent refreshes get the same token.
    *
    * @returns the token and the seconds until it expires, counted from its issue
    */

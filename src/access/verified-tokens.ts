@@ -5,10 +5,10 @@ import { readBearer, readRefreshCookie } from './credentials.js';
 import { BearerStrategy, CookieStrategy } from './jwt.strategies.js';
 import type { Claims } from './tokens.js';
 
-/** Tokens that are remembered at once: those of the readers who are about. */
-const REMEMBERED = 20_000;
+/** Capacity of each cache, in tokens. */
+const CACHE_SIZE = 20_000;
 
-/** A passport strategy, as passport itself drives it: a copy for each attempt, told where its verdict goes. */
+/** A passport strategy as passport itself runs it: a copy for each attempt, with callbacks for its outcome. */
 interface Attempt {
   success(claims: Claims): void;
   fail(): void;
@@ -17,8 +17,8 @@ interface Attempt {
 }
 
 /**
- * The claims of tokens that we have signed. A reader's token comes with every request of ten minutes: its signature is
- * verified once, its expiry each time. Whether its session is still open is the database's to say.
+ * The claims of tokens that this service has signed. A token is sent with every request for ten minutes: its signature is
+ * verified once and cached, its expiry is checked each time. The database decides whether its session is still open.
  */
 @Injectable()
 export class VerifiedTokens {
@@ -26,8 +26,8 @@ export class VerifiedTokens {
 
   constructor(bearer: BearerStrategy, cookie: CookieStrategy) {
     this.kinds = {
-      bearer: { read: readBearer, strategy: bearer, known: remembered() },
-      cookie: { read: readRefreshCookie, strategy: cookie, known: remembered() },
+      bearer: { read: readBearer, strategy: bearer, cache: createCache() },
+      cookie: { read: readRefreshCookie, strategy: cookie, cache: createCache() },
     };
   }
 
@@ -39,25 +39,25 @@ export class VerifiedTokens {
       : (claims?.sub ?? null);
   }
 
-  /** The claims of the request's token of that kind; null for one that is not good, at once where it is known. */
+  /** The claims of the request's token of that kind; null for an invalid one; a promise only for a token that is not cached. */
   claims(request: FastifyRequest, kind: 'bearer' | 'cookie'): Claims | Promise<Claims | null> | null {
-    const { read, strategy, known } = this.kinds[kind];
+    const { read, strategy, cache } = this.kinds[kind];
     const token = read(request);
     if (!token) return null;
-    const claims = known.get(token);
+    const claims = cache.get(token);
     if (claims !== undefined && Date.now() < claims.exp * 1000) return claims;
-    return verdict(strategy as never, request).then((verified) => {
-      if (verified !== null) known.set(token, verified);
+    return authenticate(strategy as never, request).then((verified) => {
+      if (verified !== null) cache.set(token, verified);
       return verified;
     });
   }
 }
 
-function remembered(): LRUCache<string, Claims> {
-  return new LRUCache({ max: REMEMBERED });
+function createCache(): LRUCache<string, Claims> {
+  return new LRUCache({ max: CACHE_SIZE });
 }
 
-async function verdict(strategy: Attempt, request: FastifyRequest): Promise<Claims | null> {
+async function authenticate(strategy: Attempt, request: FastifyRequest): Promise<Claims | null> {
   return new Promise((resolve, reject) => {
     const attempt = Object.assign(Object.create(strategy) as Attempt, {
       success: resolve,

@@ -13,6 +13,9 @@ export function actorOf({ userId, ip }: { readonly userId: string; readonly ip: 
   return { id: userId, ip };
 }
 
+/** The operator of the server, who needs no account. */
+export const SERVER: Actor = { id: 'server', ip: '' };
+
 /** What an entry says instead of a name or an address that was given or changed: erased users are erased here, too. */
 export const WITHHELD = '(changed)';
 

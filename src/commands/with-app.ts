@@ -5,7 +5,7 @@ import { inTurn, migrate } from '../database/migrate.js';
 import { openDatabase } from '../database/running-database.js';
 import { SearchFolding } from '../search/search-folding.js';
 
-/** Runs a script's work on the app, beside a running service or without one. */
+/** Runs a script's work on an app of its own; a service may run at the same time. */
 export async function withApp(
   work: (app: NestFastifyApplication, config: Config) => Promise<void>,
 ): Promise<void> {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
+import { SERVER } from '../audit/audit-log.js';
 import { CatalogImporter } from '../catalog/import/catalog-importer.js';
 import { CatalogService } from '../catalog/catalog.service.js';
 import { type NewClient, ClientsService } from '../clients/clients.service.js';
@@ -20,7 +21,7 @@ export interface Created {
   readonly series: number;
 }
 
-/** Fills an empty database with what nobody can do without. */
+/** Seeds the first administrator, the first client and the sample catalog. */
 @Injectable()
 export class FirstStart {
   constructor(
@@ -31,12 +32,12 @@ export class FirstStart {
     private readonly importer: CatalogImporter,
   ) {}
 
-  /** Creates the first administrator, the first client and the sample catalog, each if there is none. */
+  /** Creates each of them if there is none. */
   async prepare(): Promise<Created> {
     const administrator = (await this.users.hasAdministrator()) ? null : await this.createAdministrator();
     const client = (await this.clients.hasAny())
       ? null
-      : await this.clients.register('Default website', ['photos:delete'], { id: 'server', ip: '' });
+      : await this.clients.register('Default website', ['photos:delete'], SERVER);
     const series = (await this.catalog.isEmpty()) ? await this.importSample() : 0;
     return { administrator, client, series };
   }

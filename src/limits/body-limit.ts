@@ -9,7 +9,7 @@ import { serviceUnavailable } from '../http/app-error.js';
 const LARGE = 1024 * 1024;
 /** Requests with large bodies that are in memory at once. */
 const LARGE_AT_ONCE = 48;
-/** Seconds after which a refused one may come again. */
+/** Seconds after which a refused request may be retried. */
 const RETRY_AFTER = 5;
 
 /** Of the whole process: what is bounded is its memory. */
@@ -39,7 +39,7 @@ export function applyBodyLimits(fastify: FastifyInstance): void {
       multipart?: object;
       streamed?: object;
     };
-    // A form is held from when its handler reads it, a stream is bounded by its handler; JSON is read before that.
+    // JSON is counted here; multipart and streams are counted when the handler reads them.
     if (bodyBytes !== undefined && bodyBytes >= LARGE && !multipart && !streamed) holdLargeBody(reply);
   });
 }

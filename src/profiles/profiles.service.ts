@@ -7,7 +7,7 @@ import { ReadingHistoryService } from '../reading-history/reading-history.servic
 import type { ProfileRow } from '../users/user.repository.js';
 import { UsersService } from '../users/users.service.js';
 
-/** The public face of readers: what their entries' `visibility` lets everybody see. */
+/** Public profiles of readers: their entries whose `visibility` is public. */
 @Injectable()
 export class ProfilesService {
   constructor(
@@ -24,7 +24,7 @@ export class ProfilesService {
     }));
   }
 
-  /** A page of the reader's public entries, the same for everybody who asks. @throws userNotFound, unknownClient */
+  /** A page of the reader's public entries, the same for every viewer. @throws userNotFound, unknownClient */
   async listHistory(
     slug: string,
     query: HistoryQuery,
@@ -33,7 +33,7 @@ export class ProfilesService {
     return this.reading(slug, viewerId, ({ id }) => this.history.listPublic(id, query));
   }
 
-  /** Others may see a reader as they were a moment ago; the reader sees what they have just written. */
+  /** Other viewers are served by replicas, which may lag; the reader sees their own writes. */
   private async reading<T>(
     slug: string,
     viewerId: string | null,

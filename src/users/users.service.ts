@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { ObjectId } from 'bson';
 import { sql } from 'kysely';
-import { type Actor, AuditLog } from '../audit/audit-log.js';
+import { type Actor, AuditLog, SERVER } from '../audit/audit-log.js';
 import type { Viewer } from '../access/access.js';
 import { Passwords } from '../access/passwords.js';
 import { Administrators } from '../accounts/administrators.js';
@@ -201,9 +201,6 @@ export class UsersService implements OnModuleInit {
 type Names = Pick<User, 'username'> & {
   readonly [Name in 'email' | 'firstName' | 'lastName']?: string | null | undefined;
 };
-
-/** The operator of the server, who needs no account. */
-const SERVER: Actor = { id: 'server', ip: '' };
 
 /** The texts that a search for users compares. */
 export function searchTextsOf({ username, email, firstName, lastName }: Names): SearchTexts {
