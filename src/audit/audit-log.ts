@@ -50,14 +50,9 @@ export function changesBetween<State extends object>(
 export class AuditLog {
   constructor(private readonly em: EntityManager) {}
 
-  /** Adds an entry to the open transaction, which it describes: both happen, or neither. */
-  record(actor: Actor, action: AuditedAction): void {
-    this.write(this.em, actor, action);
-  }
-
-  /** Adds an entry to the transaction that it describes: both happen, or neither. */
-  write(em: EntityManager, actor: Actor, { action, target, before, after }: AuditedAction): void {
-    em.create(
+  /** Adds an entry to the open transaction, which it describes: both are committed, or neither. */
+  record(actor: Actor, { action, target, before, after }: AuditedAction): void {
+    this.em.create(
       AuditEntrySchema,
       {
         actor: actor.id,

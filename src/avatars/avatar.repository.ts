@@ -7,7 +7,7 @@ import { anyOf } from '../database/expressions.js';
 import { pageQuery } from '../database/page.js';
 import { Sql } from '../database/sql.js';
 import { type RowOf, statement, statementFamily, tables } from '../database/statement.js';
-import { type Avatar, type AvatarId, AvatarIdSchema, AvatarSchema } from './avatar.entity.js';
+import { type Avatar, type AvatarId, AvatarIdSchema, AvatarSchema } from '../accounts/avatar.entity.js';
 
 /** What an upload is stored as. */
 export interface AvatarContent {

@@ -3,7 +3,7 @@ import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
 import { ImagesModule } from '../images/images.module.js';
 import { UsersModule } from '../users/users.module.js';
-import { AvatarIdSchema, AvatarSchema } from './avatar.entity.js';
+import { AvatarIdSchema, AvatarSchema } from '../accounts/avatar.entity.js';
 import { AvatarRepository } from './avatar.repository.js';
 import { AvatarsController } from './avatars.controller.js';
 import { AvatarsService } from './avatars.service.js';

@@ -44,7 +44,7 @@ export class AvatarsService implements OnModuleInit {
       const avatars = await this.avatars.findAll(folders.map(avatarIdOf).filter(Number.isInteger));
       return new Set(avatars.map(({ id, hash }) => folderOf(id, hash)));
     });
-    this.deletion.also(async (_em, userId) => {
+    this.deletion.register(async (userId) => {
       await this.deleteRow(userId, { finished: false });
     });
   }

@@ -89,6 +89,6 @@ export class CatalogService implements OnModuleInit {
 
   /** Signed-in readers see their own last ratings and purchases, so that no replica serves them. */
   private async reading<T>(viewerId: string | null, read: () => Promise<T>): Promise<T> {
-    return viewerId === null ? this.replicas.mayLag(read) : read();
+    return viewerId === null ? this.replicas.onReplica(read) : read();
   }
 }

@@ -2,6 +2,7 @@ import { InjectRepository } from '@mikro-orm/nestjs';
 import { EntityRepository, ForeignKeyConstraintViolationException, LockMode } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
+import type { TotalSchema } from '../database/counters.entity.js';
 import { asCount, timestamp } from '../database/expressions.js';
 import { oneRow, pageQuery } from '../database/page.js';
 import { Sql } from '../database/sql.js';
@@ -17,7 +18,8 @@ export interface ClientRow {
   readonly created: string;
 }
 
-const db = tables<typeof ClientSchema>();
+// With a single table, Kysely's types of insert queries do not fit those of `oneRow`.
+const db = tables<typeof ClientSchema | typeof TotalSchema>();
 
 const PAGE = statement('clients.page', ({ limit, offset }: { limit: number; offset: number }) =>
   pageQuery(

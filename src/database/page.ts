@@ -29,7 +29,7 @@ export interface Page<HeaderColumns, Row> {
 }
 
 /** One row without columns: what the header of a page without other conditions is selected from. */
-export function oneRow<DB>(query: Pick<QueryCreator<DB>, 'selectFrom'>) {
+export function oneRow<DB>(query: QueryCreator<DB>) {
   return query.selectFrom(sql<Record<never, never>>`(select)`.as('one'));
 }
 

@@ -5,13 +5,13 @@ import { ConnectionWatch } from './connection-watch.js';
 import { DatabaseSettings } from './database-settings.js';
 import { TIMEOUTS } from './options.js';
 
-/** Milliseconds in which a replica that has failed is not asked again. */
-const REST = 5_000;
+/** Milliseconds for which a replica is skipped after a failure. */
+const SKIP = 5_000;
 
 interface Replica {
   readonly pool: Pool;
   readonly watch: ConnectionWatch;
-  restingUntil: number;
+  skippedUntil: number;
 }
 
 /**
@@ -36,7 +36,7 @@ export class Replicas implements OnApplicationShutdown {
       });
       // A connection that breaks while it is idle is noticed by the next statement.
       pool.on('error', () => undefined);
-      return { pool, watch: new ConnectionWatch(pool, connectionString), restingUntil: 0 };
+      return { pool, watch: new ConnectionWatch(pool, connectionString), skippedUntil: 0 };
     });
   }
 
@@ -45,24 +45,26 @@ export class Replicas implements OnApplicationShutdown {
     await Promise.all(this.replicas.map(({ pool }) => pool.end()));
   }
 
-  /** Runs work whose single statements read what may be a moment old. */
-  async mayLag<T>(work: () => Promise<T>): Promise<T> {
+  /** Runs work whose single statements may read from a replica, which lags behind the database. */
+  async onReplica<T>(work: () => Promise<T>): Promise<T> {
     return this.replicas.length === 0 ? work() : this.lagging.run(true, work);
   }
 
-  /** The answer of a replica; null when the statement may not lag, or no replica serves. */
+  /** The result of a replica; null outside `onReplica`, and when no replica is available. */
   async query<Row extends object>(query: QueryConfig): Promise<QueryResult<Row> | null> {
     if (this.lagging.getStore() === undefined) return null;
     const now = Date.now();
     for (let attempt = 0; attempt < this.replicas.length; attempt++) {
       const replica = this.replicas[this.turn++ % this.replicas.length] as Replica;
-      if (replica.restingUntil > now) continue;
+      if (replica.skippedUntil > now) continue;
       try {
         return await replica.pool.query<Row>(query);
       } catch (error) {
-        // Lost, restarting, or in conflict with what it replays: reads may be asked of another.
-        replica.restingUntil = Date.now() + REST;
-        this.logger.warn(`A replica rests: ${(error as { code?: string }).code ?? (error as Error).name}`);
+        // Lost, restarting, or in conflict with the changes that it replays: another replica may answer.
+        replica.skippedUntil = Date.now() + SKIP;
+        this.logger.warn(
+          `A replica is skipped for ${SKIP / 1000} s: ${(error as { code?: string }).code ?? (error as Error).name}`,
+        );
       }
     }
     return null;

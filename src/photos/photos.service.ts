@@ -46,7 +46,7 @@ export class PhotosService implements OnModuleInit {
       const tokens = await this.photos.findTokens(folders.map(tokenOf));
       return new Set(tokens.map(folderOf));
     });
-    this.deletion.also(async (_em, userId) => {
+    this.deletion.register(async (userId) => {
       const tokens = await this.photos.deleteAll(userId);
       await this.removal.enqueue(...tokens.map(folderOf));
     });

@@ -39,9 +39,9 @@ export class ProfilesService {
     viewerId: string | null,
     read: (profile: ProfileRow) => Promise<T>,
   ): Promise<T> {
-    const shown = await this.replicas.mayLag(() => this.users.findProfile(slug));
+    const shown = await this.replicas.onReplica(() => this.users.findProfile(slug));
     const isForeign = shown !== undefined && shown.id !== viewerId;
-    if (isForeign) return this.replicas.mayLag(() => read(shown));
+    if (isForeign) return this.replicas.onReplica(() => read(shown));
     return read(await this.users.getProfile(slug));
   }
 }

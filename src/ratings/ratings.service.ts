@@ -15,7 +15,7 @@ export class RatingsService implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.deletion.also((_em, userId) => this.ratings.deleteAll(userId));
+    this.deletion.register((userId) => this.ratings.deleteAll(userId));
   }
 
   /** The user's rating, or null. @throws seriesNotFound */

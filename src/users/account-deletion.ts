@@ -1,8 +1,7 @@
-import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 
 /** What a feature does in the transaction that deletes a user, before the user's row is deleted. */
-export type DeletionStep = (em: EntityManager, userId: string) => Promise<void>;
+export type DeletionStep = (userId: string) => Promise<void>;
 
 /**
  * What an account's deletion includes beyond the rows that are deleted by cascade. A feature that stores data about users
@@ -12,14 +11,12 @@ export type DeletionStep = (em: EntityManager, userId: string) => Promise<void>;
 export class AccountDeletion {
   private readonly steps: DeletionStep[] = [];
 
-  constructor(private readonly em: EntityManager) {}
-
-  also(step: DeletionStep): void {
+  register(step: DeletionStep): void {
     this.steps.push(step);
   }
 
   /** Runs the steps in the open transaction. */
   async prepare(userId: string): Promise<void> {
-    for (const step of this.steps) await step(this.em, userId);
+    for (const step of this.steps) await step(userId);
   }
 }

@@ -87,10 +87,10 @@ export class UsersService implements OnModuleInit {
    */
   async createAdministrator(username: string, password: string, newId = createId()): Promise<string> {
     const passwordHash = await this.passwords.hash(password);
-    return this.transactions.run(async (em) => {
+    return this.transactions.run(async () => {
       const id = await this.create({ username, password }, passwordHash, newId);
       await this.users.giveRole(id, ADMIN_ROLE);
-      this.audit.write(em, SERVER, { action: 'user.create-administrator', target: id });
+      this.audit.record(SERVER, { action: 'user.create-administrator', target: id });
       return id;
     });
   }
@@ -144,9 +144,9 @@ export class UsersService implements OnModuleInit {
 
   /** Deletes a user's account on behalf of an administrator. @throws userNotFound, lastAdministrator */
   async delete(userId: string, actor: Actor): Promise<void> {
-    await this.transactions.run(async (em) => {
+    await this.transactions.run(async () => {
       await this.remove(userId);
-      this.audit.write(em, actor, { action: 'user.delete', target: userId });
+      this.audit.record(actor, { action: 'user.delete', target: userId });
     });
   }
 

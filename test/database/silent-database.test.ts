@@ -1,3 +1,4 @@
+import { EntityManager } from '@mikro-orm/postgresql';
 import { Client } from 'pg';
 import { describe, expect, it } from 'vitest';
 import {
@@ -55,9 +56,10 @@ describe('a connection that is lost within a transaction', () => {
     async (when) => {
       const client = app.client.as(await app.a.user());
       const transactions = app.nest.get(Transactions);
+      const em = app.nest.get(EntityManager);
       // More than the pool has places: the app would wait for ever for one of them, and so would its end.
       for (let lost = 0; lost < 12; lost++) {
-        const attempt = transactions.run(async (em) => {
+        const attempt = transactions.run(async () => {
           await em.execute('set local statement_timeout = 0');
           const [own] = await em.execute<{ pid: number }[]>('select pg_backend_pid() as pid');
           const terminated = () => app.database.query('select pg_terminate_backend($1)', [own?.pid]);

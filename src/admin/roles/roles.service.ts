@@ -32,14 +32,14 @@ export class RolesService {
 
   /** @throws forbidden, roleExists */
   async create(viewer: Viewer, { name, description = null, permissions }: NewRole): Promise<RoleRow> {
-    return this.transactions.run(async (em) => {
+    return this.transactions.run(async () => {
       const grantable = await this.changes.acquire(viewer, 'edit-roles');
       grantable.requireAll(permissions);
       if (await this.roles.isTaken(name, NO_ROLE_ID)) throw roleExists();
       const id = await this.roles.create(name, description);
       await this.roles.setPermissions(id, permissions);
       const role = await this.get(id);
-      this.audit.write(em, actorOf(viewer), {
+      this.audit.record(actorOf(viewer), {
         action: 'role.create',
         target: String(id),
         after: { name: WITHHELD, permissions: role.permissions },
@@ -50,7 +50,7 @@ export class RolesService {
 
   /** Changes the given fields. @throws roleNotFound, forbidden, roleFixed, roleExists */
   async update(viewer: Viewer, id: number, changes: RoleChanges): Promise<RoleRow> {
-    return this.transactions.run(async (em) => {
+    return this.transactions.run(async () => {
       const grantable = await this.changes.acquire(viewer, 'edit-roles');
       const found = await this.roles.find(id);
       const added = (changes.permissions ?? []).filter((one) => !found?.permissions.includes(one));
@@ -72,7 +72,7 @@ export class RolesService {
       const after = await this.get(id);
       const changed = changesBetween(audited(before), audited(after));
       if (changed !== null) {
-        this.audit.write(em, actorOf(viewer), { action: 'role.update', target: String(id), ...changed });
+        this.audit.record(actorOf(viewer), { action: 'role.update', target: String(id), ...changed });
       }
       return after;
     });
@@ -80,12 +80,12 @@ export class RolesService {
 
   /** Deletes a role; its users keep their other roles or, without one, get the default role. @throws roleNotFound, roleFixed */
   async delete(viewer: Viewer, id: number): Promise<void> {
-    await this.transactions.run(async (em) => {
+    await this.transactions.run(async () => {
       await this.changes.acquire(viewer, 'edit-roles');
       const { name, permissions } = await this.get(id);
       if (name === DEFAULT_ROLE || name === ADMIN_ROLE) throw roleFixed();
       await this.roles.delete(id);
-      this.audit.write(em, actorOf(viewer), {
+      this.audit.record(actorOf(viewer), {
         action: 'role.delete',
         target: String(id),
         before: { permissions },

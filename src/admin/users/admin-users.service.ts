@@ -51,7 +51,7 @@ export class AdminUsersService {
    */
   async update(viewer: Viewer, id: string, changes: AdminUserChanges): Promise<AdminUserDetailRow> {
     const { username, email, age_verified: ageVerified, roles } = changes;
-    await this.transactions.run(async (em) => {
+    await this.transactions.run(async () => {
       const change = roles === undefined ? null : await this.changeRoles(viewer, id, roles);
       const user = await this.users.lock(id);
       const state = (names: readonly string[] | undefined) => ({
@@ -65,17 +65,17 @@ export class AdminUsersService {
       await this.users.changeNames(user, { username, email });
       const changed = changesBetween(before, state(change?.after), ['username', 'email']);
       if (changed === null) return;
-      this.audit.write(em, actorOf(viewer), { action: 'user.update', target: id, ...changed });
+      this.audit.record(actorOf(viewer), { action: 'user.update', target: id, ...changed });
     });
     return this.get(id);
   }
 
   /** Ends all of a user's sessions. @throws userNotFound */
   async signOut(viewer: Viewer, id: string): Promise<void> {
-    await this.transactions.run(async (em) => {
+    await this.transactions.run(async () => {
       await this.users.lock(id);
       await this.sessions.endAll(id);
-      this.audit.write(em, actorOf(viewer), { action: 'user.logout', target: id });
+      this.audit.record(actorOf(viewer), { action: 'user.logout', target: id });
     });
   }
 

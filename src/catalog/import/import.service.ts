@@ -65,7 +65,7 @@ export class ImportService {
 
   private async store(viewer: Viewer, chunks: readonly Buffer[]): Promise<UploadedImport> {
     let updated: readonly string[] = [];
-    const stored = await this.transactions.run(async (em) => {
+    const stored = await this.transactions.run(async () => {
       const refused: RefusedLine[] = [];
       const warnings: LineWarning[] = [];
       const report = await this.importer.import(bounded(chunks), {
@@ -80,7 +80,7 @@ export class ImportService {
       });
       const { series, volumes, unchanged } = report;
       ({ updated } = report);
-      this.audit.write(em, actorOf(viewer), {
+      this.audit.record(actorOf(viewer), {
         action: 'catalog.import',
         target: null,
         after: { series, volumes, unchanged, refused: refused.length },
