@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { EmbeddedPostgres } from '../../src/embedded-postgres/embedded-postgres.js';
+import { isAlive } from '../../src/embedded-postgres/process-table.js';
 import { entryAt, freePort, percentile, Service, type ServiceUser } from '../support/service.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 
@@ -26,6 +27,16 @@ function random(seed: number): () => number {
 async function seriesIds(service: Service): Promise<number[]> {
   const answer = await service.fetch('/series?limit=60');
   return ((await answer.json()) as { series: { id: number }[] }).series.map(({ id }) => id);
+}
+
+/** The process of the embedded server, which may be starting again after the last kill. */
+async function serverPid(dataDir: string): Promise<number> {
+  const file = join(dataDir, 'postgres', 'postmaster.pid');
+  for (;;) {
+    const pid = Number.parseInt(await readFile(file, 'utf8').catch(() => ''), 10);
+    if (pid > 0 && isAlive(pid)) return pid;
+    await sleep(20);
+  }
 }
 
 describe('kill -9', () => {
@@ -81,7 +92,7 @@ describe('kill -9', () => {
     const kills = { service: 0, database: 0, both: 0 };
     while (recoveries.length < KILLS || acknowledged < WRITES) {
       await sleep(200 + dice() * 800);
-      const pid = Number.parseInt(await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8'), 10);
+      const pid = await serverPid(dataDir);
       const kind = (['service', 'database', 'both'] as const)[Math.floor(dice() * 3)] as keyof typeof kills;
       kills[kind]++;
       const begin = performance.now();
