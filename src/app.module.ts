@@ -1,5 +1,5 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
-import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { APP_FILTER } from '@nestjs/core';
 import { AdminModule } from './admin/admin.module.js';
 import { SignInModule } from './sign-in/sign-in.module.js';
 import { SessionsModule } from './access/sessions.module.js';
@@ -15,7 +15,6 @@ import { LoadMonitor } from './limits/load-shedding.js';
 import { HealthModule } from './health/health.module.js';
 import { RequestLimit } from './limits/request-limit.js';
 import { RateLimits } from './limits/rate-limits.js';
-import { InputPipe } from './http/validation.js';
 import { DocsModule } from './openapi/docs.module.js';
 import { ReadingHistoryModule } from './reading-history/reading-history.module.js';
 import { AvatarsModule } from './avatars/avatars.module.js';
@@ -66,10 +65,7 @@ export class AppModule {
         AdminModule,
         FirstStartModule,
       ],
-      providers: [
-        { provide: APP_FILTER, useClass: ErrorFilter },
-        { provide: APP_PIPE, useClass: InputPipe },
-      ],
+      providers: [{ provide: APP_FILTER, useClass: ErrorFilter }],
     };
   }
 }

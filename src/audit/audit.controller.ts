@@ -1,4 +1,4 @@
-import { Controller, Get, Query } from '@nestjs/common';
+import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { RequirePermission } from '../access/access.js';
 import { Operation } from '../openapi/operation.js';
@@ -6,6 +6,7 @@ import { pagePosition } from '../http/page.js';
 import { AuditPageDto, AuditQuery } from './audit.dto.js';
 import { presentAuditEntry } from './audit.presenter.js';
 import { AuditEntryRepository } from './audit-entry.repository.js';
+import { ValidQuery } from '../http/input.js';
 
 @ApiTags('Administration')
 @Controller('admin/audit-log')
@@ -20,7 +21,9 @@ export class AuditController {
     description: 'Newest first. Nobody can change or remove an entry.',
     answers: AuditPageDto,
   })
-  async list(@Query() { actor, action, target, since, until, ...asked }: AuditQuery): Promise<AuditPageDto> {
+  async list(
+    @ValidQuery() { actor, action, target, since, until, ...asked }: AuditQuery,
+  ): Promise<AuditPageDto> {
     const { total, rows } = await this.entries.page({ actor, action, target, since, until, ...asked });
     return { entries: rows.map(presentAuditEntry), ...pagePosition(asked, rows.length, total) };
   }

@@ -1,8 +1,7 @@
-import { Controller, Delete, Get, Param, Patch, Post } from '@nestjs/common';
+import { Controller, Delete, Get, Patch, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Anyone, CurrentViewer, SignedIn, type Viewer } from '../access/access.js';
 import { forbidden, userNotFound } from '../http/app-error.js';
-import { IdPipe, UserIdPipe } from '../http/ids.js';
 import { Operation } from '../openapi/operation.js';
 import { TakesImage, UploadedImage, type UploadReader } from '../images/upload.js';
 import { LimitsImages } from '../limits/image-limit.js';
@@ -12,6 +11,8 @@ import { AvatarDto } from './avatars.dto.js';
 import { avatarExists, avatarNotFound } from './avatars.errors.js';
 import { presentAvatar } from './avatars.presenter.js';
 import { AvatarsService } from './avatars.service.js';
+import { UserId } from '../accounts/user-id.js';
+import { AvatarId } from './path-parameters.js';
 
 /** Family C: avatars as multipart uploads. */
 @ApiTags('Avatars')
@@ -35,7 +36,7 @@ export class AvatarsController {
   })
   async create(
     @CurrentViewer() viewer: Viewer,
-    @Param('id', UserIdPipe) id: string,
+    @UserId() id: string,
     @UploadedImage() read: UploadReader,
   ): Promise<AvatarDto> {
     return presentAvatar(await this.avatars.create(viewer, id, read), this.urls);
@@ -49,14 +50,14 @@ export class AvatarsController {
     answers: AvatarDto,
     refuses: [userNotFound, avatarNotFound],
   })
-  async getOfUser(@Param('id', UserIdPipe) id: string): Promise<AvatarDto> {
+  async getOfUser(@UserId() id: string): Promise<AvatarDto> {
     return presentAvatar(await this.avatars.getOfUser(id), this.urls);
   }
 
   @Get('avatars/:id')
   @Anyone()
   @Operation({ id: 'avatarsGet', summary: 'Get an avatar', answers: AvatarDto, refuses: [avatarNotFound] })
-  async get(@Param('id', IdPipe) id: number): Promise<AvatarDto> {
+  async get(@AvatarId() id: number): Promise<AvatarDto> {
     return presentAvatar(await this.avatars.get(id), this.urls);
   }
 
@@ -73,7 +74,7 @@ export class AvatarsController {
   })
   async update(
     @CurrentViewer() viewer: Viewer,
-    @Param('id', IdPipe) id: number,
+    @AvatarId() id: number,
     @UploadedImage() read: UploadReader,
   ): Promise<AvatarDto> {
     return presentAvatar(await this.avatars.update(viewer, id, read), this.urls);
@@ -87,7 +88,7 @@ export class AvatarsController {
     status: 204,
     refuses: [forbidden, avatarNotFound, noFileUploads],
   })
-  async delete(@CurrentViewer() viewer: Viewer, @Param('id', IdPipe) id: number): Promise<void> {
+  async delete(@CurrentViewer() viewer: Viewer, @AvatarId() id: number): Promise<void> {
     await this.avatars.delete(viewer, id);
   }
 }

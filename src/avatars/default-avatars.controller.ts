@@ -1,14 +1,15 @@
-import { Controller, Get, Param, Res } from '@nestjs/common';
+import { Controller, Get, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { toSvg } from 'jdenticon';
 import { Open } from '../access/access.js';
-import { invalidParameters, missingParameters, notFound } from '../http/app-error.js';
-import { UserIdPipe } from '../http/ids.js';
+import { notFound } from '../http/app-error.js';
 import { Operation } from '../openapi/operation.js';
 import { ImageUrls } from '../images/image-urls.js';
 import { AVATAR_SIZES, keyOf } from './avatar-files.js';
 import { AvatarsService } from './avatars.service.js';
+import { UserId } from '../accounts/user-id.js';
+import { AvatarSize, PictureSize } from './path-parameters.js';
 
 /** Pixels of the default picture at the original size, which it does not have. */
 const DEFAULT_SIDE = 290;
@@ -31,18 +32,10 @@ export class DefaultAvatarsController {
     status: 302,
   })
   async redirect(
-    @Param('id', UserIdPipe) id: string,
-    @Param('size') size: string,
+    @UserId() id: string,
+    @AvatarSize() size: string,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    if (size.trim() === '') {
-      throw missingParameters({ details: [{ field: 'size', messages: ['size is required'] }] });
-    }
-    if (!AVATAR_SIZES.includes(size)) {
-      throw invalidParameters({
-        details: [{ field: 'size', messages: [`size must be one of ${AVATAR_SIZES.join(', ')}`] }],
-      });
-    }
     const avatar = await this.avatars.findOfUser(id);
     const key = avatar ? keyOf(avatar.id, avatar.hash, size, avatar.format) : `default/${id}/${size}`;
     reply.header('cache-control', 'public, max-age=60');
@@ -58,11 +51,7 @@ export class DefaultAvatarsController {
     image: 'generated',
     refuses: [notFound],
   })
-  picture(
-    @Param('id', UserIdPipe) id: string,
-    @Param('size') size: string,
-    @Res() reply: FastifyReply,
-  ): void {
+  picture(@UserId() id: string, @PictureSize() size: string, @Res() reply: FastifyReply): void {
     if (!AVATAR_SIZES.includes(size)) throw notFound();
     reply
       .header('content-type', 'image/svg+xml')

@@ -1,11 +1,10 @@
-import { Body, Controller, Delete, Param, Post } from '@nestjs/common';
+import { Controller, Delete, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { actorOf } from '../audit/audit-log.js';
 import { CurrentViewer, RequirePermission, SignedIn, type Viewer } from '../access/access.js';
 import { forbidden, userNotFound } from '../http/app-error.js';
 import { BodyLimit } from '../limits/body-limit.js';
 import { done } from '../http/families.js';
-import { UserIdPipe } from '../http/ids.js';
 import { Operation } from '../openapi/operation.js';
 import type { ResponseDto } from '../http/response.dto.js';
 import { IMAGE_BODY_LIMIT } from '../images/upload.js';
@@ -15,6 +14,8 @@ import { imageFormat } from '../images/image-format.js';
 import { invalidImage, noFileUploads } from '../images/images.errors.js';
 import { ImageInput } from './avatars.dto.js';
 import { AvatarsService } from './avatars.service.js';
+import { UserId } from '../accounts/user-id.js';
+import { ValidBody } from '../http/input.js';
 
 const UPDATED = 'Profile image updated successfully';
 const DELETED = 'Profile image deleted successfully';
@@ -37,8 +38,8 @@ export class ProfileImagesController {
   })
   async update(
     @CurrentViewer() viewer: Viewer,
-    @Param('id', UserIdPipe) id: string,
-    @Body() { image }: ImageInput,
+    @UserId() id: string,
+    @ValidBody() { image }: ImageInput,
   ): Promise<ResponseDto> {
     await this.avatars.replaceOwn(viewer, id, () => decode(image));
     return done(UPDATED);
@@ -53,7 +54,7 @@ export class ProfileImagesController {
     says: DELETED,
     refuses: [forbidden, noFileUploads],
   })
-  async delete(@CurrentViewer() viewer: Viewer, @Param('id', UserIdPipe) id: string): Promise<ResponseDto> {
+  async delete(@CurrentViewer() viewer: Viewer, @UserId() id: string): Promise<ResponseDto> {
     await this.avatars.deleteOfUser(viewer, id);
     return done(DELETED);
   }
@@ -70,8 +71,8 @@ export class ProfileImagesController {
   })
   async updateAny(
     @CurrentViewer() viewer: Viewer,
-    @Param('id', UserIdPipe) id: string,
-    @Body() { image }: ImageInput,
+    @UserId() id: string,
+    @ValidBody() { image }: ImageInput,
   ): Promise<ResponseDto> {
     await this.avatars.replaceAny(actorOf(viewer), id, () => decode(image));
     return done(UPDATED);
@@ -86,10 +87,7 @@ export class ProfileImagesController {
     says: DELETED,
     refuses: [userNotFound, noFileUploads],
   })
-  async deleteAny(
-    @CurrentViewer() viewer: Viewer,
-    @Param('id', UserIdPipe) id: string,
-  ): Promise<ResponseDto> {
+  async deleteAny(@CurrentViewer() viewer: Viewer, @UserId() id: string): Promise<ResponseDto> {
     await this.avatars.deleteAsAdministrator(actorOf(viewer), id);
     return done(DELETED);
   }

@@ -1,7 +1,6 @@
-import { Controller, Get, Param, Query } from '@nestjs/common';
+import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Anyone, MaybeViewer, type Viewer } from '../access/access.js';
-import { IdPipe } from '../http/ids.js';
 import { Operation } from '../openapi/operation.js';
 import { pagePosition } from '../http/page.js';
 import {
@@ -18,6 +17,8 @@ import { presentSeriesDetail } from './catalog.presenter.js';
 import { CatalogService } from './catalog.service.js';
 import { presentSeries } from './series-projection.js';
 import { presentVolume } from './volume-projection.js';
+import { SeriesId, VolumeId } from './path-ids.js';
+import { ValidQuery } from '../http/input.js';
 
 @ApiTags('Catalog')
 @Controller()
@@ -29,7 +30,7 @@ export class CatalogController {
   @Operation({ id: 'seriesList', summary: 'Search and list public series', answers: SeriesPageDto })
   async listSeries(
     @MaybeViewer() viewer: Viewer | null,
-    @Query() query: SeriesQuery,
+    @ValidQuery() query: SeriesQuery,
   ): Promise<SeriesPageDto> {
     const { total, rows } = await this.catalog.list(query, viewer?.userId ?? null);
     return { series: rows.map(presentSeries), ...pagePosition(query, rows.length, total) };
@@ -46,8 +47,8 @@ export class CatalogController {
   })
   async getSeries(
     @MaybeViewer() viewer: Viewer | null,
-    @Param('id', IdPipe) id: number,
-    @Query() { user_lang }: LanguageQuery,
+    @SeriesId() id: number,
+    @ValidQuery() { user_lang }: LanguageQuery,
   ): Promise<SeriesDetailDto> {
     return presentSeriesDetail(await this.catalog.getSeries(id, user_lang, viewer?.userId ?? null));
   }
@@ -62,8 +63,8 @@ export class CatalogController {
   })
   async listVolumes(
     @MaybeViewer() viewer: Viewer | null,
-    @Param('id', IdPipe) id: number,
-    @Query() query: VolumePageQuery,
+    @SeriesId() id: number,
+    @ValidQuery() query: VolumePageQuery,
   ): Promise<VolumePageDto> {
     const { total, rows } = await this.catalog.listVolumes(id, query, viewer?.userId ?? null);
     return { volumes: rows.map(presentVolume), ...pagePosition(query, rows.length, total) };
@@ -80,8 +81,8 @@ export class CatalogController {
   })
   async getVolume(
     @MaybeViewer() viewer: Viewer | null,
-    @Param('id', IdPipe) id: number,
-    @Query() { user_lang }: LanguageQuery,
+    @VolumeId() id: number,
+    @ValidQuery() { user_lang }: LanguageQuery,
   ): Promise<VolumeDto> {
     return presentVolume(await this.catalog.getVolume(id, user_lang, viewer?.userId ?? null));
   }

@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { parseId } from '../http/ids.js';
+import { IntegerId, parseId } from '../http/ids.js';
 import { Integer, Optional, Required, isBlank } from '../http/validation.js';
 
 /** A client's id comes as a number or as digits; anything else stays and fails the check. */
@@ -20,3 +20,7 @@ export function IsClient(): PropertyDecorator {
 export function IsClientFilter(): PropertyDecorator {
   return applyDecorators(AsClientId(), Optional(), Integer(), ApiProperty({ minimum: 1 }));
 }
+
+/** The id of a client in the path. */
+export const ClientId = () =>
+  IntegerId({ description: 'Id of the client, as the list of clients answers it.' });

@@ -1,8 +1,7 @@
-import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
+import { Controller, Delete, Get, Patch, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { actorOf } from '../audit/audit-log.js';
 import { CurrentViewer, RequirePermission, type Viewer } from '../access/access.js';
-import { IdPipe } from '../http/ids.js';
 import { Operation } from '../openapi/operation.js';
 import { PageQuery } from '../http/page.dto.js';
 import { pagePosition } from '../http/page.js';
@@ -18,6 +17,8 @@ import {
 } from './clients.dto.js';
 import { clientInUse, clientNotFound } from './clients.errors.js';
 import { ClientsService } from './clients.service.js';
+import { ClientId } from './client-id.js';
+import { ValidBody, ValidQuery } from '../http/input.js';
 
 @ApiTags('Clients')
 @Controller('admin/clients')
@@ -27,7 +28,7 @@ export class ClientsController {
   @Get()
   @RequirePermission('manage-clients')
   @Operation({ id: 'clientsList', summary: 'List the registered clients', answers: ClientPageDto })
-  async list(@Query() query: PageQuery): Promise<ClientPageDto> {
+  async list(@ValidQuery() query: PageQuery): Promise<ClientPageDto> {
     const { total, rows } = await this.clients.list(query.limit, query.offset);
     const clients = rows.map(({ id, name, enabled, scopes, created }) => ({
       id,
@@ -50,7 +51,7 @@ export class ClientsController {
   })
   async create(
     @CurrentViewer() viewer: Viewer,
-    @Body() { name, scopes = [] }: NewClientInput,
+    @ValidBody() { name, scopes = [] }: NewClientInput,
   ): Promise<NewClientDto> {
     const client = await this.clients.register(name, scopes, actorOf(viewer));
     return { ...client, scopes: client.scopes as Scope[], created: client.created.toISOString() };
@@ -67,8 +68,8 @@ export class ClientsController {
   })
   async update(
     @CurrentViewer() viewer: Viewer,
-    @Param('id', IdPipe) id: number,
-    @Body() changes: ClientChanges,
+    @ClientId() id: number,
+    @ValidBody() changes: ClientChanges,
   ): Promise<ClientDto> {
     const client = await this.clients.update(id, changes, actorOf(viewer));
     const { name, enabled, scopes, created } = client;
@@ -88,8 +89,8 @@ export class ClientsController {
   })
   async rotateKey(
     @CurrentViewer() viewer: Viewer,
-    @Param('id', IdPipe) id: number,
-    @Body() { overlap_hours = 24 }: KeyRotation,
+    @ClientId() id: number,
+    @ValidBody() { overlap_hours = 24 }: KeyRotation,
   ): Promise<RotatedKeyDto> {
     const { key, formerUntil } = await this.clients.rotateKey(id, overlap_hours, actorOf(viewer));
     return { id, key, former_key_valid_until: formerUntil.toISOString() };
@@ -103,7 +104,7 @@ export class ClientsController {
     status: 204,
     refuses: [clientNotFound, clientInUse],
   })
-  async delete(@CurrentViewer() viewer: Viewer, @Param('id', IdPipe) id: number): Promise<void> {
+  async delete(@CurrentViewer() viewer: Viewer, @ClientId() id: number): Promise<void> {
     await this.clients.delete(id, actorOf(viewer));
   }
 }

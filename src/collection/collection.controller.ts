@@ -1,10 +1,9 @@
-import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
+import { Controller, Delete, Get, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { CurrentViewer, SignedIn, type Viewer } from '../access/access.js';
 import { volumeNotFound } from '../catalog/catalog.errors.js';
 import { presentVolume } from '../catalog/volume-projection.js';
 import { done } from '../http/families.js';
-import { IdPipe, ItemIdPipe } from '../http/ids.js';
 import { Operation } from '../openapi/operation.js';
 import { pagePosition } from '../http/page.js';
 import type { ResponseDto } from '../http/response.dto.js';
@@ -19,6 +18,9 @@ import {
 import { itemNotFound, volumeOwned } from './collection.errors.js';
 import { presentStats } from './collection.presenter.js';
 import { CollectionService } from './collection.service.js';
+import { VolumeId } from '../catalog/path-ids.js';
+import { ItemId } from './item-id.js';
+import { ValidBody, ValidQuery } from '../http/input.js';
 
 const ADDED = 'Collection item added successfully';
 const UPDATED = 'Collection item updated successfully';
@@ -34,7 +36,7 @@ export class CollectionController {
   @Operation({ id: 'collectionList', summary: 'List the volumes you own', answers: CollectionPageDto })
   async list(
     @CurrentViewer() { userId }: Viewer,
-    @Query() query: CollectionQuery,
+    @ValidQuery() query: CollectionQuery,
   ): Promise<CollectionPageDto> {
     const { total, rows } = await this.collection.list(userId, query);
     return { volumes: rows.map(presentVolume), ...pagePosition(query, rows.length, total) };
@@ -49,7 +51,7 @@ export class CollectionController {
   })
   async stats(
     @CurrentViewer() { userId }: Viewer,
-    @Query() { client }: CollectionStatsQuery,
+    @ValidQuery() { client }: CollectionStatsQuery,
   ): Promise<CollectionStatsDto> {
     return presentStats(await this.collection.stats(userId, client));
   }
@@ -65,8 +67,8 @@ export class CollectionController {
   })
   async add(
     @CurrentViewer() { userId }: Viewer,
-    @Param('id', IdPipe) id: number,
-    @Body() item: NewItem,
+    @VolumeId() id: number,
+    @ValidBody() item: NewItem,
   ): Promise<ResponseDto> {
     await this.collection.add(userId, id, item);
     return done(ADDED);
@@ -83,8 +85,8 @@ export class CollectionController {
   })
   async update(
     @CurrentViewer() { userId }: Viewer,
-    @Param('id', ItemIdPipe) id: number,
-    @Body() changes: ItemChanges,
+    @ItemId() id: number,
+    @ValidBody() changes: ItemChanges,
   ): Promise<ResponseDto> {
     await this.collection.update(userId, id, changes);
     return done(UPDATED);
@@ -99,10 +101,7 @@ export class CollectionController {
     says: DELETED,
     refuses: [itemNotFound],
   })
-  async delete(
-    @CurrentViewer() { userId }: Viewer,
-    @Param('id', ItemIdPipe) id: number,
-  ): Promise<ResponseDto> {
+  async delete(@CurrentViewer() { userId }: Viewer, @ItemId() id: number): Promise<ResponseDto> {
     await this.collection.delete(userId, id);
     return done(DELETED);
   }

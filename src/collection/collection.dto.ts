@@ -30,7 +30,7 @@ export class CollectionQuery extends LocalizedSearchQuery {
   @BlankIsAbsent()
   @Optional()
   @IsIn(COLLECTION_ORDERS)
-  @ApiProperty({ enum: COLLECTION_ORDERS, enumName: 'CollectionOrder', default: 'name-asc' })
+  @ApiProperty({ enum: COLLECTION_ORDERS, enumName: 'CollectionOrder' })
   order?: CollectionOrder;
 
   /**

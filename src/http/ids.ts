@@ -1,7 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/common';
-import { type AppError, invalidParameters, missingParameters, type RefusalFactory } from './app-error.js';
-import { isBlank } from './validation.js';
+import { FromPath } from './input.js';
 
 /** Ids start at 1, so that this one is never found: what ids beyond the database's range stand for. */
 const NO_SUCH_ID = 0;
@@ -12,6 +9,10 @@ export const EXAMPLE_USER_ID = '6740a1b2c3d4e5f601234567';
 /** Ids that are well-formed and name nothing, for examples that would do harm to what they name. */
 export const UNUSED_ID = MAX_ID;
 export const UNUSED_USER_ID = 'f'.repeat(24);
+
+/** A user id: an ObjectId, in lower-case hexadecimal. */
+export const USER_ID_PATTERN = /^[0-9a-f]{24}$/;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
  * A positive integer, however large; null when it is none.
@@ -24,53 +25,53 @@ export function parseId(value: unknown, max = MAX_ID): number | null {
   return text.length > 16 || Number(text) > max ? NO_SUCH_ID : Number(text);
 }
 
-/** A path's id of a series, volume, item, avatar, photo or client. */
-@Injectable()
-export class IdPipe implements PipeTransform<string | undefined, Promise<number>> {
-  async transform(value: string | undefined, { data = 'id' }: ArgumentMetadata): Promise<number> {
-    if (isBlank(value)) throw malformed(missingParameters, data, 'is required');
-    return (
-      parseId(value) ?? (await refuseLast(malformed(invalidParameters, data, 'must be a positive integer')))
-    );
-  }
+/** How an id in a path is documented. */
+interface PathId {
+  /** Whose id it is. */
+  readonly description: string;
+  /** The parameter's name; `id` unless given. */
+  readonly name?: string;
+  readonly example?: unknown;
+  /** A format beside the pattern, where a source names one. */
+  readonly format?: string;
 }
 
-/** A path's id of a collection item, of which there are more than of other things. */
-@Injectable()
-export class ItemIdPipe implements PipeTransform<string | undefined, Promise<number>> {
-  async transform(value: string | undefined, { data = 'id' }: ArgumentMetadata): Promise<number> {
-    if (isBlank(value)) throw malformed(missingParameters, data, 'is required');
-    const id = parseId(value, Number.MAX_SAFE_INTEGER);
-    return id ?? (await refuseLast(malformed(invalidParameters, data, 'must be a positive integer')));
-  }
+/** A positive integer in a path. @param max the largest that the database can hold */
+export function IntegerId({ name = 'id', description, example = 1 }: PathId, max = MAX_ID) {
+  return FromPath({
+    name,
+    description,
+    schema: { type: 'integer', minimum: 1, example },
+    unusedExample: UNUSED_ID,
+    parse: (text) => parseId(text, max),
+    requirement: 'must be a positive integer',
+  });
 }
 
-/** A path's id of a user: an ObjectId in lower-case hexadecimal. */
-@Injectable()
-export class UserIdPipe implements PipeTransform<string | undefined, Promise<string>> {
-  async transform(value: string | undefined, { data = 'id' }: ArgumentMetadata): Promise<string> {
-    if (value === undefined || isBlank(value)) throw malformed(missingParameters, data, 'is required');
-    if (/^[0-9a-f]{24}$/.test(value)) return value;
-    return refuseLast(malformed(invalidParameters, data, 'must be 24 hexadecimal digits'));
-  }
+/** An ObjectId in a path. */
+export function ObjectId({ name = 'id', description, format }: PathId) {
+  return FromPath({
+    name,
+    description,
+    schema: {
+      type: 'string',
+      pattern: USER_ID_PATTERN.source,
+      example: EXAMPLE_USER_ID,
+      ...(format === undefined ? {} : { format }),
+    },
+    unusedExample: UNUSED_USER_ID,
+    parse: (text) => (USER_ID_PATTERN.test(text) ? text : null),
+    requirement: 'must be 24 hexadecimal digits',
+  });
 }
 
-/** A path's id of a session. */
-@Injectable()
-export class SessionIdPipe implements PipeTransform<string | undefined, Promise<string>> {
-  async transform(value: string | undefined, { data = 'id' }: ArgumentMetadata): Promise<string> {
-    if (value === undefined || isBlank(value)) throw malformed(missingParameters, data, 'is required');
-    if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)) return value.toLowerCase();
-    return refuseLast(malformed(invalidParameters, data, 'must be a UUID'));
-  }
-}
-
-function malformed(refusal: RefusalFactory, field: string, says: string): AppError {
-  return refusal({ details: [{ field, messages: [`${field} ${says}`] }] });
-}
-
-/** All parameters are checked at once and the first to fail answers: what is missing goes before what is invalid. */
-async function refuseLast(error: AppError): Promise<never> {
-  await nextTurn();
-  throw error;
+/** A UUID in a path, in any case. */
+export function UuidId({ name = 'id', description, example }: PathId) {
+  return FromPath({
+    name,
+    description,
+    schema: { type: 'string', format: 'uuid', example },
+    parse: (text) => (UUID.test(text) ? text.toLowerCase() : null),
+    requirement: 'must be a UUID',
+  });
 }

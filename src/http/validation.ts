@@ -1,119 +1,22 @@
-import {
-  applyDecorators,
-  type ArgumentMetadata,
-  Injectable,
-  type PipeTransform,
-  ValidationPipe,
-} from '@nestjs/common';
+import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Expose, Transform } from 'class-transformer';
-import {
-  IsInt,
-  ValidateBy,
-  ValidateIf,
-  type ValidationArguments,
-  type ValidationError,
-} from 'class-validator';
+import { IsInt, ValidateBy, ValidateIf, type ValidationArguments } from 'class-validator';
 import { trimmed } from './typed-text.js';
-import { AppError, type FieldError, invalidParameters, missingParameters } from './app-error.js';
 
-const REQUIRED = 'required';
-/** An answer need not be longer than the request that it refuses. */
-const MAX_DETAILS = 50;
-/** Characters of an unknown field's name that are repeated. */
-const MAX_NAME = 100;
+/** The name of the rule whose violation is a missing parameter. */
+export const REQUIRED = 'required';
 
-/** Turns bodies and queries into their DTOs; unknown body fields are refused, unknown query parameters dropped. */
-@Injectable()
-export class InputPipe implements PipeTransform {
-  private readonly bodies = createPipe(true);
-  private readonly queries = createPipe(false);
-
-  async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    if (metadata.type === 'query') return this.checked(this.queries, value as object, metadata);
-    if (metadata.type !== 'body') return value;
-    const isObject = typeof value === 'object' && !Array.isArray(value);
-    if (value !== undefined && !isObject) throw invalidParameters(about('body', 'must be an object'));
-    const { inherited, body } = withoutInherited((value ?? {}) as Record<string, unknown>);
-    const input = await this.checked(this.bodies, body, metadata);
-    if (inherited !== undefined) throw invalidParameters(about(inherited, 'should not exist'));
-    const saysNothing = Object.values(input).every((field) => field === undefined);
-    if (saysNothing && metadata.metatype && Reflect.hasMetadata(SAYS_SOMETHING, metadata.metatype))
-      throw emptyBody();
-    return input;
-  }
-
-  private async checked(pipe: ValidationPipe, value: object, metadata: ArgumentMetadata): Promise<object> {
-    try {
-      return storable((await pipe.transform(value, metadata)) as object);
-    } catch (error) {
-      // Some checks of the library fail on half a surrogate pair instead of refusing it.
-      if (!(error instanceof AppError)) storable(value);
-      throw error;
-    }
-  }
-}
-
-function createPipe(forbidUnknown: boolean): ValidationPipe {
-  return new ValidationPipe({
-    whitelist: true,
-    forbidNonWhitelisted: forbidUnknown,
-    forbidUnknownValues: true,
-    transform: true,
-    // A refused password must not be echoed.
-    validationError: { target: false, value: false },
-    exceptionFactory: asRefusal,
-  });
-}
-
-/** Names that every object has: class-validator takes them for known fields. */
-function withoutInherited(body: Record<string, unknown>) {
-  const isInherited = (key: string) => key in Object.prototype || key === 'prototype';
-  const inherited = Object.keys(body).find(isInherited);
-  if (inherited === undefined) return { inherited, body };
-  return { inherited, body: Object.fromEntries(Object.entries(body).filter(([key]) => !isInherited(key))) };
-}
-
-/** PostgreSQL stores neither NUL nor half a surrogate pair. */
-function storable<T>(input: T): T {
-  for (const [field, value] of Object.entries(input as object)) {
-    if (typeof value === 'string' && !(value.isWellFormed() && !value.includes('\0'))) {
-      throw invalidParameters(about(field, 'contains a character that cannot be stored'));
-    }
-  }
-  return input;
-}
-
-function about(field: string, says: string): { details: FieldError[] } {
-  return { details: [{ field, messages: [`${field} ${says}`] }] };
-}
-
-const SAYS_SOMETHING = Symbol('SAYS_SOMETHING');
+const AT_LEAST_ONE = Symbol('at least one property');
 
 /** On a DTO whose fields are all optional: at least one of them must be given. */
 export function SaysSomething(): ClassDecorator {
-  return (target) => Reflect.defineMetadata(SAYS_SOMETHING, true, target);
+  return (target) => Reflect.defineMetadata(AT_LEAST_ONE, true, target);
 }
 
-function emptyBody(): AppError {
-  return missingParameters(about('body', 'must not be empty'));
-}
-
-/** What is missing comes before what is invalid. */
-function asRefusal(errors: ValidationError[]): AppError {
-  const isMissing = errors.some(({ constraints }) => constraints !== undefined && REQUIRED in constraints);
-  const details = errors.slice(0, MAX_DETAILS).map(asFieldError);
-  return isMissing ? missingParameters({ details }) : invalidParameters({ details });
-}
-
-function asFieldError({ property, constraints, children }: ValidationError): FieldError {
-  const field = property.slice(0, MAX_NAME);
-  if (constraints !== undefined && REQUIRED in constraints) {
-    return { field, messages: [constraints[REQUIRED] as string] };
-  }
-  const nested = (children ?? []).flatMap((child) => asFieldError(child).messages);
-  const messages = [...Object.values(constraints ?? {}), ...nested];
-  return { field, messages: messages.map((message) => message.replace(property, field)) };
+/** Whether a DTO refuses a body that gives none of its fields. */
+export function requiresAProperty(dto: object): boolean {
+  return Reflect.hasMetadata(AT_LEAST_ONE, dto);
 }
 
 /** A parameter that must be there: neither absent, null nor blank. */

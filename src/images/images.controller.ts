@@ -1,10 +1,11 @@
-import { Controller, Get, Param, Req, Res } from '@nestjs/common';
+import { Controller, Get, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Open } from '../access/access.js';
 import { notFound, refusal } from '../http/app-error.js';
 import { Operation } from '../openapi/operation.js';
 import { ImageStore } from './image-store.js';
+import { PhotoToken, PictureFile, PictureHash, PictureOwner } from './path-parameters.js';
 
 const TYPES: Record<string, string> = {
   gif: 'image/gif',
@@ -35,9 +36,9 @@ export class ImagesController {
     refuses: [notFound, rangeNotSatisfiable],
   })
   async avatar(
-    @Param('id') id: string,
-    @Param('hash') hash: string,
-    @Param('file') file: string,
+    @PictureOwner() id: string,
+    @PictureHash() hash: string,
+    @PictureFile() file: string,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
@@ -57,8 +58,8 @@ export class ImagesController {
     refuses: [notFound, rangeNotSatisfiable],
   })
   async photo(
-    @Param('token') token: string,
-    @Param('file') file: string,
+    @PhotoToken() token: string,
+    @PictureFile() file: string,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {

@@ -1,5 +1,4 @@
-import { applyDecorators, SetMetadata } from '@nestjs/common';
-import { ApiExtension } from '@nestjs/swagger';
+import { SetMetadata } from '@nestjs/common';
 
 /**
  * What a route asks of its caller.
@@ -23,10 +22,10 @@ export interface Access {
   readonly endsSession?: boolean;
 }
 
-/** The key of a route's access, in its metadata and in the document while that is assembled. */
-export const ACCESS = 'x-access';
+/** The key of a route's access in its metadata. */
+export const ACCESS = Symbol('access');
 
 /** Declares what a route asks of its caller: the access guard enforces it, and the document says it. */
 export function RouteAccess(access: Access): MethodDecorator {
-  return applyDecorators(SetMetadata(ACCESS, access), ApiExtension(ACCESS, access));
+  return SetMetadata(ACCESS, access);
 }

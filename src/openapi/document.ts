@@ -3,6 +3,7 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 import { PROJECT_VERSION } from '../project-folder.js';
 import { complete, type Json, type Operation, type Parameter } from './operations.js';
 import { exampleOf } from './examples.js';
+import { routesOf } from './route-metadata.js';
 import { explain } from './glossary.js';
 import { ResponseDto } from '../http/response.dto.js';
 import { toJsonSchema2020, withPlainNames } from './schemas.js';
@@ -86,14 +87,19 @@ export function buildDocument(app: INestApplication, { models, named }: MoreSche
   const document = SwaggerModule.createDocument(app, base, {
     extraModels: [ResponseDto, ...models],
   });
-  const all = Object.entries(document.paths).flatMap(([path, item]) =>
+  const all = Object.values(document.paths).flatMap((item) =>
     METHODS.flatMap((method) => {
       const operation = item[method] as Operation | undefined;
-      return operation === undefined ? [] : [{ path, method, operation }];
+      return operation === undefined ? [] : [{ method, operation }];
     }),
   );
   const messages = new Set<string>();
-  for (const { path, method, operation } of all) complete(operation, method, path, messages);
+  const routes = routesOf(app);
+  for (const { method, operation } of all) {
+    const route = routes.get(operation.operationId ?? '');
+    if (route === undefined) throw new Error(`Nothing is known of the operation ${operation.operationId}`);
+    complete(operation, method, route, messages);
+  }
   Object.assign(document.components?.schemas ?? {}, {
     Message: messageSchema(messages),
     ...named,

@@ -1,35 +1,8 @@
 import { applyDecorators, HttpCode, type Type } from '@nestjs/common';
-import {
-  ApiExtension,
-  ApiExtraModels,
-  ApiHeader,
-  ApiOperation,
-  ApiResponse,
-  getSchemaPath,
-} from '@nestjs/swagger';
-import type { Refusal, RefusalFactory } from '../http/app-error.js';
+import { ApiExtraModels, ApiHeader, ApiOperation, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import type { RefusalFactory } from '../http/app-error.js';
 import { ResponseDto } from '../http/response.dto.js';
-
-/** Where an operation's outcomes wait in the document for `operations.ts`, which groups them by status. */
-export const OUTCOMES = 'x-outcomes';
-
-/** Where its examples are described, for `operations.ts`. */
-export const EXAMPLES = 'x-examples';
-
-export interface Examples {
-  /** Whether the examples of ids name nothing that exists; undefined leaves it to the method. */
-  readonly destroys: boolean | undefined;
-  readonly body: Readonly<Record<string, unknown>> | undefined;
-}
-
-/** Marks an operation whose success sets or clears the cookie. */
-export const SETS_COOKIE = 'x-sets-cookie';
-
-export interface Outcomes {
-  /** The statuses of success: one, but for pictures, which may be asked for in part or only if they are new. */
-  readonly successes: readonly number[];
-  readonly refuses: readonly Refusal[];
-}
+import { KeepRouteFacts } from './route-metadata.js';
 
 interface OperationOptions {
   /** Stable name for generated clients: `readingHistoryList`. */
@@ -82,15 +55,15 @@ export function Operation(options: OperationOptions): MethodDecorator {
     ApiOperation({ operationId: id, summary, ...(description === undefined ? {} : { description }) }),
     ...(image === undefined ? [ApiResponse(success(status, answers, says, orNull))] : pictures(image)),
     ...(image === 'stored' ? CONDITIONS.map((header) => ApiHeader(header)) : []),
-    ...(setsCookie ? [ApiExtension(SETS_COOKIE, true)] : []),
-    ApiExtension(EXAMPLES, { destroys, body: exampleBody } satisfies Examples),
     ...(answers !== undefined && orNull ? [ApiExtraModels(answers)] : []),
-    ApiExtension(OUTCOMES, {
+    KeepRouteFacts({
+      id,
       successes: image === 'stored' ? [200, 206, 304] : [status],
-      refuses: refuses.map(({ status, message, code }): Refusal =>
-        code === undefined ? { status, message } : { status, message, code },
-      ),
-    } satisfies Outcomes),
+      refuses,
+      setsCookie,
+      destroys,
+      exampleBody,
+    }),
   );
 }
 

@@ -1,5 +1,5 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
-import { ACCESS, type Access } from './access-metadata.js';
+import type { Access } from './access-metadata.js';
 import {
   forbidden,
   internalError,
@@ -13,9 +13,8 @@ import {
   unsupportedMediaType,
   userNotFound,
 } from '../http/app-error.js';
-import { UNUSED_ID, UNUSED_USER_ID } from '../http/ids.js';
-import { USER_ID } from './glossary.js';
-import { EXAMPLES, type Examples, OUTCOMES, type Outcomes, SETS_COOKIE } from './operation.js';
+import type { PathParameter } from '../http/input.js';
+import type { Route } from './route-metadata.js';
 
 export type Json = Record<string, unknown>;
 
@@ -35,15 +34,8 @@ export type Operation = NonNullable<OpenAPIObject['paths'][string]['get']> & Rec
  *
  * @param messages gets every message that the operation may answer with
  */
-export function complete(operation: Operation, method: string, path: string, messages: Set<string>): void {
-  const access = operation[ACCESS] as Access;
-  const { successes, refuses } = operation[OUTCOMES] as Outcomes;
-  const { destroys = method === 'delete', body } = operation[EXAMPLES] as Examples;
-  delete operation[ACCESS];
-  delete operation[EXAMPLES];
-  const setsCookie = operation[SETS_COOKIE] === true;
-  delete operation[OUTCOMES];
-  delete operation[SETS_COOKIE];
+export function complete(operation: Operation, method: string, route: Route, messages: Set<string>): void {
+  const { access, successes, refuses, setsCookie, destroys = method === 'delete', exampleBody } = route;
   // Nest guesses another status of success from the method.
   for (const status of Object.keys(operation.responses)) {
     if (!successes.includes(Number(status))) delete operation.responses[status];
@@ -54,13 +46,11 @@ export function complete(operation: Operation, method: string, path: string, mes
   }
   operation.security = securityOf(access);
   operation.description = [operation.description, asksFor(access)].filter(Boolean).join(' ');
-  for (const parameter of (operation.parameters ?? []) as unknown as Parameter[]) {
-    if (parameter.in !== 'path') continue;
-    const schema = pathSchema(parameter, path);
-    parameter.schema = destroys ? namingNothing(schema) : schema;
-  }
+  sortParameters(operation, route.pathParameters);
+  if (destroys) nameNothing(operation, route.pathParameters);
   const media = (operation.requestBody as { content?: Record<string, Json> } | undefined)?.content;
-  if (body !== undefined && media?.['application/json']) media['application/json']['example'] = body;
+  if (exampleBody !== undefined && media?.['application/json'])
+    media['application/json']['example'] = exampleBody;
   const { example } =
     (operation.responses[String(successes[0])] as { content?: Record<string, Json> }).content?.[
       'application/json'
@@ -91,30 +81,24 @@ function asksFor({ kind, permission, administrator, clientKey }: Access): string
   return sentences[kind];
 }
 
-/** What an id in a path looks like: the pipes that read it are unknown to Nest's generator. */
-function pathSchema({ name, schema }: Parameter, path: string): Json {
-  if (schema['type'] === 'number') return { type: 'integer', minimum: 1, example: 1, description: 'Its id.' };
-  if (path.includes('/auth/sessions/')) {
-    const example = '0b6e1d3c-4f52-4a8e-9d7b-2c1a5e8f9b60';
-    return { type: 'string', format: 'uuid', example, description: 'The session’s id.' };
-  }
-  if (name === 'size') {
-    return { $ref: '#/components/schemas/AvatarSize', description: 'One of the sizes, or the original one.' };
-  }
-  // Family B names the format, which no validator knows.
-  if (name === 'userId') return { ...USER_ID, format: 'objectid', description: 'The user’s id.' };
-  if (name === 'id' && !path.includes('/images/avatars/'))
-    return { ...USER_ID, description: 'The user’s id.' };
-  return name === 'id'
-    ? { type: 'integer', minimum: 1, example: 7, description: 'The avatar’s id.' }
-    : schema;
+/** Parameters in the order of the path, then of the query, then of the headers. */
+function sortParameters(operation: Operation, pathParameters: readonly PathParameter[]): void {
+  const names = pathParameters.map(({ name }) => name);
+  const rank = ({ in: place, name }: Parameter) =>
+    place === 'path' ? names.indexOf(name) : names.length + ['query', 'header'].indexOf(place);
+  const parameters = operation.parameters as unknown as Parameter[] | undefined;
+  parameters?.sort((one, other) => rank(one) - rank(other));
 }
 
-/** The same id with an example that does no harm where Swagger UI fills it in. */
-function namingNothing(schema: Json): Json {
-  const example = schema['type'] === 'integer' ? UNUSED_ID : UNUSED_USER_ID;
-  const description = `${schema['description']} The example names nothing, so that trying it out changes nothing.`;
-  return { ...schema, ...(schema['format'] === 'uuid' ? {} : { example }), description };
+/** Gives ids examples that do no harm where Swagger UI fills them in. */
+function nameNothing(operation: Operation, pathParameters: readonly PathParameter[]): void {
+  const parameters = (operation.parameters ?? []) as unknown as Parameter[];
+  for (const { name, description, unusedExample } of pathParameters) {
+    const parameter = parameters.find((one) => one.in === 'path' && one.name === name);
+    if (parameter === undefined) continue;
+    parameter.description = `${description} The example names nothing, so that trying it out changes nothing.`;
+    if (unusedExample !== undefined) parameter.schema = { ...parameter.schema, example: unusedExample };
+  }
 }
 
 function securityOf({ kind, clientKey }: Access): Record<string, string[]>[] {

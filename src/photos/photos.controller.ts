@@ -1,8 +1,7 @@
-import { Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
+import { Controller, Delete, Get, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { CurrentViewer, SignedIn, type Viewer } from '../access/access.js';
 import { forbidden, userNotFound } from '../http/app-error.js';
-import { IdPipe, UserIdPipe } from '../http/ids.js';
 import { Operation } from '../openapi/operation.js';
 import { PageQuery } from '../http/page.dto.js';
 import { pagePosition } from '../http/page.js';
@@ -14,6 +13,9 @@ import { PhotoDto, PhotoPageDto } from './photos.dto.js';
 import { photoLimitReached, photoNotFound } from './photos.errors.js';
 import { presentPhoto } from './photos.presenter.js';
 import { PhotosService } from './photos.service.js';
+import { UserId } from '../accounts/user-id.js';
+import { PhotoId } from './photo-id.js';
+import { ValidQuery } from '../http/input.js';
 
 @ApiTags('Photos')
 @Controller('v1')
@@ -37,7 +39,7 @@ export class PhotosController {
   })
   async create(
     @CurrentViewer() viewer: Viewer,
-    @Param('id', UserIdPipe) id: string,
+    @UserId() id: string,
     @UploadedImage(['client']) read: UploadReader,
   ): Promise<PhotoDto> {
     return presentPhoto(await this.photos.add(viewer, id, read), this.urls);
@@ -53,8 +55,8 @@ export class PhotosController {
   })
   async list(
     @CurrentViewer() viewer: Viewer,
-    @Param('id', UserIdPipe) id: string,
-    @Query() query: PageQuery,
+    @UserId() id: string,
+    @ValidQuery() query: PageQuery,
   ): Promise<PhotoPageDto> {
     const { total, rows } = await this.photos.list(viewer, id, query.limit, query.offset);
     return {
@@ -71,7 +73,7 @@ export class PhotosController {
     status: 204,
     refuses: [forbidden, photoNotFound, noFileUploads],
   })
-  async delete(@CurrentViewer() viewer: Viewer, @Param('id', IdPipe) id: number): Promise<void> {
+  async delete(@CurrentViewer() viewer: Viewer, @PhotoId() id: number): Promise<void> {
     await this.photos.delete(viewer, id);
   }
 }

@@ -1,4 +1,4 @@
-import { Controller, Get, Param, Query } from '@nestjs/common';
+import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Anyone, MaybeViewer, type Viewer } from '../access/access.js';
 import { userNotFound } from '../http/app-error.js';
@@ -9,6 +9,8 @@ import { presentPublicSeries } from '../reading-history/reading-history.presente
 import { ProfileDto } from './profiles.dto.js';
 import { presentProfile } from './profiles.presenter.js';
 import { ProfilesService } from './profiles.service.js';
+import { ProfileSlug } from './profile-slug.js';
+import { ValidQuery } from '../http/input.js';
 
 @ApiTags('Profiles')
 @Controller('profiles')
@@ -23,7 +25,7 @@ export class ProfilesController {
     answers: ProfileDto,
     refuses: [userNotFound],
   })
-  async get(@MaybeViewer() viewer: Viewer | null, @Param('slug') slug: string): Promise<ProfileDto> {
+  async get(@MaybeViewer() viewer: Viewer | null, @ProfileSlug() slug: string): Promise<ProfileDto> {
     const { profile, counts } = await this.profiles.get(slug, viewer?.userId ?? null);
     return presentProfile(profile, counts);
   }
@@ -39,8 +41,8 @@ export class ProfilesController {
   })
   async listHistory(
     @MaybeViewer() viewer: Viewer | null,
-    @Param('slug') slug: string,
-    @Query() query: HistoryQuery,
+    @ProfileSlug() slug: string,
+    @ValidQuery() query: HistoryQuery,
   ): Promise<PublicHistoryPageDto> {
     const { total, rows } = await this.profiles.listHistory(slug, query, viewer?.userId ?? null);
     return { series: rows.map(presentPublicSeries), ...pagePosition(query, rows.length, total) };

@@ -1,15 +1,16 @@
-import { Body, Controller, Delete, Get, Param, Post } from '@nestjs/common';
+import { Controller, Delete, Get, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { CurrentViewer, RequirePermission, SignedIn, type Viewer } from '../access/access.js';
 import { seriesNotFound } from '../catalog/catalog.errors.js';
 import { done } from '../http/families.js';
-import { IdPipe } from '../http/ids.js';
 import { Operation } from '../openapi/operation.js';
 import type { ResponseDto } from '../http/response.dto.js';
 import { RatingDto, RatingInput } from './ratings.dto.js';
 import { ratingExists, ratingMissing } from './ratings.errors.js';
 import { presentRating } from './ratings.presenter.js';
 import { RatingsService } from './ratings.service.js';
+import { SeriesId } from '../catalog/path-ids.js';
+import { ValidBody } from '../http/input.js';
 
 const ADDED = 'Rating added successfully';
 const UPDATED = 'Rating updated successfully';
@@ -29,7 +30,7 @@ export class RatingsController {
     orNull: true,
     refuses: [seriesNotFound],
   })
-  async get(@CurrentViewer() { userId }: Viewer, @Param('id', IdPipe) id: number): Promise<RatingDto | null> {
+  async get(@CurrentViewer() { userId }: Viewer, @SeriesId() id: number): Promise<RatingDto | null> {
     return presentRating(await this.ratings.find(userId, id), userId, id);
   }
 
@@ -43,8 +44,8 @@ export class RatingsController {
   })
   async add(
     @CurrentViewer() { userId }: Viewer,
-    @Param('id', IdPipe) id: number,
-    @Body() { rating }: RatingInput,
+    @SeriesId() id: number,
+    @ValidBody() { rating }: RatingInput,
   ): Promise<ResponseDto> {
     await this.ratings.add(userId, id, rating);
     return done(ADDED);
@@ -60,8 +61,8 @@ export class RatingsController {
   })
   async update(
     @CurrentViewer() { userId }: Viewer,
-    @Param('id', IdPipe) id: number,
-    @Body() { rating }: RatingInput,
+    @SeriesId() id: number,
+    @ValidBody() { rating }: RatingInput,
   ): Promise<ResponseDto> {
     await this.ratings.update(userId, id, rating);
     return done(UPDATED);
@@ -75,7 +76,7 @@ export class RatingsController {
     says: DELETED,
     refuses: [ratingMissing],
   })
-  async delete(@CurrentViewer() { userId }: Viewer, @Param('id', IdPipe) id: number): Promise<ResponseDto> {
+  async delete(@CurrentViewer() { userId }: Viewer, @SeriesId() id: number): Promise<ResponseDto> {
     await this.ratings.delete(userId, id);
     return done(DELETED);
   }

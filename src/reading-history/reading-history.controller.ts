@@ -1,10 +1,9 @@
-import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
+import { Controller, Delete, Get, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { CurrentViewer, SignedIn, type Viewer } from '../access/access.js';
 import { seriesNotFound } from '../catalog/catalog.errors.js';
 import { BodyLimit } from '../limits/body-limit.js';
 import { done } from '../http/families.js';
-import { IdPipe } from '../http/ids.js';
 import { Operation } from '../openapi/operation.js';
 import { pagePosition } from '../http/page.js';
 import type { ResponseDto } from '../http/response.dto.js';
@@ -12,6 +11,8 @@ import { HistoryPageDto, HistoryQuery, ReadingEntryDto, ReadingEntryInput } from
 import { readingStatusExists, readingStatusMissing } from './reading-history.errors.js';
 import { presentEntry, presentHistorySeries } from './reading-history.presenter.js';
 import { ReadingHistoryService } from './reading-history.service.js';
+import { SeriesId } from '../catalog/path-ids.js';
+import { ValidBody, ValidQuery } from '../http/input.js';
 
 const ADDED = 'Reading status added successfully';
 const UPDATED = 'Reading status updated successfully';
@@ -27,7 +28,7 @@ export class ReadingHistoryController {
   @Get('reading-history')
   @SignedIn()
   @Operation({ id: 'readingHistoryList', summary: 'List your reading history', answers: HistoryPageDto })
-  async list(@CurrentViewer() viewer: Viewer, @Query() query: HistoryQuery): Promise<HistoryPageDto> {
+  async list(@CurrentViewer() viewer: Viewer, @ValidQuery() query: HistoryQuery): Promise<HistoryPageDto> {
     const { total, rows } = await this.history.list(viewer.userId, query);
     return { series: rows.map(presentHistorySeries), ...pagePosition(query, rows.length, total) };
   }
@@ -41,10 +42,7 @@ export class ReadingHistoryController {
     orNull: true,
     refuses: [seriesNotFound],
   })
-  async get(
-    @CurrentViewer() viewer: Viewer,
-    @Param('id', IdPipe) id: number,
-  ): Promise<ReadingEntryDto | null> {
+  async get(@CurrentViewer() viewer: Viewer, @SeriesId() id: number): Promise<ReadingEntryDto | null> {
     const entry = await this.history.find(viewer.userId, id);
     return entry && presentEntry(entry);
   }
@@ -60,8 +58,8 @@ export class ReadingHistoryController {
   })
   async add(
     @CurrentViewer() viewer: Viewer,
-    @Param('id', IdPipe) id: number,
-    @Body() entry: ReadingEntryInput,
+    @SeriesId() id: number,
+    @ValidBody() entry: ReadingEntryInput,
   ): Promise<ResponseDto> {
     await this.history.add(viewer.userId, id, entry);
     return done(ADDED);
@@ -78,8 +76,8 @@ export class ReadingHistoryController {
   })
   async update(
     @CurrentViewer() viewer: Viewer,
-    @Param('id', IdPipe) id: number,
-    @Body() entry: ReadingEntryInput,
+    @SeriesId() id: number,
+    @ValidBody() entry: ReadingEntryInput,
   ): Promise<ResponseDto> {
     await this.history.update(viewer.userId, id, entry);
     return done(UPDATED);
@@ -93,7 +91,7 @@ export class ReadingHistoryController {
     says: DELETED,
     refuses: [readingStatusMissing],
   })
-  async delete(@CurrentViewer() viewer: Viewer, @Param('id', IdPipe) id: number): Promise<ResponseDto> {
+  async delete(@CurrentViewer() viewer: Viewer, @SeriesId() id: number): Promise<ResponseDto> {
     await this.history.delete(viewer.userId, id);
     return done(DELETED);
   }

@@ -152,7 +152,7 @@ export class HistoryQuery extends LocalizedSearchQuery {
   @BlankIsAbsent()
   @Optional()
   @IsIn(HISTORY_ORDERS)
-  @ApiProperty({ enum: HISTORY_ORDERS, enumName: 'HistoryOrder', default: 'update-desc' })
+  @ApiProperty({ enum: HISTORY_ORDERS, enumName: 'HistoryOrder' })
   order?: HistoryOrder;
 
   /**

@@ -1,13 +1,14 @@
-import { Body, Controller, Get, Param, Post } from '@nestjs/common';
+import { Controller, Get, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { CurrentViewer, SignedIn, type Viewer } from '../access/access.js';
 import { forbidden } from '../http/app-error.js';
 import { done } from '../http/families.js';
-import { UserIdPipe } from '../http/ids.js';
 import { Operation } from '../openapi/operation.js';
 import type { ResponseDto } from '../http/response.dto.js';
 import { Settings, SettingsChanges } from './settings.dto.js';
 import { SettingsService } from './settings.service.js';
+import { UserId } from '../accounts/user-id.js';
+import { ValidBody } from '../http/input.js';
 
 const SAVED = 'Settings saved successfully';
 
@@ -27,8 +28,8 @@ export class SettingsController {
   })
   async save(
     @CurrentViewer() viewer: Viewer,
-    @Param('id', UserIdPipe) id: string,
-    @Body() changes: SettingsChanges,
+    @UserId() id: string,
+    @ValidBody() changes: SettingsChanges,
   ): Promise<ResponseDto> {
     await this.settings.save(viewer.userId, id, changes);
     return done(SAVED);
@@ -44,7 +45,7 @@ export class SettingsController {
     answers: Settings,
     refuses: [forbidden],
   })
-  async get(@CurrentViewer() viewer: Viewer, @Param('id', UserIdPipe) id: string): Promise<Settings> {
+  async get(@CurrentViewer() viewer: Viewer, @UserId() id: string): Promise<Settings> {
     return this.settings.getOwn(viewer.userId, id);
   }
 }

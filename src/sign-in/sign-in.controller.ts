@@ -1,9 +1,8 @@
-import { Body, Controller, Delete, Get, Param, Post, Res } from '@nestjs/common';
+import { Controller, Delete, Get, Post, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { unauthorized } from '../http/app-error.js';
 import { done } from '../http/families.js';
-import { SessionIdPipe } from '../http/ids.js';
 import { Operation } from '../openapi/operation.js';
 import type { ResponseDto } from '../http/response.dto.js';
 import { Registration } from '../users/users.dto.js';
@@ -25,6 +24,8 @@ import { SignInService, type SignIn } from './sign-in.service.js';
 import { CurrentDevice, type Device } from '../access/device.js';
 import { RefreshCookieWriter } from '../access/refresh-cookie.js';
 import { SessionsService } from '../access/sessions.service.js';
+import { SessionId } from '../access/session-id.js';
+import { ValidBody } from '../http/input.js';
 
 const LOGGED_OUT = 'Logged out';
 
@@ -48,7 +49,7 @@ export class SignInController {
     refuses: [usernameTaken, emailTaken],
   })
   async register(
-    @Body() registration: Registration,
+    @ValidBody() registration: Registration,
     @CurrentDevice() device: Device,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SignedInDto> {
@@ -67,7 +68,7 @@ export class SignInController {
     refuses: [invalidCredentials],
   })
   async login(
-    @Body() credentials: Credentials,
+    @ValidBody() credentials: Credentials,
     @CurrentDevice() device: Device,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SignedInDto> {
@@ -140,7 +141,7 @@ export class SignInController {
     status: 204,
     refuses: [sessionNotFound],
   })
-  async endSession(@CurrentViewer() viewer: Viewer, @Param('id', SessionIdPipe) id: string): Promise<void> {
+  async endSession(@CurrentViewer() viewer: Viewer, @SessionId() id: string): Promise<void> {
     await this.sessions.end(viewer.userId, id);
   }
 

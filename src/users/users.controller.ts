@@ -1,16 +1,17 @@
 import { userNotFound } from '../http/app-error.js';
-import { Body, Controller, Delete, Get, Param, Put, Query, Res } from '@nestjs/common';
+import { Controller, Delete, Get, Put, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { actorOf } from '../audit/audit-log.js';
 import { AdministratorByBearer, BearerOnly, CurrentViewer, type Viewer } from '../access/access.js';
 import { RefreshCookieWriter } from '../access/refresh-cookie.js';
 import type { FastifyReply } from 'fastify';
-import { UserIdPipe } from '../http/ids.js';
 import { Operation } from '../openapi/operation.js';
 import { ProfileChanges, UserDto, UserPageDto, UsersQuery } from './users.dto.js';
 import { emailTaken, lastAdministrator, usernameTaken } from './users.errors.js';
 import { presentUser } from './users.presenter.js';
 import { UsersService } from './users.service.js';
+import { UserIdOfFamilyB } from '../accounts/user-id.js';
+import { ValidBody, ValidQuery } from '../http/input.js';
 
 @ApiTags('Users')
 @Controller('users')
@@ -38,7 +39,10 @@ export class UsersController {
     exampleBody: { youtube: null },
     refuses: [usernameTaken, emailTaken],
   })
-  async updateCurrent(@CurrentViewer() viewer: Viewer, @Body() changes: ProfileChanges): Promise<UserDto> {
+  async updateCurrent(
+    @CurrentViewer() viewer: Viewer,
+    @ValidBody() changes: ProfileChanges,
+  ): Promise<UserDto> {
     return presentUser(await this.users.update(viewer, changes));
   }
 
@@ -63,7 +67,7 @@ export class UsersController {
   @Get()
   @AdministratorByBearer()
   @Operation({ id: 'usersList', summary: 'List all users', answers: UserPageDto })
-  async list(@Query() { limit, offset }: UsersQuery): Promise<UserPageDto> {
+  async list(@ValidQuery() { limit, offset }: UsersQuery): Promise<UserPageDto> {
     const { total, rows } = await this.users.page(limit, offset);
     return { limit, offset, total, users: rows.map(presentUser) };
   }
@@ -71,7 +75,7 @@ export class UsersController {
   @Get(':userId')
   @AdministratorByBearer()
   @Operation({ id: 'usersGet', summary: 'Get a user', answers: UserDto, refuses: [userNotFound] })
-  async get(@Param('userId', UserIdPipe) userId: string): Promise<UserDto> {
+  async get(@UserIdOfFamilyB() userId: string): Promise<UserDto> {
     return presentUser(await this.users.get(userId));
   }
 
@@ -83,7 +87,7 @@ export class UsersController {
     status: 204,
     refuses: [userNotFound, lastAdministrator],
   })
-  async delete(@CurrentViewer() viewer: Viewer, @Param('userId', UserIdPipe) userId: string): Promise<void> {
+  async delete(@CurrentViewer() viewer: Viewer, @UserIdOfFamilyB() userId: string): Promise<void> {
     await this.users.delete(userId, actorOf(viewer));
   }
 }

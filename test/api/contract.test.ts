@@ -37,6 +37,13 @@ const withSession = (path: string) =>
     ? path.replace('{id}', '0b6e1d3c-4f52-4a8e-9d7b-2c1a5e8f9b60')
     : fill(path);
 
+const controllers = () =>
+  [...app.nest.get(ModulesContainer).values()].flatMap((module) => [...module.controllers.values()]) as {
+    name: string;
+    instance: object;
+    metatype: { prototype: object };
+  }[];
+
 describe('every route', () => {
   it('is in the document, and every documented operation is live', () => {
     const documented = operations.map(({ method, path }) => `${method} ${path.replace(/\{(\w+)\}/g, ':$1')}`);
@@ -76,12 +83,9 @@ describe('every route', () => {
   });
 
   it('says what it asks of its caller', () => {
-    const controllers = [...app.nest.get(ModulesContainer).values()].flatMap((module) => [
-      ...module.controllers.values(),
-    ]);
     const reflector = app.nest.get(Reflector);
-    expect(controllers.length).toBeGreaterThan(4);
-    for (const { instance, name } of controllers) {
+    expect(controllers().length).toBeGreaterThan(4);
+    for (const { instance, name } of controllers()) {
       const prototype = Object.getPrototypeOf(instance) as Record<string, unknown>;
       for (const method of Object.getOwnPropertyNames(prototype)) {
         const handler = prototype[method];
@@ -154,6 +158,47 @@ describe('every route', () => {
       expect(unknown.status, operationId).toBe(isOwn ? 403 : 404);
       expect(unknown.body.data).toMatch(isOwn ? /^Forbidden$/ : /not found$|does not exist for this series$/);
     }
+  });
+
+  it('reads its input through the one reader, which checks it', () => {
+    const raw = controllers().flatMap(({ metatype, name }) =>
+      Object.getOwnPropertyNames(metatype.prototype).flatMap((method) => {
+        const parameters = (Reflect.getMetadata('__routeArguments__', metatype, method) ?? {}) as object;
+        // Nest's own: 3 is the body, 4 the query, 5 the path.
+        return Object.keys(parameters)
+          .filter((key) => /^[345]:/.test(key))
+          .map(() => `${name}.${method}`);
+      }),
+    );
+    expect(raw).toEqual(['DocsController.asset']);
+  });
+
+  it('names every problem of path and body, and answers what is missing before what is invalid', async () => {
+    const reader = await app.a.user();
+    const client = app.client.as(reader);
+    const id = { field: 'id', messages: ['id must be a positive integer'] };
+    const rating = { field: 'rating', messages: ['rating is required'] };
+    expect((await client.post('/user/series-rating/add/x', {})).body).toEqual({
+      data: 'Required parameters missing',
+      code: 400,
+      errors: [id, rating],
+    });
+    expect((await client.post('/user/series-rating/add/x', { rating: 11 })).body).toEqual({
+      data: 'Invalid parameters',
+      code: 400,
+      errors: [id, { field: 'rating', messages: ['rating must not be greater than 10'] }],
+    });
+    expect((await client.post('/user/series-rating/add/%20', { rating: 11 })).body.data).toBe(
+      'Required parameters missing',
+    );
+    expect((await app.client.get('/user/avatar/x/%20')).body).toMatchObject({
+      data: 'Required parameters missing',
+      errors: [{ field: 'id' }, { field: 'size' }],
+    });
+    expect((await app.client.get('/series/x?user_lang=a&user_lang=b')).body).toMatchObject({
+      data: 'Invalid parameters',
+      errors: [{ field: 'id' }, { field: 'user_lang' }],
+    });
   });
 
   it('is in one family', () => {

@@ -1,8 +1,7 @@
-import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
+import { Controller, Delete, Get, Patch, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { CurrentViewer, RequirePermission, type Viewer } from '../../access/access.js';
 import { forbidden } from '../../http/app-error.js';
-import { IdPipe } from '../../http/ids.js';
 import { Operation } from '../../openapi/operation.js';
 import { PageQuery } from '../../http/page.dto.js';
 import { pagePosition } from '../../http/page.js';
@@ -17,6 +16,8 @@ import {
   RolePageDto,
 } from './roles.dto.js';
 import { RolesService } from './roles.service.js';
+import { RoleId } from './role-id.js';
+import { ValidBody, ValidQuery } from '../../http/input.js';
 
 @ApiTags('Administration')
 @Controller('admin')
@@ -26,7 +27,7 @@ export class RolesController {
   @Get('roles')
   @RequirePermission('view-roles')
   @Operation({ id: 'rolesList', summary: 'List the roles', answers: RolePageDto })
-  async list(@Query() query: PageQuery): Promise<RolePageDto> {
+  async list(@ValidQuery() query: PageQuery): Promise<RolePageDto> {
     const { total, rows } = await this.roles.page(query.limit, query.offset);
     return { roles: rows.map(present), ...pagePosition(query, rows.length, total) };
   }
@@ -41,7 +42,7 @@ export class RolesController {
     answers: RoleDto,
     refuses: [forbidden, roleExists],
   })
-  async create(@CurrentViewer() viewer: Viewer, @Body() role: NewRole): Promise<RoleDto> {
+  async create(@CurrentViewer() viewer: Viewer, @ValidBody() role: NewRole): Promise<RoleDto> {
     return present(await this.roles.create(viewer, role));
   }
 
@@ -58,8 +59,8 @@ export class RolesController {
   })
   async update(
     @CurrentViewer() viewer: Viewer,
-    @Param('id', IdPipe) id: number,
-    @Body() changes: RoleChanges,
+    @RoleId() id: number,
+    @ValidBody() changes: RoleChanges,
   ): Promise<RoleDto> {
     return present(await this.roles.update(viewer, id, changes));
   }
@@ -73,14 +74,14 @@ export class RolesController {
     status: 204,
     refuses: [roleNotFound, roleFixed],
   })
-  async delete(@CurrentViewer() viewer: Viewer, @Param('id', IdPipe) id: number): Promise<void> {
+  async delete(@CurrentViewer() viewer: Viewer, @RoleId() id: number): Promise<void> {
     await this.roles.delete(viewer, id);
   }
 
   @Get('permissions')
   @RequirePermission('view-roles')
   @Operation({ id: 'permissionsList', summary: 'List what roles can allow', answers: PermissionPageDto })
-  async permissions(@Query() query: PageQuery): Promise<PermissionPageDto> {
+  async permissions(@ValidQuery() query: PageQuery): Promise<PermissionPageDto> {
     const { total, rows } = await this.roles.permissions(query.limit, query.offset);
     return { permissions: rows as ListedPermission[], ...pagePosition(query, rows.length, total) };
   }

@@ -1,9 +1,8 @@
-import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
+import { Controller, Delete, Get, Patch, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { CurrentViewer, RequirePermission, type Viewer } from '../../access/access.js';
 import { forbidden, userNotFound } from '../../http/app-error.js';
 import { done } from '../../http/families.js';
-import { UserIdPipe } from '../../http/ids.js';
 import { Operation } from '../../openapi/operation.js';
 import { pagePosition } from '../../http/page.js';
 import type { ResponseDto } from '../../http/response.dto.js';
@@ -17,6 +16,8 @@ import {
   AdminUsersQuery,
 } from './admin-users.dto.js';
 import { AdminUsersService } from './admin-users.service.js';
+import { UserId } from '../../accounts/user-id.js';
+import { ValidBody, ValidQuery } from '../../http/input.js';
 
 const SIGNED_OUT = 'User logged out successfully';
 const DELETED = 'User deleted successfully';
@@ -34,7 +35,9 @@ export class AdminUsersController {
     description: 'A search looks through usernames, addresses and names.',
     answers: AdminUserPageDto,
   })
-  async list(@Query() { search, role, order, limit, offset }: AdminUsersQuery): Promise<AdminUserPageDto> {
+  async list(
+    @ValidQuery() { search, role, order, limit, offset }: AdminUsersQuery,
+  ): Promise<AdminUserPageDto> {
     const { total, rows } = await this.users.page({ search, role, order, limit, offset });
     const users = rows.map((row) => ({ ...presentUser(row), logged_in: row.logged_in }));
     return { users, ...pagePosition({ limit, offset }, rows.length, total) };
@@ -48,7 +51,7 @@ export class AdminUsersController {
     answers: AdminUserDetailDto,
     refuses: [userNotFound],
   })
-  async get(@Param('id', UserIdPipe) id: string): Promise<AdminUserDetailDto> {
+  async get(@UserId() id: string): Promise<AdminUserDetailDto> {
     return present(await this.users.get(id));
   }
 
@@ -65,8 +68,8 @@ export class AdminUsersController {
   })
   async update(
     @CurrentViewer() viewer: Viewer,
-    @Param('id', UserIdPipe) id: string,
-    @Body() changes: AdminUserChanges,
+    @UserId() id: string,
+    @ValidBody() changes: AdminUserChanges,
   ): Promise<AdminUserDetailDto> {
     return present(await this.users.update(viewer, id, changes));
   }
@@ -80,7 +83,7 @@ export class AdminUsersController {
     destroys: true,
     refuses: [userNotFound],
   })
-  async signOut(@CurrentViewer() viewer: Viewer, @Param('id', UserIdPipe) id: string): Promise<ResponseDto> {
+  async signOut(@CurrentViewer() viewer: Viewer, @UserId() id: string): Promise<ResponseDto> {
     await this.users.signOut(viewer, id);
     return done(SIGNED_OUT);
   }
@@ -94,7 +97,7 @@ export class AdminUsersController {
     says: DELETED,
     refuses: [userNotFound, lastAdministrator],
   })
-  async delete(@CurrentViewer() viewer: Viewer, @Param('id', UserIdPipe) id: string): Promise<ResponseDto> {
+  async delete(@CurrentViewer() viewer: Viewer, @UserId() id: string): Promise<ResponseDto> {
     await this.users.delete(viewer, id);
     return done(DELETED);
   }

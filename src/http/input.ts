@@ -1,0 +1,137 @@
+import { createParamDecorator, type ExecutionContext, type Type } from '@nestjs/common';
+import { ApiBody, ApiParam, ApiQuery } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { isBlank } from './validation.js';
+import { validateBody, validateQuery } from './dto-validation.js';
+import { badRequest, invalid, missing, type Problem } from './problems.js';
+
+/** A parameter in a route's path, and what the document says of it. */
+export interface PathParameter {
+  readonly name: string;
+  /** Whose id it is, or what it selects. */
+  readonly description: string;
+  readonly schema: Readonly<Record<string, unknown>>;
+  /** An example that names nothing, for operations that destroy what they name. */
+  readonly unusedExample?: unknown;
+  /** Reads the text; null where it is malformed. Without it every text is passed on, blank ones too. */
+  readonly parse?: (text: string) => unknown;
+  /** What a malformed text violates: `must be a positive integer`. */
+  readonly requirement?: string;
+}
+
+/** What a handler takes from its request. */
+interface InputParts {
+  readonly path: readonly PathParameter[];
+  readonly query?: Type;
+  readonly body?: Type;
+}
+
+interface Input {
+  readonly path: Readonly<Record<string, unknown>>;
+  readonly query: unknown;
+  readonly body: unknown;
+}
+
+const INPUT = Symbol('input parts');
+
+/** Requests whose input has been read: the parameters of a handler share one reading. */
+const inputs = new WeakMap<FastifyRequest, Promise<Input>>();
+
+/** The path parameters of a handler. */
+export function pathParametersOf(handler: object): readonly PathParameter[] {
+  return partsOf(handler).path;
+}
+
+/** Takes a parameter from the path, and documents it. */
+export function FromPath(parameter: PathParameter): ParameterDecorator {
+  const { name, description, schema } = parameter;
+  return (target, key, index) => {
+    const { handler, descriptor } = handlerOf(target, key);
+    const parts = partsOf(handler);
+    // Decorators of parameters are applied from the last to the first.
+    Reflect.defineMetadata(INPUT, { ...parts, path: [parameter, ...parts.path] }, handler);
+    ApiParam({ name, description, schema })(target, key as string, descriptor);
+    PathValue(name)(target, key, index);
+  };
+}
+
+/** The request's body as its DTO; unknown fields are refused. */
+export function ValidBody(): ParameterDecorator {
+  return (target, key, index) => {
+    const { handler, descriptor, types } = handlerOf(target, key);
+    const body = types[index] as Type;
+    Reflect.defineMetadata(INPUT, { ...partsOf(handler), body }, handler);
+    ApiBody({ type: body })(target, key as string, descriptor);
+    BodyValue()(target, key, index);
+  };
+}
+
+/** The query as its DTO; unknown parameters are ignored. */
+export function ValidQuery(): ParameterDecorator {
+  return (target, key, index) => {
+    const { handler, descriptor, types } = handlerOf(target, key);
+    const query = types[index] as Type;
+    Reflect.defineMetadata(INPUT, { ...partsOf(handler), query }, handler);
+    ApiQuery({ type: query })(target, key as string, descriptor);
+    QueryValue()(target, key, index);
+  };
+}
+
+const PathValue = createParamDecorator(async (name: string, context: ExecutionContext) => {
+  return (await readInput(context)).path[name];
+});
+const BodyValue = createParamDecorator(async (_: unknown, context: ExecutionContext) => {
+  return (await readInput(context)).body;
+});
+const QueryValue = createParamDecorator(async (_: unknown, context: ExecutionContext) => {
+  return (await readInput(context)).query;
+});
+
+/** Reads path, query and body together, so that the answer to several problems does not depend on their order. */
+function readInput(context: ExecutionContext): Promise<Input> {
+  const request = context.switchToHttp().getRequest<FastifyRequest>();
+  const known = inputs.get(request);
+  if (known !== undefined) return known;
+  const reading = read(request, partsOf(context.getHandler()));
+  inputs.set(request, reading);
+  return reading;
+}
+
+async function read(request: FastifyRequest, parts: InputParts): Promise<Input> {
+  const problems: Problem[] = [];
+  const path = readPath(request.params as Record<string, string | undefined>, parts.path, problems);
+  const query = parts.query && (await validateQuery(request.query as object, parts.query, problems));
+  const body = parts.body && (await validateBody(request.body, parts.body, problems));
+  if (problems.length > 0) throw badRequest(problems);
+  return { path, query, body };
+}
+
+function readPath(
+  params: Readonly<Record<string, string | undefined>>,
+  parameters: readonly PathParameter[],
+  problems: Problem[],
+): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  for (const { name, parse, requirement = 'is malformed' } of parameters) {
+    const text = params[name];
+    if (parse === undefined) values[name] = text;
+    else if (text === undefined || isBlank(text)) problems.push(missing(name));
+    else {
+      const value = parse(text);
+      if (value === null) problems.push(invalid(name, requirement));
+      values[name] = value;
+    }
+  }
+  return values;
+}
+
+function handlerOf(target: object, key: string | symbol | undefined) {
+  const descriptor = Object.getOwnPropertyDescriptor(target, key ?? '');
+  if (descriptor === undefined || key === undefined) throw new Error('Only handlers take input');
+  const types = Reflect.getMetadata('design:paramtypes', target, key) as readonly unknown[];
+  return { handler: descriptor.value as object, descriptor, types };
+}
+
+function partsOf(handler: object): InputParts {
+  return (Reflect.getMetadata(INPUT, handler) as InputParts | undefined) ?? { path: [] };
+}
