@@ -10,7 +10,7 @@ import { applyBodyLimits } from './limits/body-limit.js';
 import { compressAnswers } from './http/compression.js';
 import { BODY_LIMIT, parseBodies } from './http/body-parsing.js';
 import { sendError } from './http/error.filter.js';
-import { refuseBlankIds } from './http/blank-ids.js';
+import { acceptBlankIds } from './http/blank-ids.js';
 import { readClientAddresses } from './http/client-address.js';
 import { answerClientErrors } from './http/client-errors.js';
 import { allowCrossOrigin, answerCrossOrigin } from './http/cross-origin.js';
@@ -51,7 +51,6 @@ export function databaseSettings(config: Config, database: RunningDatabase): Dat
 
 /** Fastify with the bounds of the wire. */
 export function createAdapter(config: Config): FastifyAdapter {
-  const blankIds = refuseBlankIds();
   const headers = securityHeaders(config);
   const adapter = new FastifyAdapter({
     loggerInstance: createLogger(config),
@@ -62,7 +61,6 @@ export function createAdapter(config: Config): FastifyAdapter {
     keepAliveTimeout: 65_000,
     http: { headersTimeout: 15_000, requireHostHeader: false, maxHeaderSize: MAX_PARSED_BYTES },
     forceCloseConnections: 'idle',
-    rewriteUrl: (request) => blankIds.rewrite(request.url ?? '/'),
     routerOptions: {
       ignoreTrailingSlash: true,
       // Ids of any length are answered by their route; the limit of the headers bounds them.
@@ -82,7 +80,7 @@ export function createAdapter(config: Config): FastifyAdapter {
     clientErrorHandler: answerClientErrors(config),
   } as FastifyHttpOptions<Server>);
   const fastify = adapter.getInstance<FastifyInstance>();
-  blankIds.collect(fastify);
+  acceptBlankIds(fastify);
   applyBodyLimits(fastify);
   answerHead(fastify);
   return adapter;

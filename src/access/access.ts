@@ -1,7 +1,7 @@
 import { applyDecorators, createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import { RouteAccess } from '../openapi/access-metadata.js';
+import { RouteOption } from '../http/route-option.js';
 import type { Permission } from '../accounts/permissions.js';
 
 /** The signed-in user of a request, verified against the database. */
@@ -38,10 +38,7 @@ declare module 'fastify' {
 export const Open = () => RouteAccess({ kind: 'open' });
 /** Public, for monitoring: not rate-limited, and served under overload. */
 export const Probe = () =>
-  applyDecorators(
-    RouteAccess({ kind: 'open', unlimited: true }),
-    RouteConfig({ unlimited: true }) as MethodDecorator,
-  );
+  applyDecorators(RouteAccess({ kind: 'open', unlimited: true }), RouteOption({ unlimited: true }));
 /** For clients' servers, by client key, which the route itself checks; users' credentials are ignored. */
 export const ClientKey = () => RouteAccess({ kind: 'open', clientKey: true });
 /** Public; a signed-in user is shown more. */

@@ -1,8 +1,8 @@
-import { ObjectId } from '../http/ids.js';
+import { type BlankId, ObjectId } from '../http/ids.js';
 
 /** The id of a user in the path. */
-export const UserId = () =>
-  ObjectId({ description: 'Id of the user, as sign-in and lists of users answer it.' });
+export const UserId = (blank: BlankId = {}) =>
+  ObjectId({ ...blank, description: 'Id of the user, as sign-in and lists of users answer it.' });
 
 /** The same as family B spells and describes it. */
 export const UserIdOfFamilyB = () =>

@@ -38,7 +38,7 @@ export class ProfileImagesController {
   })
   async update(
     @CurrentViewer() viewer: Viewer,
-    @UserId() id: string,
+    @UserId({ mayBeBlank: true }) id: string,
     @ValidBody() { image }: ImageInput,
   ): Promise<ResponseDto> {
     await this.avatars.replaceOwn(viewer, id, () => decode(image));
@@ -54,7 +54,10 @@ export class ProfileImagesController {
     says: DELETED,
     refuses: [forbidden, noFileUploads],
   })
-  async delete(@CurrentViewer() viewer: Viewer, @UserId() id: string): Promise<ResponseDto> {
+  async delete(
+    @CurrentViewer() viewer: Viewer,
+    @UserId({ mayBeBlank: true }) id: string,
+  ): Promise<ResponseDto> {
     await this.avatars.deleteOfUser(viewer, id);
     return done(DELETED);
   }

@@ -3,6 +3,6 @@ import { IntegerId } from '../http/ids.js';
 /** The id of a collection item in the path. There may be more items than 32 bits can count. */
 export const ItemId = () =>
   IntegerId(
-    { description: 'Id of the item: `collection.item_id` of the volume that you own.' },
+    { mayBeBlank: true, description: 'Id of the item: `collection.item_id` of the volume that you own.' },
     Number.MAX_SAFE_INTEGER,
   );

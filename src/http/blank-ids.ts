@@ -1,33 +1,35 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, onRequestHookHandler, RouteOptions } from 'fastify';
 
-/** Routes of the frontends whose id may be blank, which is a missing parameter there and an unknown route elsewhere. */
-const SOURCE_ROUTE =
-  /^(\/user\/(?:reading-status|series-rating|collection|update-image|delete-image)(?:\/.*)?)\/:id$/;
+/** The name of the route option: the path parameter that may be blank. */
+export interface BlankIdOption {
+  readonly blankId?: string | undefined;
+}
 
 /**
- * Lets a request for `/user/reading-status/id/` reach its route with a blank id, although trailing slashes are
- * ignored: its URL gets a space as the id.
+ * Lets requests reach a route with the option `blankId` without that parameter, so that it is reported as missing. They
+ * would be unknown: Nest's adapter takes an empty segment for another path, and the router ignores trailing slashes.
+ * Call it before the routes.
  */
-export function refuseBlankIds(): {
-  collect: (fastify: FastifyInstance) => void;
-  rewrite: (url: string) => string;
-} {
-  const prefixes = new Set<string>();
-  const exact = new Set<string>();
-  return {
-    collect: (fastify) => {
-      fastify.addHook('onRoute', ({ url }) => {
-        const prefix = SOURCE_ROUTE.exec(url)?.[1];
-        if (prefix !== undefined) prefixes.add(prefix);
-        else exact.add(url);
-      });
-    },
-    rewrite: (url) => {
-      const end = url.indexOf('?');
-      if (url.startsWith('/users//')) return `/users/%20/${url.slice('/users//'.length)}`;
-      const path = (end === -1 ? url : url.slice(0, end)).replace(/\/+$/, '');
-      if (!prefixes.has(path) || exact.has(path)) return url;
-      return `${path}/%20${end === -1 ? '' : url.slice(end)}`;
-    },
+export function acceptBlankIds(fastify: FastifyInstance): void {
+  fastify.addHook('onRoute', (route) => {
+    const { blankId } = (route.config ?? {}) as BlankIdOption;
+    if (blankId === undefined) return;
+    route.onRequest = [...hooksOf(route), omitEmpty(blankId)];
+    const end = `/:${blankId}`;
+    if (!route.url.endsWith(end)) return;
+    const config = { ...route.config, blankId: undefined } as object;
+    fastify.route({ ...route, url: route.url.slice(0, -end.length), config });
+  });
+}
+
+function hooksOf({ onRequest = [] }: RouteOptions): onRequestHookHandler[] {
+  return Array.isArray(onRequest) ? onRequest : [onRequest];
+}
+
+function omitEmpty(name: string): onRequestHookHandler {
+  return (request, _reply, next) => {
+    const params = request.params as Record<string, string | undefined>;
+    if (params[name] === '') delete params[name];
+    next();
   };
 }

@@ -34,10 +34,17 @@ interface PathId {
   readonly example?: unknown;
   /** A format beside the pattern, where a source names one. */
   readonly format?: string;
+  readonly mayBeBlank?: boolean;
 }
 
+/** The user routes of the frontends report a blank id at the path's end as missing; elsewhere `X/` is `X`. */
+export type BlankId = Pick<PathId, 'mayBeBlank'>;
+
 /** A positive integer in a path. @param max the largest that the database can hold */
-export function IntegerId({ name = 'id', description, example = 1 }: PathId, max = MAX_ID) {
+export function IntegerId(
+  { name = 'id', description, example = 1, mayBeBlank = false }: PathId,
+  max = MAX_ID,
+) {
   return FromPath({
     name,
     description,
@@ -45,11 +52,12 @@ export function IntegerId({ name = 'id', description, example = 1 }: PathId, max
     unusedExample: UNUSED_ID,
     parse: (text) => parseId(text, max),
     requirement: 'must be a positive integer',
+    mayBeBlank,
   });
 }
 
 /** An ObjectId in a path. */
-export function ObjectId({ name = 'id', description, format }: PathId) {
+export function ObjectId({ name = 'id', description, format, mayBeBlank = false }: PathId) {
   return FromPath({
     name,
     description,
@@ -62,6 +70,7 @@ export function ObjectId({ name = 'id', description, format }: PathId) {
     unusedExample: UNUSED_USER_ID,
     parse: (text) => (USER_ID_PATTERN.test(text) ? text : null),
     requirement: 'must be 24 hexadecimal digits',
+    mayBeBlank,
   });
 }
 

@@ -1,6 +1,8 @@
 import { createParamDecorator, type ExecutionContext, type Type } from '@nestjs/common';
 import { ApiBody, ApiParam, ApiQuery } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
+import type { BlankIdOption } from './blank-ids.js';
+import { RouteOption } from './route-option.js';
 import { isBlank } from './validation.js';
 import { validateBody, validateQuery } from './dto-validation.js';
 import { badRequest, invalid, missing, type Problem } from './problems.js';
@@ -17,6 +19,8 @@ export interface PathParameter {
   readonly parse?: (text: string) => unknown;
   /** What a malformed text violates: `must be a positive integer`. */
   readonly requirement?: string;
+  /** Whether the route also takes a path that ends before this parameter, and reports it as missing. */
+  readonly mayBeBlank?: boolean;
 }
 
 /** What a handler takes from its request. */
@@ -44,13 +48,14 @@ export function pathParametersOf(handler: object): readonly PathParameter[] {
 
 /** Takes a parameter from the path, and documents it. */
 export function FromPath(parameter: PathParameter): ParameterDecorator {
-  const { name, description, schema } = parameter;
+  const { name, description, schema, mayBeBlank = false } = parameter;
   return (target, key, index) => {
     const { handler, descriptor } = handlerOf(target, key);
     const parts = partsOf(handler);
     // Decorators of parameters are applied from the last to the first.
     Reflect.defineMetadata(INPUT, { ...parts, path: [parameter, ...parts.path] }, handler);
     ApiParam({ name, description, schema })(target, key as string, descriptor);
+    if (mayBeBlank) RouteOption({ blankId: name } satisfies BlankIdOption)(target, key as string, descriptor);
     PathValue(name)(target, key, index);
   };
 }

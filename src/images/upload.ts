@@ -1,6 +1,5 @@
 import multipart from '@fastify/multipart';
 import { applyDecorators, createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiBody, ApiConsumes } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import {
@@ -14,6 +13,7 @@ import {
 import { imageFormat } from './image-format.js';
 import { holdLargeBody } from '../limits/body-limit.js';
 import { hasBody } from '../http/body-parsing.js';
+import { RouteOption } from '../http/route-option.js';
 
 /** Bytes that an image must stay below. */
 export const IMAGE_BYTES = 5_000_000;
@@ -62,7 +62,7 @@ export function TakesImage({
   };
   const needs = required ? ['image', ...(client ? ['client'] : [])] : [];
   return applyDecorators(
-    RouteConfig({ multipart: { needs }, bodyBytes: IMAGE_BODY_LIMIT }) as MethodDecorator,
+    RouteOption({ multipart: { needs }, bodyBytes: IMAGE_BODY_LIMIT }),
     ApiConsumes('multipart/form-data'),
     ApiBody({
       required,

@@ -1,9 +1,9 @@
 import { finished } from 'node:stream';
 import { applyDecorators } from '@nestjs/common';
-import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiConsumes } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { serviceUnavailable } from '../http/app-error.js';
+import { RouteOption } from '../http/route-option.js';
 
 /** Bytes from which a body is a large one. */
 const LARGE = 1024 * 1024;
@@ -17,15 +17,12 @@ let held = 0;
 
 /** Lets a route's body have more bytes than others: `applyBodyLimits` hands it to Fastify. */
 export function BodyLimit(bytes: number): MethodDecorator {
-  return RouteConfig({ bodyBytes: bytes }) as MethodDecorator;
+  return RouteOption({ bodyBytes: bytes });
 }
 
 /** A handler that reads its body itself, as a stream of bytes of one of the types; `parseBodies` hands it over. */
 export function StreamedBody(types: readonly string[], bytes: number): MethodDecorator {
-  return applyDecorators(
-    RouteConfig({ streamed: types, bodyBytes: bytes }) as MethodDecorator,
-    ApiConsumes(...types),
-  );
+  return applyDecorators(RouteOption({ streamed: types, bodyBytes: bytes }), ApiConsumes(...types));
 }
 
 export function applyBodyLimits(fastify: FastifyInstance): void {

@@ -30,7 +30,10 @@ export class RatingsController {
     orNull: true,
     refuses: [seriesNotFound],
   })
-  async get(@CurrentViewer() { userId }: Viewer, @SeriesId() id: number): Promise<RatingDto | null> {
+  async get(
+    @CurrentViewer() { userId }: Viewer,
+    @SeriesId({ mayBeBlank: true }) id: number,
+  ): Promise<RatingDto | null> {
     return presentRating(await this.ratings.find(userId, id), userId, id);
   }
 
@@ -44,7 +47,7 @@ export class RatingsController {
   })
   async add(
     @CurrentViewer() { userId }: Viewer,
-    @SeriesId() id: number,
+    @SeriesId({ mayBeBlank: true }) id: number,
     @ValidBody() { rating }: RatingInput,
   ): Promise<ResponseDto> {
     await this.ratings.add(userId, id, rating);
@@ -61,7 +64,7 @@ export class RatingsController {
   })
   async update(
     @CurrentViewer() { userId }: Viewer,
-    @SeriesId() id: number,
+    @SeriesId({ mayBeBlank: true }) id: number,
     @ValidBody() { rating }: RatingInput,
   ): Promise<ResponseDto> {
     await this.ratings.update(userId, id, rating);
@@ -76,7 +79,10 @@ export class RatingsController {
     says: DELETED,
     refuses: [ratingMissing],
   })
-  async delete(@CurrentViewer() { userId }: Viewer, @SeriesId() id: number): Promise<ResponseDto> {
+  async delete(
+    @CurrentViewer() { userId }: Viewer,
+    @SeriesId({ mayBeBlank: true }) id: number,
+  ): Promise<ResponseDto> {
     await this.ratings.delete(userId, id);
     return done(DELETED);
   }

@@ -42,7 +42,10 @@ export class ReadingHistoryController {
     orNull: true,
     refuses: [seriesNotFound],
   })
-  async get(@CurrentViewer() viewer: Viewer, @SeriesId() id: number): Promise<ReadingEntryDto | null> {
+  async get(
+    @CurrentViewer() viewer: Viewer,
+    @SeriesId({ mayBeBlank: true }) id: number,
+  ): Promise<ReadingEntryDto | null> {
     const entry = await this.history.find(viewer.userId, id);
     return entry && presentEntry(entry);
   }
@@ -58,7 +61,7 @@ export class ReadingHistoryController {
   })
   async add(
     @CurrentViewer() viewer: Viewer,
-    @SeriesId() id: number,
+    @SeriesId({ mayBeBlank: true }) id: number,
     @ValidBody() entry: ReadingEntryInput,
   ): Promise<ResponseDto> {
     await this.history.add(viewer.userId, id, entry);
@@ -76,7 +79,7 @@ export class ReadingHistoryController {
   })
   async update(
     @CurrentViewer() viewer: Viewer,
-    @SeriesId() id: number,
+    @SeriesId({ mayBeBlank: true }) id: number,
     @ValidBody() entry: ReadingEntryInput,
   ): Promise<ResponseDto> {
     await this.history.update(viewer.userId, id, entry);
@@ -91,7 +94,10 @@ export class ReadingHistoryController {
     says: DELETED,
     refuses: [readingStatusMissing],
   })
-  async delete(@CurrentViewer() viewer: Viewer, @SeriesId() id: number): Promise<ResponseDto> {
+  async delete(
+    @CurrentViewer() viewer: Viewer,
+    @SeriesId({ mayBeBlank: true }) id: number,
+  ): Promise<ResponseDto> {
     await this.history.delete(viewer.userId, id);
     return done(DELETED);
   }

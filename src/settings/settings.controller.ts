@@ -28,7 +28,7 @@ export class SettingsController {
   })
   async save(
     @CurrentViewer() viewer: Viewer,
-    @UserId() id: string,
+    @UserId({ mayBeBlank: true }) id: string,
     @ValidBody() changes: SettingsChanges,
   ): Promise<ResponseDto> {
     await this.settings.save(viewer.userId, id, changes);
@@ -45,7 +45,7 @@ export class SettingsController {
     answers: Settings,
     refuses: [forbidden],
   })
-  async get(@CurrentViewer() viewer: Viewer, @UserId() id: string): Promise<Settings> {
+  async get(@CurrentViewer() viewer: Viewer, @UserId({ mayBeBlank: true }) id: string): Promise<Settings> {
     return this.settings.getOwn(viewer.userId, id);
   }
 }

@@ -57,10 +57,27 @@ describe('every route', () => {
     const withHead = app.routes.filter((route) => route.startsWith('HEAD '));
     expect(withHead.length).toBeGreaterThan(5);
     for (const route of withHead) expect(app.routes).toContain(route.replace('HEAD', 'GET'));
+    // A blank id at the end of these is reported as missing.
+    const withoutId = [
+      'GET /user/reading-status/id',
+      'POST /user/reading-status/add',
+      'POST /user/reading-status/update',
+      'DELETE /user/reading-status/delete',
+      'GET /user/series-rating',
+      'POST /user/series-rating/add',
+      'POST /user/series-rating/update',
+      'DELETE /user/series-rating/delete',
+      'POST /user/collection/add',
+      'POST /user/collection/update',
+      'DELETE /user/collection/delete',
+      'POST /user/update-image',
+      'DELETE /user/delete-image',
+    ];
+    for (const route of withoutId) expect(documented).toContain(`${route}/:id`);
     const live = app.routes
       .map((route) => route.replace(/(.)\/$/, '$1'))
       .filter((route) => !/^(OPTIONS|HEAD) /.test(route));
-    expect([...new Set(live)].toSorted()).toEqual([...documented, ...undocumented].toSorted());
+    expect([...new Set(live)].toSorted()).toEqual([...documented, ...undocumented, ...withoutId].toSorted());
   });
 
   it('has a unique name, one described tag, a summary, and its security', () => {
