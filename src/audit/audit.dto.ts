@@ -1,3 +1,4 @@
+import { MaxCharacters } from '../http/fields.js';
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
@@ -29,7 +30,8 @@ function asMoment(value: unknown, lastOfDay: boolean): unknown {
 /** Which part of the audit log. */
 export class AuditQuery extends PageQuery {
   /**
-   * Id of the user who acted; `client:` and its id for a client key, `server` for the operator.
+   * Only what this actor did: a user’s id, `client:` and the id of a client whose key acted, or `server` for the
+   * operator.
    * @example "6740a1b2c3d4e5f601234567"
    */
   @BlankIsAbsent()
@@ -37,14 +39,17 @@ export class AuditQuery extends PageQuery {
   @Characters(0, 100)
   actor?: string;
 
-  /** @example "user.update" */
+  /**
+   * Only entries of this action: a feature and a verb.
+   * @example "user.update"
+   */
   @BlankIsAbsent()
   @Optional()
   @Characters(0, 100)
   action?: string;
 
   /**
-   * Id of whom or what it was done to.
+   * Only what was done to the user, role or client of this id.
    * @example "6740a1b2c3d4e5f601234567"
    */
   @BlankIsAbsent()
@@ -52,12 +57,12 @@ export class AuditQuery extends PageQuery {
   @Characters(0, 100)
   target?: string;
 
-  /** Not before this time or, given a date, this day (UTC). */
+  /** Only entries of this time or later; a date is its first millisecond in UTC. */
   @Moment(false)
   @ApiProperty({ type: String, example: '2026-01-01' })
   since?: Date;
 
-  /** Not after this time or, given a date, this day (UTC). */
+  /** Only entries of this time or earlier; a date is its last millisecond in UTC. */
   @Moment(true)
   @ApiProperty({ type: String, example: '2026-01-31T12:00:00.000Z' })
   until?: Date;
@@ -65,41 +70,54 @@ export class AuditQuery extends PageQuery {
 
 /** Something that an administrator, a client key or the operator did. */
 export class AuditEntryDto {
-  /** @example 1 */
+  /**
+   * Id of the entry; later entries have larger ones.
+   * @example 1
+   */
   @Integer()
   id: number;
 
-  /** @example "2026-01-31T12:00:00.000Z" */
+  /**
+   * When the action was committed.
+   * @example "2026-01-31T12:00:00.000Z"
+   */
   @ApiProperty({ format: 'date-time' })
   at: string;
 
   /**
-   * Id of the user who acted; `client:` and its id for a client key, `server` for the operator. Stays when they are gone.
+   * Id of the user who acted; `client:` and its id for a client’s key, `server` for the operator. It stays when they
+   * are gone.
    * @example "6740a1b2c3d4e5f601234567"
    */
+  @MaxCharacters(100)
   actor: string;
 
-  /** @example "user.update" */
+  /**
+   * What was done: a feature and a verb, such as `role.create`.
+   * @example "user.update"
+   */
+  @MaxCharacters(100)
   action: string;
 
   /**
-   * Id of the user, role or client that it was done to; null where there is none.
+   * Id of the user, role or client that the action changed; null where there is none.
    * @example "6740a1b2c3d4e5f601234567"
    */
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({ type: String, nullable: true, maxLength: 100 })
   target: string | null;
 
   /**
-   * Where the request came from; empty for the operator.
+   * IP address that the request came from; empty for the operator.
    * @example "203.0.113.7"
    */
+  @MaxCharacters(45)
   ip: string;
 
-  /** An action that failed changed nothing and is not here. */
+  /** Always `success`: an action that failed changed nothing and has no entry. */
   @ApiProperty({ enum: ['success'], enumName: 'AuditResult', example: 'success' })
   result: string;
 
-  /** What was there, of what has changed; names and addresses are withheld. */
+  /** Former values of what has changed; names and addresses are withheld. */
   @ApiProperty({
     type: 'object',
     additionalProperties: true,
@@ -108,7 +126,7 @@ export class AuditEntryDto {
   })
   before: Record<string, unknown> | null;
 
-  /** What is there now; names and addresses are withheld. */
+  /** Present values of what has changed; names and addresses are withheld. */
   @ApiProperty({
     type: 'object',
     additionalProperties: true,
@@ -119,6 +137,6 @@ export class AuditEntryDto {
 }
 
 export class AuditPageDto extends PageDto {
-  /** Newest first. */
+  /** Entries of this page that match the query, newest first. */
   entries: AuditEntryDto[];
 }

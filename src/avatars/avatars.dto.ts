@@ -1,3 +1,4 @@
+import { MaxCharacters } from '../http/fields.js';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsString } from 'class-validator';
 import { Integer, Required } from '../http/validation.js';
@@ -6,18 +7,18 @@ import { AVATAR_SIZES } from './avatar-files.js';
 /** One size of an avatar. */
 export class AvatarVersionDto {
   /**
-   * Pixels; null for the original size.
+   * Height in pixels; null for the original size, which is not recorded.
    * @example 180
    */
   @Integer()
   height: number | null;
 
-  /** Needs no credential and may be cached for ever: another picture has another URL. */
+  /** URL of this size. It needs no credential and may be cached for ever: another picture has another URL. */
   @ApiProperty({ format: 'uri', example: 'http://localhost:3000/images/avatars/1/0f3c/180x180.webp' })
   url: string;
 
   /**
-   * Pixels; null for the original size.
+   * Width in pixels; null for the original size, which is not recorded.
    * @example 180
    */
   @Integer()
@@ -36,20 +37,25 @@ function exampleVersion(size: string) {
 
 /** A user's profile image. */
 export class AvatarDto {
-  /** @example 1 */
+  /**
+   * Id of the avatar, which stays when its picture is replaced.
+   * @example 1
+   */
   @Integer()
   id: number;
 
   /**
-   * Name of the uploaded file.
+   * File name of the uploaded picture, without folders.
    * @example "me.png"
    */
+  @MaxCharacters(255)
   name: string;
 
   /**
-   * Key of the stored file, relative to the store.
+   * Key of the original picture in the store; `versions` has the URLs.
    * @example "avatars/1/0f3c/full.png"
    */
+  @MaxCharacters(200)
   value: string;
 
   /** Each size by its name; all but `full` are squares about the centre, in WebP. */
@@ -74,6 +80,7 @@ export class ImageInput {
    * GIF, JPEG or PNG of less than 5,000,000 bytes and at most 40 megapixels, as base64, bare or in a data URL.
    * @example "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
    */
+  @ApiProperty({ maxLength: 7_000_000 })
   @Required()
   @IsString()
   image: string;

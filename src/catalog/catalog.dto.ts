@@ -1,3 +1,4 @@
+import { CalendarDay, MaxCharacters } from '../http/fields.js';
 import { ApiProperty, IntersectionType } from '@nestjs/swagger';
 import { IsIn, IsString, Max, Min } from 'class-validator';
 import { IsClientFilter } from '../clients/client-id.js';
@@ -32,14 +33,20 @@ export class LanguageQuery {
 export class LocalizedSearchQuery extends IntersectionType(SearchQuery, LanguageQuery) {}
 
 export class SeriesQuery extends LocalizedSearchQuery {
-  /** Only series of this kind. */
+  /**
+   * Only series of this kind.
+   * @example "Manga"
+   */
   @BlankIsAbsent()
   @Optional()
   @IsIn(SERIES_TYPES)
   @ApiProperty({ enum: SERIES_TYPES, enumName: 'SeriesType' })
   type?: SeriesType;
 
-  /** `name-asc` unless given; with a search, `relevance`. Ratings may lag a minute behind. */
+  /**
+   * Order of the page: `name-asc` unless given, with a search `relevance`. The rating that it orders by may lag a
+   * minute behind.
+   */
   @BlankIsAbsent()
   @Optional()
   @IsIn(SERIES_ORDERS)
@@ -47,7 +54,7 @@ export class SeriesQuery extends LocalizedSearchQuery {
   order?: (typeof SERIES_ORDERS)[number];
 
   /**
-   * Only series of this client, or of none.
+   * Only series of this client’s part of the catalog: its own, and those of no client.
    * @example 1
    */
   @IsClientFilter()
@@ -58,27 +65,40 @@ export class VolumePageQuery extends IntersectionType(PageQuery, LanguageQuery) 
 
 /** The volume that stands for a series. */
 export class FirstVolumeDto {
-  /** @example 1 */
+  /**
+   * Id of the volume, which the routes of volumes and of the collection take.
+   * @example 1
+   */
   @Integer()
   id: number;
 
-  /** @example "covers/1.webp" */
+  /**
+   * Path of the cover on the frontends’ own server; null without one.
+   * @example "covers/1.webp"
+   */
+  @MaxCharacters(1000)
   cover_path: string | null;
 
-  /** 1 for readers from 16, else 0. */
+  /**
+   * 1 when the volume is for readers from 16 years, else 0.
+   * @example 0
+   */
   @Integer()
   @Min(0)
   @Max(1)
   nsfw: number;
 
-  /** 1 for readers from 18, else 0. */
+  /**
+   * 1 when the volume is for readers from 18 years, else 0.
+   * @example 0
+   */
   @Integer()
   @Min(0)
   @Max(1)
   nsfw18: number;
 
   /**
-   * Width of the cover divided by its height.
+   * Width of the cover divided by its height; null without a cover.
    * @example 0.66
    */
   aspect_ratio: number | null;
@@ -87,35 +107,35 @@ export class FirstVolumeDto {
 /** Ids of a series at other trackers; null where none is known. */
 export class SeriesLinksDto {
   /**
-   * MyAnimeList.
+   * Id at MyAnimeList.
    * @example "13"
    */
   @Characters(0, 100)
   mal: string | null;
 
   /**
-   * AniList.
+   * Id at AniList.
    * @example "30013"
    */
   @Characters(0, 100)
   anilist: string | null;
 
   /**
-   * Kitsu.
+   * Id at Kitsu.
    * @example "38"
    */
   @Characters(0, 100)
   kitsu: string | null;
 
   /**
-   * MangaUpdates.
+   * Id at MangaUpdates.
    * @example "pb8uwds"
    */
   @Characters(0, 100)
   mangaupdates: string | null;
 
   /**
-   * MangaDex.
+   * Id at MangaDex, a UUID.
    * @example "a1c7c817-4e59-43b7-9365-09675a149a6f"
    */
   @Characters(0, 100)
@@ -124,103 +144,148 @@ export class SeriesLinksDto {
 
 /** A manga, manhwa, manhua, novel or comic. */
 export class SeriesDto {
-  /** @example 1 */
+  /**
+   * Id of the series, which the routes of series, ratings and the reading history take.
+   * @example 1
+   */
   @Integer()
   id: number;
 
-  /** @example "One Piece" */
+  /**
+   * The series’ own name, whatever language is asked for; `name` orders by it.
+   * @example "One Piece"
+   */
+  @MaxCharacters(1000)
   name: string;
 
+  /**
+   * Kind of work: a Japanese, Korean or Chinese comic, another comic, or prose.
+   * @example "Manga"
+   */
   @ApiProperty({ enum: SERIES_TYPES, enumName: 'SeriesType' })
   type: SeriesType;
 
-  /** @example "one-piece" */
+  /**
+   * The series’ name for readable addresses: not unique, and no route looks it up.
+   * @example "one-piece"
+   */
+  @MaxCharacters(1000)
   slug: string;
 
   /**
-   * English name of the original language.
+   * English name of the language that the series was first published in.
    * @example "Japanese"
    */
+  @MaxCharacters(50)
   origin: string;
 
-  /** The client that the series belongs to; null belongs to all. */
+  /** Id of the only client whose catalog has the series; null when every client’s has it. */
   @Integer()
+  @ApiProperty({ example: null })
   client: number | null;
 
-  /** 1 when lists show the series, else 0. */
+  /**
+   * 1 when lists show the series, 0 when it is found by its id alone.
+   * @example 1
+   */
   @Integer()
   @Min(0)
   @Max(1)
   public: number;
 
-  /** 1 for readers from 16, else 0. */
+  /**
+   * 1 when the series is for readers from 16 years, else 0.
+   * @example 0
+   */
   @Integer()
   @Min(0)
   @Max(1)
   nsfw: number;
 
-  /** 1 for readers from 18, else 0. */
+  /**
+   * 1 when the series is for readers from 18 years, else 0.
+   * @example 0
+   */
   @Integer()
   @Min(0)
   @Max(1)
   nsfw18: number;
 
   /**
-   * The first title in the language asked for, else in English, else the name.
+   * Title to show: the first one in the language asked for, else in English, else `name`.
    * @example "One Piece"
    */
+  @MaxCharacters(1000)
   alias: string;
 
   /**
-   * Every title.
+   * All titles of the series, in every language.
    * @example ["One Piece", "ワンピース"]
    */
   aliases: string[];
 
-  /** In the language asked for, else in English. */
+  /**
+   * Summary of the series in the language asked for, else in English; null when there is neither.
+   * @example "A boy sets out to find the greatest treasure of the seas."
+   */
+  @MaxCharacters(100000)
   description: string | null;
 
-  /** @example ["Action", "Adventure"] */
+  /**
+   * Genres and themes of the series.
+   * @example ["Action", "Adventure"]
+   */
   tags: string[];
 
   /**
-   * Writers and artists.
+   * Writers and artists of the series, family name first.
    * @example ["Oda, Eiichirou"]
    */
   authors: string[];
 
-  /** The same series at other trackers. */
+  /** Ids of the same series at other trackers. */
   links: SeriesLinksDto;
 
-  /** The first volume, or null when none is known. */
+  /** The volume whose cover stands for the series: its first one, or null when no volume is known. */
   volume: FirstVolumeDto | null;
 
   /**
-   * Mean of all ratings, with two digits; null when unrated.
+   * Mean of all readers’ ratings, with two digits; null when there are none.
    * @example 8.75
    */
   average_rating: number | null;
 
-  /** @example 12 */
+  /**
+   * Number of readers who have rated the series.
+   * @example 12
+   */
   @Integer()
   @Min(0)
   rating_count: number;
 
   /**
-   * ISO 639-1 code of the first volume's language.
+   * ISO 639-1 code of the language of `volume`; null without a volume.
    * @example "en"
    */
+  @MaxCharacters(50)
   publisher_language: string | null;
 }
 
 /** How many readers gave a rating. */
 export class RatingCountDto {
-  /** From 1 to 10; ratings with a fraction are rounded half up. */
+  /**
+   * A whole rating; ratings with a fraction count for it after rounding half up.
+   * @example 9
+   */
   @Integer()
   @Min(1)
   @Max(10)
   rating: number;
 
+  /**
+   * Number of readers whose rating rounds to this one.
+   * @example 7
+   */
   @Integer()
   @Min(0)
   count: number;
@@ -228,128 +293,213 @@ export class RatingCountDto {
 
 /** A series with the distribution of its ratings. */
 export class SeriesDetailDto extends SeriesDto {
-  /** One element for each rating from 1 to 10. */
+  /** Histogram of the ratings: ten elements, from rating 1 to rating 10. */
   ratings: RatingCountDto[];
 }
 
 export class SeriesPageDto extends PageDto {
+  /** Series of this page that match the query. */
   series: SeriesDto[];
 }
 
 /** A series as its volumes name it. */
 export class SeriesReferenceDto {
-  /** @example 1 */
+  /**
+   * Id of the series, which the routes of series, ratings and the reading history take.
+   * @example 1
+   */
   @Integer()
   id: number;
 
-  /** @example "One Piece" */
+  /**
+   * The series’ own name, whatever language is asked for; `name` orders by it.
+   * @example "One Piece"
+   */
+  @MaxCharacters(1000)
   name: string;
 
-  /** @example "One Piece" */
+  /**
+   * Title to show: the first one in the language asked for, else in English, else `name`.
+   * @example "One Piece"
+   */
+  @MaxCharacters(1000)
   alias: string;
 
-  /** @example "one-piece" */
+  /**
+   * The series’ name for readable addresses: not unique, and no route looks it up.
+   * @example "one-piece"
+   */
+  @MaxCharacters(1000)
   slug: string;
 
+  /**
+   * Kind of work: a Japanese, Korean or Chinese comic, another comic, or prose.
+   * @example "Manga"
+   */
   @ApiProperty({ enum: SERIES_TYPES, enumName: 'SeriesType' })
   type: SeriesType;
 }
 
 /** What a reader keeps about an owned volume. */
 export class CollectionDetailsDto {
-  /** @example 1 */
+  /**
+   * Id of the item, which changes and deletions of it take.
+   * @example 1
+   */
   @Integer()
   item_id: number;
 
   /**
-   * Date of purchase.
+   * Date of the purchase; the day of the request when none was given.
    * @example "2026-01-31"
    */
+  @CalendarDay()
   buy_date: string;
 
-  /** @example 9.99 */
+  /**
+   * What the reader paid, with at most two fraction digits; 0 unless given.
+   * @example 9.99
+   */
   price: number;
 }
 
 /** One book of a series, in one edition. */
 export class VolumeDto {
-  /** @example 1 */
+  /**
+   * Id of the volume, which the routes of volumes and of the collection take.
+   * @example 1
+   */
   @Integer()
   id: number;
 
-  /** @example "Volume 1" */
+  /**
+   * Title of the book as its publisher prints it.
+   * @example "Volume 1"
+   */
+  @MaxCharacters(1000)
   name: string;
 
-  /** @example "one-piece-volume-1" */
+  /**
+   * The volume’s name for readable addresses, with that of its series; not unique.
+   * @example "one-piece-volume-1"
+   */
+  @MaxCharacters(1000)
   slug: string;
 
   /**
-   * Position in the series; editions of one book share it.
+   * Position of the book in its series; all editions of one book have the same.
    * @example 1
    */
   group_order: number;
 
   /**
-   * ISO 639-1 code.
+   * ISO 639-1 code of the language that the book is printed in.
    * @example "en"
    */
+  @MaxCharacters(50)
   language: string;
 
-  /** @example "2003-06-01" */
+  /**
+   * Day of publication; null when it is not known.
+   * @example "2003-06-01"
+   */
+  @CalendarDay()
   release_date: string | null;
 
-  /** @example 216 */
+  /**
+   * Number of pages; null when it has not been recorded.
+   * @example 216
+   */
   @Integer()
   pages: number | null;
 
-  /** @example null */
+  /**
+   * ISBN of ten characters, without dashes; null for books without one.
+   * @example "1569319014"
+   */
+  @MaxCharacters(10)
   isbn10: string | null;
 
-  /** @example "9781569319017" */
+  /**
+   * ISBN of thirteen digits, without dashes; null for books without one.
+   * @example "9781569319017"
+   */
+  @MaxCharacters(13)
   isbn13: string | null;
 
-  /** @example "Paperback" */
+  /**
+   * Binding or medium, as the source of the catalog spells it; null when not known.
+   * @example "Paperback"
+   */
+  @MaxCharacters(1000)
   type: string | null;
 
-  /** @example "VIZ Media" */
+  /**
+   * Publishing house of this edition; null when it is not known.
+   * @example "VIZ Media"
+   */
+  @MaxCharacters(1000)
   publisher: string | null;
 
-  /** @example null */
+  /**
+   * Blurb of the book in the language asked for, else in English; null when there is neither.
+   * @example "A boy sets out to find the greatest treasure of the seas."
+   */
+  @MaxCharacters(100000)
   description: string | null;
 
-  /** @example null */
+  /**
+   * What tells this edition from the usual one; null for the usual one.
+   * @example "Deluxe Edition"
+   */
+  @MaxCharacters(1000)
   edition_name: string | null;
 
-  /** @example null */
+  /**
+   * Path of the cover on the frontends’ own server; null without one.
+   * @example "covers/one-piece-1.jpg"
+   */
+  @MaxCharacters(1000)
   cover_path: string | null;
 
   /**
-   * Width of the cover divided by its height.
+   * Width of the cover divided by its height; null without a cover.
    * @example 0.66
    */
   aspect_ratio: number | null;
 
-  /** 1 for readers from 16, else 0. */
+  /**
+   * 1 when the volume is for readers from 16 years, else 0.
+   * @example 0
+   */
   @Integer()
   @Min(0)
   @Max(1)
   nsfw: number;
 
-  /** 1 for readers from 18, else 0. */
+  /**
+   * 1 when the volume is for readers from 18 years, else 0.
+   * @example 0
+   */
   @Integer()
   @Min(0)
   @Max(1)
   nsfw18: number;
 
+  /** The series that the volume belongs to. */
   series: SeriesReferenceDto;
 
-  /** Whether the reader who asks owns it; false for others. */
+  /**
+   * Whether the signed-in reader owns the volume; false without a credential.
+   * @example false
+   */
   in_collection: boolean;
 
-  /** The reader's own copy, or null. */
+  /** The signed-in reader’s own copy; null without one, or without a credential. */
   collection: CollectionDetailsDto | null;
 }
 
 export class VolumePageDto extends PageDto {
+  /** Volumes of the series, by `group_order`. */
   volumes: VolumeDto[];
 }

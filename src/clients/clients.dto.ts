@@ -1,3 +1,4 @@
+import { MaxCharacters, Timestamp } from '../http/fields.js';
 import { ApiProperty } from '@nestjs/swagger';
 import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsString, Max, Min } from 'class-validator';
 import { PageDto } from '../http/page.dto.js';
@@ -8,13 +9,19 @@ export const SCOPES = ['photos:delete'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 export class NewClientInput {
-  /** @example "Partner website" */
+  /**
+   * Name of the frontend for administrators; clients may share one.
+   * @example "Partner website"
+   */
   @Required()
   @IsString()
   @Characters(1, 100)
   name: string;
 
-  /** What the client's key may do. */
+  /**
+   * What the client’s key allows beside its id.
+   * @example ["photos:delete"]
+   */
   @Optional()
   @IsArray()
   @ArrayMaxSize(20)
@@ -25,13 +32,20 @@ export class NewClientInput {
 
 @SaysSomething()
 export class ClientChanges {
-  /** @example "Partner website" */
+  /**
+   * Name of the frontend for administrators; clients may share one.
+   * @example "Partner website"
+   */
   @Optional()
   @rule('notBlank', 'must not be blank', (value) => !isBlank(value))
   @IsString()
   @Characters(1, 100)
   name?: string;
 
+  /**
+   * All scopes that the client’s key shall have.
+   * @example ["photos:delete"]
+   */
   @Optional()
   @IsArray()
   @ArrayMaxSize(20)
@@ -39,7 +53,10 @@ export class ClientChanges {
   @ApiProperty({ enum: SCOPES, enumName: 'Scope', isArray: true, maxItems: 20 })
   scopes?: Scope[];
 
-  /** A disabled client is an unknown one to every route. */
+  /**
+   * False refuses requests in the client’s name as if it were not registered.
+   * @example true
+   */
   @Optional()
   @IsBoolean()
   enabled?: boolean;
@@ -47,7 +64,7 @@ export class ClientChanges {
 
 export class KeyRotation {
   /**
-   * Hours in which the former key works beside the new one.
+   * Hours for which the former key works beside the new one.
    * @example 24
    */
   @Optional()
@@ -59,48 +76,74 @@ export class KeyRotation {
 
 /** A registered frontend ("website"). */
 export class ClientDto {
-  /** @example 1 */
+  /**
+   * Id of the client, which requests name as `client` or `websiteId`.
+   * @example 1
+   */
   @Integer()
   id: number;
 
-  /** @example "Partner website" */
+  /**
+   * Name of the frontend for administrators; clients may share one.
+   * @example "Partner website"
+   */
+  @MaxCharacters(100)
   name: string;
 
+  /**
+   * Whether routes accept the client; a disabled one is refused as if it were not registered.
+   * @example true
+   */
   enabled: boolean;
 
+  /**
+   * What the client’s key allows beside its id.
+   * @example ["photos:delete"]
+   */
   @ApiProperty({ enum: SCOPES, enumName: 'Scope', isArray: true })
   scopes: Scope[];
 
-  /** @example "2026-01-31T12:00:00.000Z" */
+  /**
+   * When the client was registered.
+   * @example "2026-01-31T12:00:00.000Z"
+   */
+  @Timestamp()
   created: string;
 }
 
 export class NewClientDto extends ClientDto {
   /**
-   * Shown this once.
+   * Secret key of the client, to be sent as `webApiClientKey`. It is answered this once and stored as a hash.
    * @example "tbk_c29tZSByYW5kb20gYnl0ZXM"
    */
+  @MaxCharacters(60)
   key: string;
 }
 
 export class RotatedKeyDto {
-  /** @example 1 */
+  /**
+   * Id of the client, which requests name as `client` or `websiteId`.
+   * @example 1
+   */
   @Integer()
   id: number;
 
   /**
-   * Shown this once.
+   * The new secret key of the client. It is answered this once and stored as a hash.
    * @example "tbk_c29tZSByYW5kb20gYnl0ZXM"
    */
+  @MaxCharacters(60)
   key: string;
 
   /**
-   * Until when the former key works.
+   * When the former key stops working.
    * @example "2026-02-01T12:00:00.000Z"
    */
+  @Timestamp()
   former_key_valid_until: string;
 }
 
 export class ClientPageDto extends PageDto {
+  /** Registered clients of this page, by id. */
   clients: ClientDto[];
 }

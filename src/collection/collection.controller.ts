@@ -61,13 +61,12 @@ export class CollectionController {
   @Operation({
     id: 'collectionAdd',
     summary: 'Add a volume to your collection',
-    description: 'The id is the volume’s.',
     says: ADDED,
     refuses: [volumeNotFound, volumeOwned],
   })
   async add(
     @CurrentViewer() { userId }: Viewer,
-    @VolumeId() id: number,
+    @VolumeId({ mayBeBlank: true }) id: number,
     @ValidBody() item: NewItem,
   ): Promise<ResponseDto> {
     await this.collection.add(userId, id, item);
@@ -79,7 +78,6 @@ export class CollectionController {
   @Operation({
     id: 'collectionUpdate',
     summary: 'Change the price and date of an item',
-    description: 'The id is the item’s: `collection.item_id` of the volume.',
     says: UPDATED,
     refuses: [itemNotFound],
   })
@@ -97,7 +95,6 @@ export class CollectionController {
   @Operation({
     id: 'collectionDelete',
     summary: 'Remove an item from your collection',
-    description: 'The id is the item’s: `collection.item_id` of the volume.',
     says: DELETED,
     refuses: [itemNotFound],
   })

@@ -1,3 +1,4 @@
+import { CalendarDay } from '../http/fields.js';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsNumber, Max, Min } from 'class-validator';
 import { LocalizedSearchQuery, VolumeDto } from '../catalog/catalog.dto.js';
@@ -26,7 +27,10 @@ function IsCalendarDate(): PropertyDecorator {
 }
 
 export class CollectionQuery extends LocalizedSearchQuery {
-  /** `name-asc` unless given. `name` orders by the series' name, then by the volumes' order; volumes without a release date come last either way. */
+  /**
+   * Order of the page, `name-asc` unless given. `name` orders by the series’ name, then by the volumes’ order;
+   * volumes without a release date come last either way.
+   */
   @BlankIsAbsent()
   @Optional()
   @IsIn(COLLECTION_ORDERS)
@@ -34,7 +38,7 @@ export class CollectionQuery extends LocalizedSearchQuery {
   order?: CollectionOrder;
 
   /**
-   * The client that asks: only volumes of its series, or of series of none.
+   * The client that sends the request: only volumes of its part of the catalog are listed.
    * @example 1
    */
   @IsClient()
@@ -43,7 +47,7 @@ export class CollectionQuery extends LocalizedSearchQuery {
 
 export class CollectionStatsQuery {
   /**
-   * The client that asks: only volumes of its series, or of series of none.
+   * The client that sends the request: only volumes of its part of the catalog are counted.
    * @example 1
    */
   @IsClient()
@@ -52,14 +56,14 @@ export class CollectionStatsQuery {
 
 export class NewItem {
   /**
-   * The registered client that adds the volume; a number or its digits.
+   * Id of the registered client that adds the volume; a number or its digits.
    * @example 1
    */
   @IsClient()
   client: number;
 
   /**
-   * What it cost, with at most two fraction digits.
+   * Price of the purchase, with at most two fraction digits.
    * @example 9.99
    */
   @Optional()
@@ -70,7 +74,7 @@ export class NewItem {
   price?: number = 0;
 
   /**
-   * When it was bought; today (UTC) unless given.
+   * Date of the purchase; today (UTC) unless given.
    * @example "2026-01-31"
    */
   @Optional()
@@ -81,7 +85,7 @@ export class NewItem {
 
 export class ItemChanges {
   /**
-   * What it cost, with at most two fraction digits.
+   * Price that replaces the item’s, with at most two fraction digits.
    * @example 9.99
    */
   @Required()
@@ -92,7 +96,7 @@ export class ItemChanges {
   price: number;
 
   /**
-   * When it was bought.
+   * Date of the purchase that replaces the item’s.
    * @example "2026-01-31"
    */
   @Required()
@@ -102,31 +106,36 @@ export class ItemChanges {
 }
 
 export class CollectionPageDto extends PageDto {
-  /** Each with `in_collection` true and the reader's copy. */
+  /** Owned volumes, each with `in_collection` true and the reader’s copy. */
   volumes: VolumeDto[];
 }
 
 export class CollectionStatsDto {
-  /** @example 12 */
+  /**
+   * Number of owned volumes.
+   * @example 12
+   */
   @Integer()
   @Min(0)
   total_items: number;
 
   /**
-   * The sum of all prices, without rounding error.
+   * Sum of the prices of all items, without rounding error.
    * @example 10.29
    */
   total_spent: number;
 
   /**
-   * Date of the first purchase; null when there is none.
+   * Date of the earliest purchase; null when there is none.
    * @example "2024-05-01"
    */
+  @CalendarDay()
   first_buy: string | null;
 
   /**
-   * Date of the last purchase; null when there is none.
+   * Date of the latest purchase; null when there is none.
    * @example "2026-01-31"
    */
+  @CalendarDay()
   last_buy: string | null;
 }

@@ -1,4 +1,9 @@
+import { MaxCharacters } from '../http/fields.js';
 export class HealthDto {
-  /** @example "ok" */
+  /**
+   * Always `ok`: a node that is not well answers with an error status instead.
+   * @example "ok"
+   */
+  @MaxCharacters(2)
   status: string;
 }

@@ -8,7 +8,10 @@ export const DEFAULT_LIMIT = 20;
 
 /** What every list takes. */
 export class PageQuery {
-  /** Most items to answer. */
+  /**
+   * Most items that the page may have.
+   * @example 20
+   */
   @QueryInteger(DEFAULT_LIMIT)
   @Integer()
   @Min(1)
@@ -16,7 +19,10 @@ export class PageQuery {
   @ApiProperty({ required: false })
   limit: number = DEFAULT_LIMIT;
 
-  /** How many items to skip. */
+  /**
+   * Number of items before the page.
+   * @example 0
+   */
   @QueryInteger(0)
   @Integer()
   @Min(0)
@@ -27,7 +33,7 @@ export class PageQuery {
 /** Where a page lies in its list. */
 export class PageDto implements PagePosition {
   /**
-   * Number of pages at this limit; 0 for an empty list.
+   * Number of pages at this `limit`; 0 for an empty list.
    * @example 3
    */
   @Integer()
@@ -35,7 +41,7 @@ export class PageDto implements PagePosition {
   max: number;
 
   /**
-   * 1-based position of the first item shown; 0 when the page is empty.
+   * Position of the page’s first item in the list, counted from 1; 0 when the page is empty.
    * @example 1
    */
   @Integer()
@@ -43,7 +49,7 @@ export class PageDto implements PagePosition {
   from: number;
 
   /**
-   * 1-based position of the last item shown; 0 when the page is empty.
+   * Position of the page’s last item in the list, counted from 1; 0 when the page is empty.
    * @example 20
    */
   @Integer()
@@ -51,7 +57,7 @@ export class PageDto implements PagePosition {
   to: number;
 
   /**
-   * Number of matches.
+   * Number of items on all pages together.
    * @example 42
    */
   @Integer()

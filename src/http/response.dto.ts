@@ -1,12 +1,14 @@
+import { MaxCharacters } from './fields.js';
 import { Integer } from './validation.js';
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 
 /** One field that a request got wrong. */
 export class FieldErrorDto {
   /**
-   * Name of the field as the request spells it.
+   * Name of the parameter as the request spells it; of an unknown one, its first 100 characters.
    * @example "rating"
    */
+  @MaxCharacters(100)
   field: string;
 
   /**
@@ -25,13 +27,13 @@ export class ResponseDto {
   data: string;
 
   /**
-   * The HTTP status once more.
+   * The HTTP status of the answer, for clients that see the body alone.
    * @example 200
    */
   @Integer()
   code: number;
 
-  /** Which fields a 400 is about. */
+  /** The faulty parameters of a 400 that comes from validation; absent otherwise. */
   @ApiProperty({ required: false, type: [FieldErrorDto] })
   errors?: FieldErrorDto[];
 }

@@ -4,7 +4,6 @@ import { PROJECT_VERSION } from '../project-folder.js';
 import { complete, type Json, type Operation, type Parameter } from './operations.js';
 import { exampleOf } from './examples.js';
 import { routesOf } from './route-metadata.js';
-import { explain } from './glossary.js';
 import { ResponseDto } from '../http/response.dto.js';
 import { toJsonSchema2020, withPlainNames } from './schemas.js';
 
@@ -109,7 +108,7 @@ export function buildDocument(app: INestApplication, { models, named }: MoreSche
     all.map(({ operation }) => operation),
   );
   const finished = withPlainNames(toJsonSchema2020(document));
-  explainAll(finished);
+  addExamples(finished);
   return finished;
 }
 
@@ -156,34 +155,30 @@ function messageSchema(messages: ReadonlySet<string>) {
   };
 }
 
-/** Descriptions, examples and limits for whatever has none of its own. */
-function explainAll(document: OpenAPIObject): void {
+/** Gives bodies and parameters examples, made from those of their fields. */
+function addExamples(document: OpenAPIObject): void {
   const schemas = document.components?.schemas as Record<string, Json>;
-  for (const [name, schema] of Object.entries(schemas)) {
-    const properties = (schema['properties'] ?? {}) as Record<string, Json>;
-    for (const [field, property] of Object.entries(properties)) explain(name, field, property);
-  }
   for (const item of Object.values(document.paths)) {
     for (const operation of Object.values(item) as Operation[]) {
       for (const parameter of (operation.parameters ?? []) as unknown as Parameter[]) {
-        const { in: place, name, schema } = parameter;
-        const said: Json = { ...schema };
-        if (parameter.description !== undefined) said['description'] = parameter.description;
-        explain(place, `${place}.${name}`, said);
-        const { description, example = exampleOf(said, schemas), ...rest } = said;
-        Object.assign(parameter, { description, example, schema: rest });
+        const { example = exampleOf(parameter.schema, schemas), ...schema } = parameter.schema;
+        Object.assign(parameter, { example, schema });
       }
       const bodies = [operation.requestBody, ...Object.values(operation.responses)] as {
         content?: Record<string, { schema: Json; example?: unknown; examples?: unknown }>;
       }[];
-      for (const body of bodies) {
-        const media = body?.content?.['application/json'];
-        if (media === undefined || media.example !== undefined || media.examples !== undefined) continue;
-        const value = exampleOf(media.schema, schemas);
-        // Mock generators take an example with the key `value` for an Example Object.
-        const isAmbiguous = typeof value === 'object' && value !== null && 'value' in value;
-        Object.assign(media, isAmbiguous ? { examples: { [EXAMPLE]: { value } } } : { example: value });
-      }
+      for (const body of bodies) addBodyExample(body?.content?.['application/json'], schemas);
     }
   }
+}
+
+function addBodyExample(
+  media: { schema: Json; example?: unknown; examples?: unknown } | undefined,
+  schemas: Readonly<Record<string, Json>>,
+): void {
+  if (media === undefined || media.example !== undefined || media.examples !== undefined) return;
+  const value = exampleOf(media.schema, schemas);
+  // Mock generators take an example with the key `value` for an Example Object.
+  const isAmbiguous = typeof value === 'object' && value !== null && 'value' in value;
+  Object.assign(media, isAmbiguous ? { examples: { [EXAMPLE]: { value } } } : { example: value });
 }

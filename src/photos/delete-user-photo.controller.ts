@@ -36,10 +36,16 @@ export class DeleteUserPhotoController {
   @ApiQuery({
     name: 'userId',
     required: true,
-    description: 'Whose photo it is. The example names nobody, so that trying it out deletes nothing.',
+    description:
+      'Id of the user who uploaded the photo. The example names nobody, so that trying it out deletes nothing.',
     schema: { type: 'string', example: UNUSED_USER_ID },
   })
-  @ApiQuery({ name: 'photoId', required: true, schema: { type: 'string', example: String(UNUSED_ID) } })
+  @ApiQuery({
+    name: 'photoId',
+    required: true,
+    description: 'Id of the photo to delete, in digits. The example names no photo.',
+    schema: { type: 'string', example: String(UNUSED_ID) },
+  })
   @Operation({
     id: 'deleteUserPhoto',
     summary: 'Delete a photo that was uploaded under your website',

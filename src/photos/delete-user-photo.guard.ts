@@ -63,12 +63,17 @@ export const RequireClientKey = () =>
   applyDecorators(
     ClientKey(),
     UseGuards(ClientKeyGuard),
-    ApiHeader({ name: 'webApiClientKey', required: true, schema: { type: 'string' } }),
+    ApiHeader({
+      name: 'webApiClientKey',
+      required: true,
+      description: 'Secret key of that client, with the scope `photos:delete`.',
+      schema: { type: 'string', maxLength: 200, example: 'tbk_c29tZSByYW5kb20gYnl0ZXM' },
+    }),
     // A string, as headers are: generated clients do not compile with an integer.
     ApiHeader({
       name: 'websiteId',
       required: true,
-      description: 'The client’s id, in digits.',
+      description: 'Id of the client under which the photo was uploaded, in digits.',
       schema: { type: 'string', pattern: '^[1-9][0-9]*$', maxLength: 20, example: '1' },
     }),
   );

@@ -1,68 +1,90 @@
+import { MaxCharacters, Timestamp } from '../http/fields.js';
 import { ApiProperty } from '@nestjs/swagger';
 import { Integer } from '../http/validation.js';
 import { PageDto } from '../http/page.dto.js';
 
 /** A picture in a user's library. */
 export class PhotoDto {
-  /** @example 1 */
+  /**
+   * Id of the photo, which its deletion takes.
+   * @example 1
+   */
   @Integer()
   id: number;
 
   /**
-   * Name of the uploaded file.
+   * File name of the upload, without folders.
    * @example "shelf.jpg"
    */
+  @MaxCharacters(255)
   name: string;
 
-  /** Cannot be guessed, needs no credential, and may be cached for ever. */
+  /** URL of the whole picture: it cannot be guessed, needs no credential, and may be cached for ever. */
   @ApiProperty({ format: 'uri', example: 'http://localhost:3000/images/photos/0f3c/full.jpg' })
   url: string;
 
-  /** The same, at 320 pixels at most. */
+  /** URL of the same picture at 320 pixels at most, in WebP. */
   @ApiProperty({ format: 'uri', example: 'http://localhost:3000/images/photos/0f3c/thumbnail.webp' })
   thumbnail_url: string;
 
   /**
-   * Pixels.
+   * Width of the whole picture in pixels.
    * @example 1600
    */
   @Integer()
   width: number;
 
   /**
-   * Pixels.
+   * Height of the whole picture in pixels.
    * @example 1200
    */
   @Integer()
   height: number;
 
   /**
-   * Bytes.
+   * Bytes of the file that `url` answers.
    * @example 183000
    */
   @Integer()
   size: number;
 
-  /** @example "2026-01-31T12:00:00.000Z" */
+  /**
+   * When the photo was added to the library.
+   * @example "2026-01-31T12:00:00.000Z"
+   */
+  @Timestamp()
   uploaded: string;
 }
 
 export class PhotoPageDto extends PageDto {
-  /** Newest first. */
+  /** Photos of the user’s library, newest first. */
   photos: PhotoDto[];
 }
 
 /** Family D's envelope, for success and failure alike. */
 export class EnvelopeDto {
+  /**
+   * Whether the photo was deleted: `Success` or `Error`.
+   * @example "Success"
+   */
   @ApiProperty({ enum: ['Success', 'Error'], enumName: 'EnvelopeResponse' })
   Response: string;
 
-  /** @example "The Image has been successfully deleted." */
+  /**
+   * What happened: one of a closed list for each status.
+   * @example "The Image has been successfully deleted."
+   */
+  @MaxCharacters(100)
   Message: string;
 
-  @ApiProperty({ type: 'null' as never })
+  /** Always null: no operation of the envelope answers data. */
+  @ApiProperty({ type: 'null' as never, example: null })
   Data: null;
 
-  /** Empty for success. */
+  /**
+   * The error’s number, which is its HTTP status where it has no other; empty for success.
+   * @example ""
+   */
+  @MaxCharacters(3)
   ErrorCode: string;
 }

@@ -1,24 +1,38 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { MaxCharacters, Timestamp } from '../http/fields.js';
 import { Min } from 'class-validator';
 import { Integer } from '../http/validation.js';
 
 /** How many public entries have which status. */
 export class StatusCountsDto {
-  /** @example 3 */
+  /**
+   * Number of public entries of series that the reader is reading.
+   * @example 3
+   */
   @Integer()
   @Min(0)
   started: number;
 
-  /** @example 12 */
+  /**
+   * Number of public entries of series that the reader has finished.
+   * @example 12
+   */
   @Integer()
   @Min(0)
   completed: number;
 
-  /** @example 1 */
+  /**
+   * Number of public entries of series that the reader means to go on with later.
+   * @example 1
+   */
   @Integer()
   @Min(0)
   paused: number;
 
-  /** @example 0 */
+  /**
+   * Number of public entries of series that the reader has given up.
+   * @example 0
+   */
   @Integer()
   @Min(0)
   dropped: number;
@@ -26,23 +40,34 @@ export class StatusCountsDto {
 
 /** What a reader shows to everybody. */
 export class ProfileDto {
-  /** @example "Haruka" */
+  /**
+   * The reader’s username as they spell it.
+   * @example "Haruka"
+   */
+  @MaxCharacters(20)
   username: string;
 
-  /** @example "haruka" */
+  /**
+   * The reader’s username in lower case, as this profile’s address has it.
+   * @example "haruka"
+   */
+  @MaxCharacters(20)
   slug: string;
 
   /**
-   * URL of the profile image at 180x180, or null without one.
-   * @example null
+   * URL of the reader’s avatar at 180x180 pixels; null for readers without one.
+   * @example "http://localhost:3000/images/avatars/7/3f2a/180x180.webp"
    */
+  @ApiProperty({ format: 'uri' })
   profile_image: string | null;
 
   /**
-   * When the account was created.
+   * When the reader joined.
    * @example "2026-01-31T12:00:00.000Z"
    */
+  @Timestamp()
   registered: string;
 
+  /** Number of the reader’s public entries by status. */
   counts: StatusCountsDto;
 }

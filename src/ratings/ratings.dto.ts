@@ -1,9 +1,11 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { USER_ID_PATTERN } from '../http/ids.js';
 import { IsNumber, Max, Min } from 'class-validator';
 import { FractionDigits, Integer, Required } from '../http/validation.js';
 
 export class RatingInput {
   /**
-   * From 1 to 10, with at most one fraction digit.
+   * The reader’s rating, from 1 to 10 with at most one fraction digit.
    * @example 8.5
    */
   @Required()
@@ -16,15 +18,25 @@ export class RatingInput {
 
 /** A user's rating of a series. */
 export class RatingDto {
-  /** @example 8.5 */
+  /**
+   * The reader’s rating, from 1 to 10 with at most one fraction digit.
+   * @example 8.5
+   */
   @Min(1)
   @Max(10)
   rating: number;
 
-  /** @example "6740a1b2c3d4e5f601234567" */
+  /**
+   * Id of the reader who has rated.
+   * @example "6740a1b2c3d4e5f601234567"
+   */
+  @ApiProperty({ pattern: USER_ID_PATTERN.source })
   user_id: string;
 
-  /** @example 1 */
+  /**
+   * Id of the series that is rated.
+   * @example 1
+   */
   @Integer()
   series_id: number;
 }

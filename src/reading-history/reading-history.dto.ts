@@ -1,3 +1,5 @@
+import { USER_ID_PATTERN } from '../http/ids.js';
+import { MaxCharacters, Timestamp } from '../http/fields.js';
 import { ApiHideProperty, ApiProperty, IntersectionType, OmitType } from '@nestjs/swagger';
 import { Expose, Transform } from 'class-transformer';
 import { IsIn, IsNumber, IsString, Max, Min } from 'class-validator';
@@ -45,13 +47,13 @@ const BOTH_SPELLINGS = Symbol('progressType and progress_type');
 
 /** What a reader says about a series. An update replaces the whole entry. */
 export class ReadingEntryInput {
-  /** Who may see the entry: only its reader, or everybody on the reader's profile. */
+  /** Who may see the entry: its reader alone, or everybody on the reader’s profile. */
   @Required()
   @IsIn(VISIBILITIES)
   @ApiProperty({ enum: VISIBILITIES, enumName: 'Visibility', default: 'private' })
   visibility: Visibility;
 
-  /** What `progress` counts. Also accepted as `progress_type`; both at once are refused. */
+  /** Whether `progress` counts chapters or volumes. Also accepted as `progress_type`; both at once are refused. */
   @Transform(
     ({ value, obj }: { value: unknown; obj: Record<string, unknown> }) => value ?? obj['progress_type'],
   )
@@ -70,7 +72,7 @@ export class ReadingEntryInput {
   progress_type?: unknown;
 
   /**
-   * How far the reader has come, with at most two fraction digits: chapter 10.5 exists.
+   * Last chapter or volume that was read, with at most two fraction digits: chapter 10.5 exists.
    * @example 12
    */
   @Required()
@@ -80,13 +82,17 @@ export class ReadingEntryInput {
   @FractionDigits(2)
   progress: number;
 
+  /**
+   * Where the reader stands with the series.
+   * @example "started"
+   */
   @Required()
   @IsIn(READING_STATUSES)
   @ApiProperty({ enum: READING_STATUSES, enumName: 'ReadingStatus', default: 'started' })
   status: ReadingStatus;
 
   /**
-   * How often the series was read again.
+   * How often the reader has read the series again after the first time.
    * @example 0
    */
   @Optional()
@@ -96,7 +102,7 @@ export class ReadingEntryInput {
   reread?: number = 0;
 
   /**
-   * The reader's own score, with at most one fraction digit; 0 and null mean unscored.
+   * The reader’s own score, which no average counts; at most one fraction digit. 0 and null mean unscored.
    * @example 8.5
    */
   @Nullable()
@@ -106,6 +112,10 @@ export class ReadingEntryInput {
   @FractionDigits(1)
   score?: number | null = null;
 
+  /**
+   * How soon the reader means to go on with the series.
+   * @example "mid"
+   */
   @Required()
   @IsIn(PRIORITIES)
   @ApiProperty({ enum: PRIORITIES, enumName: 'Priority' })
@@ -122,7 +132,7 @@ export class ReadingEntryInput {
   start?: string | null = null;
 
   /**
-   * When the reader finished; not before `start` at the precision of both.
+   * When the reader finished: not before `start`, at the precision of both.
    * @example "2026-02-14"
    */
   @BlankIsNull()
@@ -132,7 +142,10 @@ export class ReadingEntryInput {
   @ApiProperty({ pattern: PARTIAL_DATE.source })
   end?: string | null = null;
 
-  /** @example "The film left out the best part." */
+  /**
+   * The reader’s own words, which nobody else sees; blank is null.
+   * @example "The film left out the best part."
+   */
   @BlankIsNull()
   @Nullable()
   @IsString()
@@ -140,7 +153,7 @@ export class ReadingEntryInput {
   notes?: string | null = null;
 
   /**
-   * The registered client that writes the entry; a number or its digits.
+   * Id of the registered client that writes the entry; a number or its digits.
    * @example 1
    */
   @IsClient()
@@ -148,7 +161,10 @@ export class ReadingEntryInput {
 }
 
 export class HistoryQuery extends LocalizedSearchQuery {
-  /** `update-desc` unless given. Entries without the value come last either way; `priority` orders low, mid, high. */
+  /**
+   * Order of the page, `update-desc` unless given. Entries without the value come last either way; `priority` orders
+   * low, mid, high.
+   */
   @BlankIsAbsent()
   @Optional()
   @IsIn(HISTORY_ORDERS)
@@ -174,7 +190,7 @@ export class HistoryQuery extends LocalizedSearchQuery {
   status?: ReadingStatus[];
 
   /**
-   * Only series of this client, or of none.
+   * Only series of this client’s part of the catalog: its own, and those of no client.
    * @example 1
    */
   @IsClientFilter()
@@ -183,63 +199,96 @@ export class HistoryQuery extends LocalizedSearchQuery {
 
 /** What a reader keeps about a series. */
 export class ReadingEntryDto {
-  /** @example "6740a1b2c3d4e5f601234567" */
+  /**
+   * Id of the reader who keeps the entry.
+   * @example "6740a1b2c3d4e5f601234567"
+   */
+  @ApiProperty({ pattern: USER_ID_PATTERN.source })
   user_id: string;
 
-  /** @example 1 */
+  /**
+   * Id of the series that the entry is about.
+   * @example 1
+   */
   @Integer()
   series_id: number;
 
+  /**
+   * Who may see the entry: its reader alone, or everybody on the reader’s profile.
+   * @example "private"
+   */
   @ApiProperty({ enum: VISIBILITIES, enumName: 'Visibility' })
   visibility: Visibility;
 
+  /**
+   * Whether `progress` counts chapters or volumes.
+   * @example "chapters"
+   */
   @ApiProperty({ enum: PROGRESS_TYPES, enumName: 'ProgressType' })
   progress_type: ProgressType;
 
-  /** @example 12 */
+  /**
+   * Last chapter or volume that was read; fractions such as chapter 10.5 exist.
+   * @example 12
+   */
   @Min(0)
   @Max(99_999)
   progress: number;
 
+  /**
+   * Where the reader stands with the series.
+   * @example "started"
+   */
   @ApiProperty({ enum: READING_STATUSES, enumName: 'ReadingStatus' })
   status: ReadingStatus;
 
-  /** @example 0 */
+  /**
+   * How often the reader has read the series again after the first time.
+   * @example 0
+   */
   @Integer()
   @Min(0)
   @Max(9_999)
   reread: number;
 
   /**
-   * Null means unscored.
+   * The reader’s own score, which no average counts; null means unscored.
    * @example 8.5
    */
   @Min(0)
   @Max(10)
   score: number | null;
 
+  /**
+   * How soon the reader means to go on with the series.
+   * @example "mid"
+   */
   @ApiProperty({ enum: PRIORITIES, enumName: 'Priority' })
   priority: Priority;
 
   /**
-   * A year, a month or a day.
+   * When the reader began, as precisely as they know it: a year, a month or a day.
    * @example "2026-01"
    */
   @ApiProperty({ pattern: PARTIAL_DATE.source })
   start: string | null;
 
   /**
-   * A year, a month or a day.
+   * When the reader finished, as precisely as they know it: a year, a month or a day.
    * @example "2026-02-14"
    */
   @ApiProperty({ pattern: PARTIAL_DATE.source })
   end: string | null;
 
-  /** @example "The film left out the best part." */
+  /**
+   * The reader’s own words, as they were written; others never see them.
+   * @example "The film left out the best part."
+   */
+  @MaxCharacters(10000)
   notes: string | null;
 
   /**
-   * The client that wrote the entry last.
+   * Id of the client that wrote the entry last.
    * @example 1
    */
   @Integer()
@@ -249,13 +298,15 @@ export class ReadingEntryDto {
    * When the entry was written last.
    * @example "2026-01-31T12:00:00.000Z"
    */
+  @Timestamp()
   last_update: string;
 }
 
 class HistoryDetailsDto {
+  /** The reader’s entry of this series. */
   'reading-history': ReadingEntryDto;
 
-  /** The reader's own rating, or null. */
+  /** The reader’s own rating of this series; null when they have not rated it. */
   rating: RatingDto | null;
 }
 
@@ -263,6 +314,7 @@ class HistoryDetailsDto {
 export class HistorySeriesDto extends IntersectionType(SeriesDto, HistoryDetailsDto) {}
 
 export class HistoryPageDto extends PageDto {
+  /** Series of this page that the reader keeps, each with its entry. */
   series: HistorySeriesDto[];
 }
 
@@ -270,6 +322,7 @@ export class HistoryPageDto extends PageDto {
 export class PublicEntryDto extends OmitType(ReadingEntryDto, ['notes']) {}
 
 class PublicHistoryDetailsDto {
+  /** The reader’s public entry of this series, without notes. */
   'reading-history': PublicEntryDto;
 }
 
@@ -277,5 +330,6 @@ class PublicHistoryDetailsDto {
 export class PublicHistorySeriesDto extends IntersectionType(SeriesDto, PublicHistoryDetailsDto) {}
 
 export class PublicHistoryPageDto extends PageDto {
+  /** Series of this page that the reader shows, each with its public entry. */
   series: PublicHistorySeriesDto[];
 }

@@ -17,7 +17,7 @@ const INTERFACE = 'interface';
 /** A user's preferences, kept for the frontends: the server acts on none of them. */
 export class Settings {
   /**
-   * A colour of six hexadecimal digits.
+   * Colour that frontends highlight with: `#` and six hexadecimal digits.
    * @example "#71c94e"
    */
   @Optional()
@@ -26,9 +26,11 @@ export class Settings {
   'theme-accent-color': string;
 
   /**
-   * `interface`, or an ISO 639-1 code or English name of a language. Spelt as existing frontends spell it.
+   * Language of titles and descriptions: an ISO 639-1 code, the English name of a language, or `interface` for the
+   * language of the frontend. The key is spelt as existing frontends spell it.
    * @example "interface"
    */
+  @ApiProperty({ maxLength: 100 })
   @Optional()
   @rule('language', `must be ${INTERFACE} or a language`, (value) => {
     return (
@@ -38,23 +40,34 @@ export class Settings {
   })
   'prefered-content-language': string;
 
+  /**
+   * Colour scheme of the frontends; `system` follows the device.
+   * @example "light"
+   */
   @Optional()
   @IsIn(THEMES)
   @ApiProperty({ enum: THEMES, enumName: 'Theme' })
   theme: (typeof THEMES)[number];
 
-  /** What of series for adults the frontends show. */
+  /** Which adult series frontends show: none, those for readers from 16, or those from 18 as well. */
   @Optional()
   @IsIn(NSFW_MODES)
   @ApiProperty({ enum: NSFW_MODES, enumName: 'NsfwMode' })
   'nsfw-mode': (typeof NSFW_MODES)[number];
 
+  /**
+   * Layout of lists in the frontends.
+   * @example "column"
+   */
   @Optional()
   @IsIn(VIEW_MODES)
   @ApiProperty({ enum: VIEW_MODES, enumName: 'ViewMode' })
   'view-mode': (typeof VIEW_MODES)[number];
 
-  /** Whether lists show where they can be dragged. */
+  /**
+   * Whether frontends draw a handle on items that can be dragged.
+   * @example true
+   */
   @Optional()
   @IsBoolean()
   'show-drag-indicator': boolean;

@@ -1,3 +1,5 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { MaxCharacters, Timestamp } from '../http/fields.js';
 import { IsBoolean, IsString } from 'class-validator';
 import { Characters, Required, Trimmed } from '../http/validation.js';
 import { Settings } from '../settings/settings.dto.js';
@@ -8,13 +10,18 @@ export class Credentials {
    * The username or the e-mail address, in any case.
    * @example "haruka"
    */
+  @ApiProperty({ minLength: 1 })
   @Required()
   @Trimmed()
   @IsString()
   @Characters(0, 254)
   username: string;
 
-  /** @example "correct horse battery" */
+  /**
+   * The password as it was chosen, in any Unicode form; at most 512 bytes.
+   * @example "correct horse battery"
+   */
+  @ApiProperty({ minLength: 1 })
   @Required()
   @IsString()
   @FewBytes()
@@ -23,63 +30,79 @@ export class Credentials {
 
 export class SignedInDto {
   /**
-   * JWT of ten minutes for `Authorization: Bearer`.
+   * JWT of ten minutes, to be sent as `Authorization: Bearer`.
    * @example "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.c2lnbmF0dXJl"
    */
+  @MaxCharacters(2000)
   accessToken: string;
 
+  /** The user who has signed in. */
   user: UserDto;
 }
 
 export class UserWithSettingsDto extends UserDto {
+  /** The user’s preferences; keys that were never chosen have their defaults. */
   settings: Settings;
 }
 
 export class MeDto {
   /**
-   * JWT for `Authorization: Bearer`: a new one for a cookie, the same for a Bearer request.
+   * JWT to be sent as `Authorization: Bearer`: a new one for a cookie, the request’s own for a Bearer request.
    * @example "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.c2lnbmF0dXJl"
    */
+  @MaxCharacters(2000)
   accessToken: string;
 
+  /** The user whom the credential belongs to, with their settings. */
   user: UserWithSettingsDto;
 }
 
 /** A signed-in browser or app. */
 export class SessionDto {
-  /** @example "0b6e1d3c-4f52-4a8e-9d7b-2c1a5e8f9b60" */
+  /**
+   * Id of the session, to end it by.
+   * @example "0b6e1d3c-4f52-4a8e-9d7b-2c1a5e8f9b60"
+   */
+  @ApiProperty({ format: 'uuid' })
   id: string;
 
   /**
-   * When it signed in.
+   * When the browser or app signed in.
    * @example "2026-01-31T12:00:00.000Z"
    */
+  @Timestamp()
   created: string;
 
   /**
-   * When it was used last, to within five minutes.
+   * When the session was used last, to within five minutes.
    * @example "2026-01-31T12:30:00.000Z"
    */
+  @Timestamp()
   last_used: string;
 
   /**
-   * What the browser or app calls itself.
+   * The `User-Agent` header of the sign-in; null when there was none.
    * @example "Mozilla/5.0"
    */
+  @MaxCharacters(400)
   user_agent: string | null;
 
   /**
-   * The address it signed in from.
+   * IP address that the session was opened from.
    * @example "203.0.113.7"
    */
+  @MaxCharacters(45)
   ip: string;
 
-  /** Whether it is the one that asks. */
+  /**
+   * Whether this request uses the session.
+   * @example true
+   */
   @IsBoolean()
   current: boolean;
 }
 
 export class SessionListDto {
-  /** By id. */
+  /** Sessions that have neither ended nor expired, by id. */
   sessions: SessionDto[];
 }

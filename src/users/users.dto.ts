@@ -1,3 +1,4 @@
+import { MaxCharacters, Timestamp } from '../http/fields.js';
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, PickType } from '@nestjs/swagger';
 import { IsBoolean, IsEmail, IsString, Matches, Max, Min } from 'class-validator';
@@ -16,6 +17,9 @@ import {
   SaysSomething,
   Trimmed,
 } from '../http/validation.js';
+
+/** The format `email` would refuse letters beyond ASCII. */
+const EMAIL = '^[^@]+@[^@]+$';
 
 /** Bytes that a password may have at most: longer ones are refused before they are hashed. */
 const MAX_PASSWORD_BYTES = 512;
@@ -52,7 +56,7 @@ function isVisible(value: unknown): boolean {
 /** What a new account needs. */
 export class Registration {
   /**
-   * Unique without regard to case; letters, digits and `_ . -`.
+   * How others see and find the user: letters, digits and `_ . -`. No other account may have it in any case.
    * @example "haruka"
    */
   @Required()
@@ -63,7 +67,7 @@ export class Registration {
   username: string;
 
   /**
-   * Never answered in any form.
+   * At most 512 bytes in UTF-8. It is stored as a hash and never answered.
    * @example "correct horse battery"
    */
   @Required()
@@ -73,9 +77,10 @@ export class Registration {
   password: string;
 
   /**
-   * Unique without regard to case; signs in as well as the username.
+   * Signs in as well as the username, and no other account may have it in any case.
    * @example "haruka@example.com"
    */
+  @ApiProperty({ pattern: EMAIL })
   @Trimmed()
   @BlankIsNull()
   @Nullable()
@@ -84,14 +89,20 @@ export class Registration {
   @Characters(0, 50)
   email?: string | null;
 
-  /** @example "Haruka" */
+  /**
+   * Given name; left out or blank for none.
+   * @example "Haruka"
+   */
   @BlankIsNull()
   @Nullable()
   @IsString()
   @Characters(0, 20)
   first_name?: string | null;
 
-  /** @example "Sato" */
+  /**
+   * Family name; left out or blank for none.
+   * @example "Sato"
+   */
   @BlankIsNull()
   @Nullable()
   @IsString()
@@ -103,7 +114,7 @@ export class Registration {
 @SaysSomething()
 export class ProfileChanges extends PickType(Registration, ['email', 'first_name', 'last_name']) {
   /**
-   * Unique without regard to case; letters, digits and `_ . -`.
+   * The new username: letters, digits and `_ . -`. The profile’s slug follows it.
    * @example "haruka"
    */
   @Optional()
@@ -114,7 +125,7 @@ export class ProfileChanges extends PickType(Registration, ['email', 'first_name
   username?: string;
 
   /**
-   * A new password ends every other session.
+   * The new password, of at most 512 bytes in UTF-8; it ends every other session of the user.
    * @example "correct horse battery"
    */
   @Optional()
@@ -124,27 +135,45 @@ export class ProfileChanges extends PickType(Registration, ['email', 'first_name
   @FewBytes()
   password?: string;
 
-  /** @example "https://example.com/haruka" */
+  /**
+   * The user’s own pages, at any address with http or https.
+   * @example "https://example.com/haruka"
+   */
   @Link()
   website?: string | null;
 
-  /** @example "https://facebook.com/haruka" */
+  /**
+   * The user’s Facebook page.
+   * @example "https://facebook.com/haruka"
+   */
   @Link()
   facebook?: string | null;
 
-  /** @example "https://instagram.com/haruka" */
+  /**
+   * The user’s Instagram account.
+   * @example "https://instagram.com/haruka"
+   */
   @Link()
   instagram?: string | null;
 
-  /** @example "https://linkedin.com/in/haruka" */
+  /**
+   * The user’s LinkedIn profile.
+   * @example "https://linkedin.com/in/haruka"
+   */
   @Link()
   linkedin?: string | null;
 
-  /** @example "https://x.com/haruka" */
+  /**
+   * The user’s account on X.
+   * @example "https://x.com/haruka"
+   */
   @Link()
   x?: string | null;
 
-  /** @example "https://youtube.com/@haruka" */
+  /**
+   * The user’s YouTube channel.
+   * @example "https://youtube.com/@haruka"
+   */
   @Link()
   youtube?: string | null;
 }
@@ -152,108 +181,160 @@ export class ProfileChanges extends PickType(Registration, ['email', 'first_name
 /** A user, as the user and administrators see it. */
 export class UserDto {
   /**
-   * An ObjectId; ids sort by creation time.
+   * Id of the user: an ObjectId, so that ids sort by the time of registration.
    * @example "6740a1b2c3d4e5f601234567"
    */
   @Matches(/^[0-9a-f]{24}$/)
   id: string;
 
-  /** @example "haruka" */
+  /**
+   * How others see and find the user, as the user spells it; unique without regard to case.
+   * @example "haruka"
+   */
+  @MaxCharacters(20)
   username: string;
 
-  /** @example "haruka@example.com" */
+  /**
+   * Address that signs in as well as the username; null when none is known.
+   * @example "haruka@example.com"
+   */
+  @ApiProperty({ pattern: EMAIL, maxLength: 50 })
   email: string | null;
 
-  /** @example "Haruka" */
+  /**
+   * Given name; null when the user has not given one.
+   * @example "Haruka"
+   */
+  @MaxCharacters(20)
   first_name: string | null;
 
-  /** @example "Sato" */
+  /**
+   * Family name; null when the user has not given one.
+   * @example "Sato"
+   */
+  @MaxCharacters(20)
   last_name: string | null;
 
-  /** @example "https://example.com/haruka" */
+  /**
+   * Address of the user’s own pages, or null.
+   * @example "https://example.com/haruka"
+   */
+  @MaxCharacters(100)
   website: string | null;
 
-  /** @example null */
+  /**
+   * Address of the user’s Facebook page, or null.
+   * @example "https://facebook.com/haruka"
+   */
+  @MaxCharacters(100)
   facebook: string | null;
 
-  /** @example null */
+  /**
+   * Address of the user’s Instagram account, or null.
+   * @example "https://instagram.com/haruka"
+   */
+  @MaxCharacters(100)
   instagram: string | null;
 
-  /** @example null */
+  /**
+   * Address of the user’s LinkedIn profile, or null.
+   * @example "https://linkedin.com/in/haruka"
+   */
+  @MaxCharacters(100)
   linkedin: string | null;
 
-  /** @example null */
+  /**
+   * Address of the user’s account on X, or null.
+   * @example "https://x.com/haruka"
+   */
+  @MaxCharacters(100)
   x: string | null;
 
-  /** @example null */
+  /**
+   * Address of the user’s YouTube channel, or null.
+   * @example "https://youtube.com/@haruka"
+   */
+  @MaxCharacters(100)
   youtube: string | null;
 
   /**
-   * The username in lower case: the address of the public profile.
+   * The username in lower case: it addresses the public profile, `/profiles/{slug}`.
    * @example "haruka"
    */
+  @MaxCharacters(20)
   slug: string;
 
   /**
-   * URL of the profile image at 180x180, or null without one.
-   * @example null
+   * URL of the user’s avatar at 180x180 pixels; null without an avatar.
+   * @example "http://localhost:3000/images/avatars/7/3f2a/180x180.webp"
    */
+  @ApiProperty({ format: 'uri' })
   profile_image: string | null;
 
   /**
    * When the account was created.
    * @example "2026-01-31T12:00:00.000Z"
    */
+  @Timestamp()
   registered: string;
 
-  /** Whether an administrator has verified the age; frontends act on it, the server filters nothing by it. */
+  /**
+   * Whether an administrator has verified the user’s age. Frontends act on it; the server filters nothing by it.
+   * @example false
+   */
   @IsBoolean()
   age_verified: boolean;
 
   /**
-   * Names of the roles.
+   * Names of the roles that the user has.
    * @example ["user"]
    */
   roles: string[];
 
-  /** What the roles allow together. */
+  /** What the user may do: the permissions of all their roles together. */
   @ApiProperty({ enum: PERMISSIONS, enumName: 'Permission', isArray: true, example: ['rate-series'] })
   permissions: string[];
 }
 
 export class UsersQuery {
-  /** Most users to answer. */
+  /** Most users that the page may have. */
   @QueryInteger(20)
   @Integer()
   @Min(1)
   @Max(50)
-  @ApiProperty({ required: false })
+  @ApiProperty({ required: false, example: 20 })
   limit: number = 20;
 
-  /** How many users to skip. */
+  /** Number of users before the page, oldest accounts first. */
   @QueryInteger(0)
   @Integer()
   @Min(0)
-  @ApiProperty({ required: false })
+  @ApiProperty({ required: false, example: 0 })
   offset: number = 0;
 }
 
 export class UserPageDto {
-  /** @example 20 */
+  /**
+   * The `limit` of the request, or its default.
+   * @example 20
+   */
   @Integer()
   limit: number;
 
-  /** @example 0 */
+  /**
+   * The `offset` of the request, or its default.
+   * @example 0
+   */
   @Integer()
   offset: number;
 
   /**
-   * Number of users.
+   * Number of accounts.
    * @example 1
    */
   @Integer()
   total: number;
 
-  /** By id, oldest account first. */
+  /** The users of this page by id: the oldest account first. */
   users: UserDto[];
 }

@@ -40,6 +40,53 @@ const compile = (schema: unknown) =>
     JSON.parse(JSON.stringify(schema).replaceAll('"#/components/', '"document#/components/')) as Json,
   );
 
+/** Schemas that describe the same resource as another one: one's fields mean what the other's do. */
+const SAME_RESOURCE: Record<string, readonly string[]> = {
+  User: [
+    'UserWithSettings',
+    'AdminUser',
+    'AdminUserDetail',
+    'Registration',
+    'ProfileChanges',
+    'AdminUserChanges',
+  ],
+  Settings: ['SettingsChanges'],
+  Series: ['SeriesDetail', 'SeriesReference', 'HistorySeries', 'PublicHistorySeries'],
+  Volume: ['FirstVolume'],
+  ReadingEntry: ['ReadingEntryInput', 'PublicEntry'],
+  Rating: ['RatingInput'],
+  Client: ['NewClient', 'NewClientInput', 'ClientChanges', 'RotatedKey'],
+  Role: ['NewRole', 'RoleChanges'],
+};
+/** Where a page lies in its list means the same in every list. */
+const POSITION = ['max', 'from', 'to', 'total'];
+/** Whose id the `id` in a path is, by the beginning of the operation's id. */
+const PATH_IDS: Record<string, RegExp> = {
+  series: /^(series|rating|readingStatus)/,
+  volume: /^(volumes|collectionAdd)/,
+  item: /^collection(Update|Delete)/,
+  avatar: /^avatars(Get|Update|Delete)$/,
+  picture: /^imagesGetAvatar$/,
+  photo: /^photosDelete$/,
+  client: /^clients/,
+  role: /^roles/,
+  session: /^authSessions/,
+  user: /^(adminUsers|settings|avatars(Create|GetOfUser)|photos(Create|List)|(adminP|p)rofileImage|userAvatar|imagesGetDefault)/,
+};
+
+function meaningOfField(schema: string, field: string): string {
+  if (schema.endsWith('Page') && schema !== 'UserPage' && POSITION.includes(field)) return `page.${field}`;
+  const resource = Object.keys(SAME_RESOURCE).find((name) => SAME_RESOURCE[name]?.includes(schema));
+  return `${resource ?? schema}.${field}`;
+}
+
+function meaningOfParameter(place: string, name: string, operationId: string): string {
+  if (place !== 'path' || name !== 'id') return `${place}.${name}`;
+  const owners = Object.keys(PATH_IDS).filter((owner) => PATH_IDS[owner]?.test(operationId));
+  expect(owners, operationId).toHaveLength(1);
+  return `path.${owners[0]}`;
+}
+
 describe('the document', () => {
   it('describes every property, with an example and its limits', () => {
     const lacking = properties.flatMap(([name, property]) => {
@@ -54,6 +101,29 @@ describe('the document', () => {
       ];
     });
     expect(lacking).toEqual([]);
+  });
+
+  it('describes fields and parameters of different meaning in different words', () => {
+    const fields = schemas.flatMap(([schema, { properties = {} }]) =>
+      Object.entries(properties as Record<string, Json>).map(([field, { description }]) => ({
+        meaning: meaningOfField(schema, field),
+        description: description as string,
+      })),
+    );
+    const parameters = operations.flatMap(({ operationId, parameters = [] }) =>
+      parameters.map(({ in: place, name, description }) => ({
+        meaning: meaningOfParameter(place, name, operationId),
+        description: description as string,
+      })),
+    );
+    // An example that names nothing says so after the description.
+    const byWords = Map.groupBy([...fields, ...parameters], ({ description }) =>
+      description.replace(/ The example names .*$/, '').toLowerCase(),
+    );
+    const ambiguous = [...byWords]
+      .map(([words, uses]) => [words, [...new Set(uses.map(({ meaning }) => meaning))]] as const)
+      .filter(([, meanings]) => meanings.length > 1);
+    expect(ambiguous).toEqual([]);
   });
 
   it('requires every property that answers have', () => {

@@ -17,6 +17,7 @@ export interface DocumentedOperation {
   readonly parameters?: readonly {
     readonly in: string;
     readonly name: string;
+    readonly description?: string;
     readonly required?: boolean;
     readonly schema?: Json;
     readonly example?: unknown;

@@ -1,3 +1,4 @@
+import { MaxCharacters } from '../../http/fields.js';
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
@@ -47,7 +48,7 @@ function Printable(): PropertyDecorator {
 
 export class NewRole {
   /**
-   * Unique without regard to case.
+   * Name that users’ `roles` list; no other role may have it in any case.
    * @example "moderator"
    */
   @Trimmed()
@@ -57,11 +58,14 @@ export class NewRole {
   @Printable()
   name: string;
 
-  /** @example "Looks after profile images" */
+  /**
+   * What the role is for, in the administrators’ own words.
+   * @example "Looks after profile images"
+   */
   @Description()
   description?: string | null;
 
-  /** Those that you hold yourself. */
+  /** What the role allows: only permissions that you hold yourself. */
   @rule('required', 'is required', (value) => value !== undefined && value !== null)
   @Permissions()
   permissions: Permission[];
@@ -70,7 +74,7 @@ export class NewRole {
 @SaysSomething()
 export class RoleChanges {
   /**
-   * Unique without regard to case.
+   * Name that users’ `roles` list; no other role may have it in any case.
    * @example "moderator"
    */
   @Trimmed()
@@ -82,13 +86,13 @@ export class RoleChanges {
   name?: string;
 
   /**
-   * Null or blank clears it.
+   * What the role is for; null or blank clears it.
    * @example "Looks after profile images"
    */
   @Description()
   description?: string | null;
 
-  /** All that the role shall have; you hold those that it gets. */
+  /** All permissions that the role shall have. You must hold those that are added. */
   @Optional()
   @Permissions()
   permissions?: Permission[];
@@ -96,17 +100,28 @@ export class RoleChanges {
 
 /** A named set of permissions. */
 export class RoleDto {
-  /** @example 3 */
+  /**
+   * Id of the role, which changes and deletions of it take.
+   * @example 3
+   */
   @Integer()
   id: number;
 
-  /** @example "moderator" */
+  /**
+   * Name that users’ `roles` list; no other role may have it in any case.
+   * @example "moderator"
+   */
+  @MaxCharacters(50)
   name: string;
 
-  /** @example "Looks after profile images" */
-  @ApiProperty({ type: String, nullable: true })
+  /**
+   * What the role is for, in the administrators’ own words.
+   * @example "Looks after profile images"
+   */
+  @ApiProperty({ type: String, nullable: true, maxLength: 200 })
   description: string | null;
 
+  /** What the role allows its users. */
   @ApiProperty({
     enum: PERMISSIONS,
     enumName: 'Permission',
@@ -116,7 +131,7 @@ export class RoleDto {
   permissions: Permission[];
 
   /**
-   * How many users have it.
+   * Number of users who have the role.
    * @example 2
    */
   @Integer()
@@ -124,20 +139,25 @@ export class RoleDto {
 }
 
 export class RolePageDto extends PageDto {
-  /** By id. */
+  /** Roles of this page, by id. */
   roles: RoleDto[];
 }
 
 /** Something that a role can allow. */
 export class ListedPermission {
+  /** The permission as roles list it. */
   @ApiProperty({ enum: PERMISSIONS, enumName: 'Permission', example: 'view-users' })
   name: Permission;
 
-  /** @example "See users, their counts and the statistics" */
+  /**
+   * What the permission allows, in words.
+   * @example "See users, their counts and the statistics"
+   */
+  @MaxCharacters(200)
   description: string;
 }
 
 export class PermissionPageDto extends PageDto {
-  /** By name. */
+  /** Permissions of this page, by name. */
   permissions: ListedPermission[];
 }

@@ -1,46 +1,52 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Integer } from '../../http/validation.js';
 
-/** How much was added on a day. */
-class Added {
-  /** @example 12 */
+/** How much there is now; of sign-ins, how many there have been. */
+export class TotalsDto {
+  /**
+   * Accounts that exist.
+   * @example 15300
+   */
   @Integer()
   users: number;
 
   /**
-   * Sessions opened, those of registrations included.
-   * @example 340
+   * Sessions that were ever opened, those of registrations included.
+   * @example 90000
    */
   @Integer()
   sign_ins: number;
 
   /**
-   * Series added to reading histories.
-   * @example 900
+   * Series in all reading histories.
+   * @example 410000
    */
   @Integer()
   entries: number;
 
-  /** @example 250 */
+  /**
+   * Ratings that readers have given and kept.
+   * @example 98000
+   */
   @Integer()
   ratings: number;
 
   /**
-   * Volumes added to collections.
-   * @example 410
+   * Volumes in all collections.
+   * @example 210000
    */
   @Integer()
   items: number;
 
-  /** @example 30 */
+  /**
+   * Photos in all libraries.
+   * @example 1200
+   */
   @Integer()
   photos: number;
-}
 
-/** How much there is now; of sign-ins, how many there have been. */
-export class TotalsDto extends Added {
   /**
-   * Bytes of all avatars and photos in all their sizes.
+   * Bytes of all avatars and photos, in all their sizes.
    * @example 73400320
    */
   @Integer()
@@ -48,9 +54,51 @@ export class TotalsDto extends Added {
 }
 
 /** What was added on one day, whatever has become of it since. */
-export class DayDto extends Added {
+export class DayDto {
   /**
-   * In UTC.
+   * Accounts opened on the day.
+   * @example 12
+   */
+  @Integer()
+  users: number;
+
+  /**
+   * Sessions opened on the day, those of registrations included.
+   * @example 340
+   */
+  @Integer()
+  sign_ins: number;
+
+  /**
+   * Series added to reading histories on the day.
+   * @example 900
+   */
+  @Integer()
+  entries: number;
+
+  /**
+   * Ratings given on the day.
+   * @example 250
+   */
+  @Integer()
+  ratings: number;
+
+  /**
+   * Volumes added to collections on the day.
+   * @example 410
+   */
+  @Integer()
+  items: number;
+
+  /**
+   * Photos uploaded on the day.
+   * @example 30
+   */
+  @Integer()
+  photos: number;
+
+  /**
+   * The day, in UTC.
    * @example "2026-01-31"
    */
   @ApiProperty({ format: 'date' })
@@ -68,9 +116,10 @@ const EXAMPLE_DAYS = Array.from({ length: 30 }, (_, index) => ({
 }));
 
 export class StatisticsDto {
+  /** How much there is now; of sign-ins, how many there have been. */
   totals: TotalsDto;
 
-  /** The last 30 days, the oldest first, today last. */
+  /** What was added on each of the last 30 days, the oldest first, today last. */
   @ApiProperty({ type: [DayDto], minItems: 30, maxItems: 30, example: EXAMPLE_DAYS })
   days: DayDto[];
 }

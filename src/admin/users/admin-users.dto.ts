@@ -15,7 +15,7 @@ export class AdminUsersQuery extends SearchQuery {
   declare search?: string;
 
   /**
-   * Name of a role that they have.
+   * Only users who have the role of this name.
    * @example "moderator"
    */
   @BlankIsAbsent()
@@ -23,7 +23,7 @@ export class AdminUsersQuery extends SearchQuery {
   @Characters(0, 50)
   role?: string;
 
-  /** By id, the oldest account first, unless given. */
+  /** Order of the page; by id, the oldest account first, unless given. */
   @BlankIsAbsent()
   @Optional()
   @IsIn(USER_ORDERS)
@@ -34,7 +34,10 @@ export class AdminUsersQuery extends SearchQuery {
 /** What an administrator may change about a user. Only the given fields change. */
 @SaysSomething()
 export class AdminUserChanges extends PickType(ProfileChanges, ['username', 'email']) {
-  /** Whether the user is known to be of age. */
+  /**
+   * Whether an administrator has verified that the user is of age.
+   * @example false
+   */
   @Optional()
   @IsBoolean()
   age_verified?: boolean;
@@ -54,40 +57,51 @@ export class AdminUserChanges extends PickType(ProfileChanges, ['username', 'ema
 
 /** A user in a list. */
 export class AdminUserDto extends UserDto {
-  /** Whether the user is signed in anywhere. */
+  /**
+   * Whether the user has a session that has neither ended nor expired.
+   * @example true
+   */
   logged_in: boolean;
 }
 
 /** How much a user keeps. */
 export class UserCountsDto {
   /**
-   * Series in the reading history.
+   * Number of series in the user’s reading history.
    * @example 120
    */
   @Integer()
   entries: number;
 
-  /** @example 40 */
+  /**
+   * Number of series that the user has rated.
+   * @example 40
+   */
   @Integer()
   ratings: number;
 
   /**
-   * Volumes in the collection.
+   * Number of volumes in the user’s collection.
    * @example 300
    */
   @Integer()
   items: number;
 
-  /** @example 5 */
+  /**
+   * Number of photos in the user’s library.
+   * @example 5
+   */
   @Integer()
   photos: number;
 }
 
 /** A user in detail. */
 export class AdminUserDetailDto extends AdminUserDto {
+  /** How much the user keeps of each kind. */
   counts: UserCountsDto;
 }
 
 export class AdminUserPageDto extends PageDto {
+  /** Users of this page that match the query. */
   users: AdminUserDto[];
 }

@@ -1,55 +1,58 @@
+import { MaxCharacters } from '../../http/fields.js';
 import { Integer } from '../../http/validation.js';
 
 /** A line that was not stored. */
 export class RefusedLineDto {
   /**
-   * From 1.
+   * Number of the line that was not stored; the first one is 1.
    * @example 17
    */
   @Integer()
   line: number;
 
   /**
-   * What is wrong first; for developers.
+   * First fault of the line; for developers, the wording may change.
    * @example "must have required property 'kind' (kind)"
    */
+  @MaxCharacters(1000)
   reason: string;
 }
 
 /** Something that was left out of a line that was stored. */
 export class LineWarningDto {
   /**
-   * From 1.
+   * Number of the line that was stored in part; the first one is 1.
    * @example 18
    */
   @Integer()
   line: number;
 
   /**
-   * What was left out and why; for developers.
+   * What was left out of the line, and why; for developers, the wording may change.
    * @example "a second description in pt is left out"
    */
+  @MaxCharacters(1000)
   reason: string;
 }
 
 /** What an import did. */
 export class ImportReportDto {
   /**
-   * Series that are new or have changed.
+   * Number of series that are new or have changed.
    * @example 60
    */
   @Integer()
   series: number;
 
   /**
-   * Their volumes.
+   * Number of volumes of those series.
    * @example 240
    */
   @Integer()
   volumes: number;
 
   /**
-   * Lines that said what was known already.
+   * Number of lines that equal what the catalog already had.
    * @example 0
    */
   @Integer()
