@@ -1,6 +1,6 @@
 import { MaxCharacters } from '../http/fields.js';
 import { applyDecorators } from '@nestjs/common';
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { isCalendarDate } from '../http/dates.js';
 import { PageDto, PageQuery } from '../http/page.dto.js';
@@ -69,6 +69,7 @@ export class AuditQuery extends PageQuery {
 }
 
 /** Something that an administrator, a client key or the operator did. */
+@ApiSchema({ name: 'AuditEntry' })
 export class AuditEntryDto {
   /**
    * Id of the entry; later entries have larger ones.
@@ -136,6 +137,7 @@ export class AuditEntryDto {
   after: Record<string, unknown> | null;
 }
 
+@ApiSchema({ name: 'AuditPage' })
 export class AuditPageDto extends PageDto {
   /** Entries of this page that match the query, newest first. */
   entries: AuditEntryDto[];

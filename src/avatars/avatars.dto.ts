@@ -1,10 +1,11 @@
 import { MaxCharacters } from '../http/fields.js';
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema, getSchemaPath } from '@nestjs/swagger';
 import { IsString } from 'class-validator';
 import { Integer, Required } from '../http/validation.js';
 import { AVATAR_SIZES } from './avatar-files.js';
 
 /** One size of an avatar. */
+@ApiSchema({ name: 'AvatarVersion' })
 export class AvatarVersionDto {
   /**
    * Height in pixels; null for the original size, which is not recorded.
@@ -36,6 +37,7 @@ function exampleVersion(size: string) {
 }
 
 /** A user's profile image. */
+@ApiSchema({ name: 'Avatar' })
 export class AvatarDto {
   /**
    * Id of the avatar, which stays when its picture is replaced.
@@ -64,7 +66,7 @@ export class AvatarDto {
     properties: Object.fromEntries(
       AVATAR_SIZES.map((size) => [
         size,
-        { $ref: '#/components/schemas/AvatarVersionDto', description: describeSize(size) } as never,
+        { $ref: getSchemaPath(AvatarVersionDto), description: describeSize(size) } as never,
       ]),
     ),
     selfRequired: true,

@@ -1,5 +1,5 @@
 import { CalendarDay, MaxCharacters } from '../http/fields.js';
-import { ApiProperty, IntersectionType } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema, IntersectionType } from '@nestjs/swagger';
 import { IsIn, IsString, Max, Min } from 'class-validator';
 import { IsClientFilter } from '../clients/client-id.js';
 import { PageDto, PageQuery, SearchQuery } from '../http/page.dto.js';
@@ -64,6 +64,7 @@ export class SeriesQuery extends LocalizedSearchQuery {
 export class VolumePageQuery extends IntersectionType(PageQuery, LanguageQuery) {}
 
 /** The volume that stands for a series. */
+@ApiSchema({ name: 'FirstVolume' })
 export class FirstVolumeDto {
   /**
    * Id of the volume, which the routes of volumes and of the collection take.
@@ -105,6 +106,7 @@ export class FirstVolumeDto {
 }
 
 /** Ids of a series at other trackers; null where none is known. */
+@ApiSchema({ name: 'SeriesLinks' })
 export class SeriesLinksDto {
   /**
    * Id at MyAnimeList.
@@ -143,6 +145,7 @@ export class SeriesLinksDto {
 }
 
 /** A manga, manhwa, manhua, novel or comic. */
+@ApiSchema({ name: 'Series' })
 export class SeriesDto {
   /**
    * Id of the series, which the routes of series, ratings and the reading history take.
@@ -272,6 +275,7 @@ export class SeriesDto {
 }
 
 /** How many readers gave a rating. */
+@ApiSchema({ name: 'RatingCount' })
 export class RatingCountDto {
   /**
    * A whole rating; ratings with a fraction count for it after rounding half up.
@@ -292,17 +296,20 @@ export class RatingCountDto {
 }
 
 /** A series with the distribution of its ratings. */
+@ApiSchema({ name: 'SeriesDetail' })
 export class SeriesDetailDto extends SeriesDto {
   /** Histogram of the ratings: ten elements, from rating 1 to rating 10. */
   ratings: RatingCountDto[];
 }
 
+@ApiSchema({ name: 'SeriesPage' })
 export class SeriesPageDto extends PageDto {
   /** Series of this page that match the query. */
   series: SeriesDto[];
 }
 
 /** A series as its volumes name it. */
+@ApiSchema({ name: 'SeriesReference' })
 export class SeriesReferenceDto {
   /**
    * Id of the series, which the routes of series, ratings and the reading history take.
@@ -341,6 +348,7 @@ export class SeriesReferenceDto {
 }
 
 /** What a reader keeps about an owned volume. */
+@ApiSchema({ name: 'CollectionDetails' })
 export class CollectionDetailsDto {
   /**
    * Id of the item, which changes and deletions of it take.
@@ -364,6 +372,7 @@ export class CollectionDetailsDto {
 }
 
 /** One book of a series, in one edition. */
+@ApiSchema({ name: 'Volume' })
 export class VolumeDto {
   /**
    * Id of the volume, which the routes of volumes and of the collection take.
@@ -499,6 +508,7 @@ export class VolumeDto {
   collection: CollectionDetailsDto | null;
 }
 
+@ApiSchema({ name: 'VolumePage' })
 export class VolumePageDto extends PageDto {
   /** Volumes of the series, by `group_order`. */
   volumes: VolumeDto[];

@@ -1,5 +1,5 @@
 import { MaxCharacters, Timestamp } from '../http/fields.js';
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsString, Max, Min } from 'class-validator';
 import { PageDto } from '../http/page.dto.js';
 import { Characters, Integer, Optional, Required, rule, SaysSomething, isBlank } from '../http/validation.js';
@@ -75,6 +75,7 @@ export class KeyRotation {
 }
 
 /** A registered frontend ("website"). */
+@ApiSchema({ name: 'Client' })
 export class ClientDto {
   /**
    * Id of the client, which requests name as `client` or `websiteId`.
@@ -111,6 +112,7 @@ export class ClientDto {
   created: string;
 }
 
+@ApiSchema({ name: 'NewClient' })
 export class NewClientDto extends ClientDto {
   /**
    * Secret key of the client, to be sent as `webApiClientKey`. It is answered this once and stored as a hash.
@@ -120,6 +122,7 @@ export class NewClientDto extends ClientDto {
   key: string;
 }
 
+@ApiSchema({ name: 'RotatedKey' })
 export class RotatedKeyDto {
   /**
    * Id of the client, which requests name as `client` or `websiteId`.
@@ -143,6 +146,7 @@ export class RotatedKeyDto {
   former_key_valid_until: string;
 }
 
+@ApiSchema({ name: 'ClientPage' })
 export class ClientPageDto extends PageDto {
   /** Registered clients of this page, by id. */
   clients: ClientDto[];

@@ -1,5 +1,5 @@
 import { CalendarDay } from '../http/fields.js';
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { IsIn, IsNumber, Max, Min } from 'class-validator';
 import { LocalizedSearchQuery, VolumeDto } from '../catalog/catalog.dto.js';
 import { IsClient } from '../clients/client-id.js';
@@ -105,11 +105,13 @@ export class ItemChanges {
   date: string;
 }
 
+@ApiSchema({ name: 'CollectionPage' })
 export class CollectionPageDto extends PageDto {
   /** Owned volumes, each with `in_collection` true and the reader’s copy. */
   volumes: VolumeDto[];
 }
 
+@ApiSchema({ name: 'CollectionStats' })
 export class CollectionStatsDto {
   /**
    * Number of owned volumes.

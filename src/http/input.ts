@@ -23,8 +23,8 @@ export interface PathParameter {
   readonly mayBeBlank?: boolean;
 }
 
-/** What a handler takes from its request. */
-interface InputParts {
+/** The path parameters and the DTOs that a handler takes from its request. */
+export interface InputParts {
   readonly path: readonly PathParameter[];
   readonly query?: Type;
   readonly body?: Type;
@@ -41,9 +41,9 @@ const INPUT = Symbol('input parts');
 /** Requests whose input has been read: the parameters of a handler share one reading. */
 const inputs = new WeakMap<FastifyRequest, Promise<Input>>();
 
-/** The path parameters of a handler. */
-export function pathParametersOf(handler: object): readonly PathParameter[] {
-  return partsOf(handler).path;
+/** What a handler takes from its request. */
+export function inputOf(handler: object): InputParts {
+  return (Reflect.getMetadata(INPUT, handler) as InputParts | undefined) ?? { path: [] };
 }
 
 /** Takes a parameter from the path, and documents it. */
@@ -51,7 +51,7 @@ export function FromPath(parameter: PathParameter): ParameterDecorator {
   const { name, description, schema, mayBeBlank = false } = parameter;
   return (target, key, index) => {
     const { handler, descriptor } = handlerOf(target, key);
-    const parts = partsOf(handler);
+    const parts = inputOf(handler);
     // Decorators of parameters are applied from the last to the first.
     Reflect.defineMetadata(INPUT, { ...parts, path: [parameter, ...parts.path] }, handler);
     ApiParam({ name, description, schema })(target, key as string, descriptor);
@@ -65,7 +65,7 @@ export function ValidBody(): ParameterDecorator {
   return (target, key, index) => {
     const { handler, descriptor, types } = handlerOf(target, key);
     const body = types[index] as Type;
-    Reflect.defineMetadata(INPUT, { ...partsOf(handler), body }, handler);
+    Reflect.defineMetadata(INPUT, { ...inputOf(handler), body }, handler);
     ApiBody({ type: body })(target, key as string, descriptor);
     BodyValue()(target, key, index);
   };
@@ -76,7 +76,7 @@ export function ValidQuery(): ParameterDecorator {
   return (target, key, index) => {
     const { handler, descriptor, types } = handlerOf(target, key);
     const query = types[index] as Type;
-    Reflect.defineMetadata(INPUT, { ...partsOf(handler), query }, handler);
+    Reflect.defineMetadata(INPUT, { ...inputOf(handler), query }, handler);
     ApiQuery({ type: query })(target, key as string, descriptor);
     QueryValue()(target, key, index);
   };
@@ -97,7 +97,7 @@ function readInput(context: ExecutionContext): Promise<Input> {
   const request = context.switchToHttp().getRequest<FastifyRequest>();
   const known = inputs.get(request);
   if (known !== undefined) return known;
-  const reading = read(request, partsOf(context.getHandler()));
+  const reading = read(request, inputOf(context.getHandler()));
   inputs.set(request, reading);
   return reading;
 }
@@ -135,8 +135,4 @@ function handlerOf(target: object, key: string | symbol | undefined) {
   if (descriptor === undefined || key === undefined) throw new Error('Only handlers take input');
   const types = Reflect.getMetadata('design:paramtypes', target, key) as readonly unknown[];
   return { handler: descriptor.value as object, descriptor, types };
-}
-
-function partsOf(handler: object): InputParts {
-  return (Reflect.getMetadata(INPUT, handler) as InputParts | undefined) ?? { path: [] };
 }

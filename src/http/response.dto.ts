@@ -3,6 +3,7 @@ import { Integer } from './validation.js';
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 
 /** One field that a request got wrong. */
+@ApiSchema({ name: 'FieldError' })
 export class FieldErrorDto {
   /**
    * Name of the parameter as the request spells it; of an unknown one, its first 100 characters.

@@ -1,11 +1,12 @@
 import type { INestApplication, Type } from '@nestjs/common';
-import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { DocumentBuilder, getSchemaPath, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { PROJECT_VERSION } from '../project-folder.js';
 import { complete, type Json, type Operation, type Parameter } from './operations.js';
 import { exampleOf } from './examples.js';
 import { routesOf } from './route-metadata.js';
 import { ResponseDto } from '../http/response.dto.js';
-import { toJsonSchema2020, withPlainNames } from './schemas.js';
+import { requiresAProperty } from '../http/validation.js';
+import { toJsonSchema2020 } from './schemas.js';
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
@@ -98,38 +99,30 @@ export function buildDocument(app: INestApplication, { models, named }: MoreSche
     const route = routes.get(operation.operationId ?? '');
     if (route === undefined) throw new Error(`Nothing is known of the operation ${operation.operationId}`);
     complete(operation, method, route, messages);
+    if (route.input.body !== undefined) closeRequest(document, operation, route.input.body);
   }
   Object.assign(document.components?.schemas ?? {}, {
     Message: messageSchema(messages),
     ...named,
   });
-  closeRequests(
-    document,
-    all.map(({ operation }) => operation),
-  );
-  const finished = withPlainNames(toJsonSchema2020(document));
+  const finished = toJsonSchema2020(document);
   addExamples(finished);
   return finished;
 }
 
 /**
- * Bodies with unknown fields are refused, and so are those of changes that change nothing. A body may be left out where
- * an empty one is taken.
+ * Refuses unknown fields of a body, and an empty body where the DTO requires a property. A body may be left out where an
+ * empty one is taken.
  */
-function closeRequests(document: OpenAPIObject, operations: readonly Operation[]): void {
-  for (const { requestBody } of operations) {
-    const body = requestBody as
-      { required?: boolean; content?: Record<string, { schema: Json }> } | undefined;
-    const reference = body?.content?.['application/json']?.schema['$ref'];
-    if (body === undefined || typeof reference !== 'string') continue;
-    const name = reference.slice(reference.lastIndexOf('/') + 1);
-    const schema = document.components?.schemas?.[name] as Json;
-    schema['additionalProperties'] = false;
-    if (name.endsWith('Changes')) schema['minProperties'] = 1;
-    body.required = schema['minProperties'] !== undefined || ((schema['required'] ?? []) as []).length > 0;
-    for (const [field, property] of Object.entries(schema['properties'] as Record<string, Json>)) {
-      if (!((schema['required'] ?? []) as string[]).includes(field)) tellDefault(property);
-    }
+function closeRequest(document: OpenAPIObject, operation: Operation, dto: Type): void {
+  const name = getSchemaPath(dto).slice('#/components/schemas/'.length);
+  const schema = document.components?.schemas?.[name] as Json;
+  const required = (schema['required'] ?? []) as string[];
+  schema['additionalProperties'] = false;
+  if (requiresAProperty(dto)) schema['minProperties'] = 1;
+  (operation.requestBody as { required?: boolean }).required = requiresAProperty(dto) || required.length > 0;
+  for (const [field, property] of Object.entries(schema['properties'] as Record<string, Json>)) {
+    if (!required.includes(field)) tellDefault(property);
   }
 }
 

@@ -46,8 +46,8 @@ export function complete(operation: Operation, method: string, route: Route, mes
   }
   operation.security = securityOf(access);
   operation.description = [operation.description, asksFor(access)].filter(Boolean).join(' ');
-  sortParameters(operation, route.pathParameters);
-  if (destroys) nameNothing(operation, route.pathParameters);
+  sortParameters(operation, route.input.path);
+  if (destroys) nameNothing(operation, route.input.path);
   const media = (operation.requestBody as { content?: Record<string, Json> } | undefined)?.content;
   if (exampleBody !== undefined && media?.['application/json'])
     media['application/json']['example'] = exampleBody;
@@ -186,7 +186,7 @@ function describeEnvelope(refusals: readonly Refusal[]) {
       { value: { Response: 'Error', Message: message, Data: null, ErrorCode: code ?? String(status) } },
     ]),
   );
-  const schema = { $ref: '#/components/schemas/EnvelopeDto' };
+  const schema = { $ref: '#/components/schemas/Envelope' };
   const description = [...new Set(refusals.map(({ message }) => message))].join(' · ');
   const headers = headersOf(refusals[0]?.status ?? 0);
   return { description, ...headers, content: { 'application/json': { schema, examples } } };

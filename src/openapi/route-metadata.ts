@@ -1,7 +1,7 @@
 import { type INestApplication, SetMetadata } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import type { Refusal } from '../http/app-error.js';
-import { type PathParameter, pathParametersOf } from '../http/input.js';
+import { type InputParts, inputOf } from '../http/input.js';
 import { ACCESS, type Access } from './access-metadata.js';
 
 /** What the document says of a handler beyond what Nest's generator reads from it. */
@@ -22,7 +22,7 @@ export interface RouteFacts {
 /** A handler as the assembly of the document sees it. */
 export interface Route extends RouteFacts {
   readonly access: Access;
-  readonly pathParameters: readonly PathParameter[];
+  readonly input: InputParts;
 }
 
 const FACTS = Symbol('route facts');
@@ -53,5 +53,5 @@ function routeOf(handler: object): Route | undefined {
   const facts = Reflect.getMetadata(FACTS, handler) as RouteFacts | undefined;
   const access = Reflect.getMetadata(ACCESS, handler) as Access | undefined;
   if (facts === undefined || access === undefined) return undefined;
-  return { ...facts, access, pathParameters: pathParametersOf(handler) };
+  return { ...facts, access, input: inputOf(handler) };
 }

@@ -32,20 +32,3 @@ function orNull(schema: Json): Json {
   if (typeof type !== 'string') return schema;
   return { type: [type, 'null'], ...(Array.isArray(values) ? { enum: [...values, null] } : {}), ...rest };
 }
-
-/** Schemas under the field's own names: what the code calls `UserDto` is a `User`. */
-export function withPlainNames(document: OpenAPIObject): OpenAPIObject {
-  const schemas = Object.keys(document.components?.schemas ?? {});
-  const taken = new Set(schemas);
-  const renamed = schemas.filter((name) => name.endsWith('Dto') && !taken.has(name.slice(0, -3)));
-  let text = JSON.stringify(document);
-  for (const name of renamed) {
-    text = text.replaceAll(`"#/components/schemas/${name}"`, `"#/components/schemas/${name.slice(0, -3)}"`);
-  }
-  const plain = JSON.parse(text) as OpenAPIObject;
-  const components = Object.entries(plain.components?.schemas ?? {}).map(([name, schema]) => [
-    renamed.includes(name) ? name.slice(0, -3) : name,
-    schema,
-  ]);
-  return { ...plain, components: { ...plain.components, schemas: Object.fromEntries(components) as never } };
-}

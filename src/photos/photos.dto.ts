@@ -1,9 +1,10 @@
 import { MaxCharacters, Timestamp } from '../http/fields.js';
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { Integer } from '../http/validation.js';
 import { PageDto } from '../http/page.dto.js';
 
 /** A picture in a user's library. */
+@ApiSchema({ name: 'Photo' })
 export class PhotoDto {
   /**
    * Id of the photo, which its deletion takes.
@@ -56,12 +57,14 @@ export class PhotoDto {
   uploaded: string;
 }
 
+@ApiSchema({ name: 'PhotoPage' })
 export class PhotoPageDto extends PageDto {
   /** Photos of the user’s library, newest first. */
   photos: PhotoDto[];
 }
 
 /** Family D's envelope, for success and failure alike. */
+@ApiSchema({ name: 'Envelope' })
 export class EnvelopeDto {
   /**
    * Whether the photo was deleted: `Success` or `Error`.

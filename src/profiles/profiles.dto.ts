@@ -1,9 +1,10 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { MaxCharacters, Timestamp } from '../http/fields.js';
 import { Min } from 'class-validator';
 import { Integer } from '../http/validation.js';
 
 /** How many public entries have which status. */
+@ApiSchema({ name: 'StatusCounts' })
 export class StatusCountsDto {
   /**
    * Number of public entries of series that the reader is reading.
@@ -39,6 +40,7 @@ export class StatusCountsDto {
 }
 
 /** What a reader shows to everybody. */
+@ApiSchema({ name: 'Profile' })
 export class ProfileDto {
   /**
    * The reader’s username as they spell it.

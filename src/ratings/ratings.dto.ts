@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { USER_ID_PATTERN } from '../http/ids.js';
 import { IsNumber, Max, Min } from 'class-validator';
 import { FractionDigits, Integer, Required } from '../http/validation.js';
@@ -17,6 +17,7 @@ export class RatingInput {
 }
 
 /** A user's rating of a series. */
+@ApiSchema({ name: 'Rating' })
 export class RatingDto {
   /**
    * The reader’s rating, from 1 to 10 with at most one fraction digit.

@@ -1,6 +1,6 @@
 import { USER_ID_PATTERN } from '../http/ids.js';
 import { MaxCharacters, Timestamp } from '../http/fields.js';
-import { ApiHideProperty, ApiProperty, IntersectionType, OmitType } from '@nestjs/swagger';
+import { ApiHideProperty, ApiProperty, ApiSchema, IntersectionType, OmitType } from '@nestjs/swagger';
 import { Expose, Transform } from 'class-transformer';
 import { IsIn, IsNumber, IsString, Max, Min } from 'class-validator';
 import { LocalizedSearchQuery, SeriesDto } from '../catalog/catalog.dto.js';
@@ -198,6 +198,7 @@ export class HistoryQuery extends LocalizedSearchQuery {
 }
 
 /** What a reader keeps about a series. */
+@ApiSchema({ name: 'ReadingEntry' })
 export class ReadingEntryDto {
   /**
    * Id of the reader who keeps the entry.
@@ -311,14 +312,17 @@ class HistoryDetailsDto {
 }
 
 /** A series with what its reader keeps about it. */
+@ApiSchema({ name: 'HistorySeries' })
 export class HistorySeriesDto extends IntersectionType(SeriesDto, HistoryDetailsDto) {}
 
+@ApiSchema({ name: 'HistoryPage' })
 export class HistoryPageDto extends PageDto {
   /** Series of this page that the reader keeps, each with its entry. */
   series: HistorySeriesDto[];
 }
 
 /** An entry as others see it: without the notes. */
+@ApiSchema({ name: 'PublicEntry' })
 export class PublicEntryDto extends OmitType(ReadingEntryDto, ['notes']) {}
 
 class PublicHistoryDetailsDto {
@@ -327,8 +331,10 @@ class PublicHistoryDetailsDto {
 }
 
 /** A series with what its reader shows of it to everybody. */
+@ApiSchema({ name: 'PublicHistorySeries' })
 export class PublicHistorySeriesDto extends IntersectionType(SeriesDto, PublicHistoryDetailsDto) {}
 
+@ApiSchema({ name: 'PublicHistoryPage' })
 export class PublicHistoryPageDto extends PageDto {
   /** Series of this page that the reader shows, each with its public entry. */
   series: PublicHistorySeriesDto[];

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { MaxCharacters, Timestamp } from '../http/fields.js';
 import { IsBoolean, IsString } from 'class-validator';
 import { Characters, Required, Trimmed } from '../http/validation.js';
@@ -28,6 +28,7 @@ export class Credentials {
   password: string;
 }
 
+@ApiSchema({ name: 'SignedIn' })
 export class SignedInDto {
   /**
    * JWT of ten minutes, to be sent as `Authorization: Bearer`.
@@ -40,11 +41,13 @@ export class SignedInDto {
   user: UserDto;
 }
 
+@ApiSchema({ name: 'UserWithSettings' })
 export class UserWithSettingsDto extends UserDto {
   /** The user’s preferences; keys that were never chosen have their defaults. */
   settings: Settings;
 }
 
+@ApiSchema({ name: 'Me' })
 export class MeDto {
   /**
    * JWT to be sent as `Authorization: Bearer`: a new one for a cookie, the request’s own for a Bearer request.
@@ -58,6 +61,7 @@ export class MeDto {
 }
 
 /** A signed-in browser or app. */
+@ApiSchema({ name: 'Session' })
 export class SessionDto {
   /**
    * Id of the session, to end it by.
@@ -102,6 +106,7 @@ export class SessionDto {
   current: boolean;
 }
 
+@ApiSchema({ name: 'SessionList' })
 export class SessionListDto {
   /** Sessions that have neither ended nor expired, by id. */
   sessions: SessionDto[];

@@ -1,6 +1,6 @@
 import { MaxCharacters, Timestamp } from '../http/fields.js';
 import { applyDecorators } from '@nestjs/common';
-import { ApiProperty, PickType } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema, PickType } from '@nestjs/swagger';
 import { IsBoolean, IsEmail, IsString, Matches, Max, Min } from 'class-validator';
 import { PERMISSIONS } from '../accounts/permissions.js';
 import { hasEmptyCharacters } from '../http/typed-text.js';
@@ -179,6 +179,7 @@ export class ProfileChanges extends PickType(Registration, ['email', 'first_name
 }
 
 /** A user, as the user and administrators see it. */
+@ApiSchema({ name: 'User' })
 export class UserDto {
   /**
    * Id of the user: an ObjectId, so that ids sort by the time of registration.
@@ -313,6 +314,7 @@ export class UsersQuery {
   offset: number = 0;
 }
 
+@ApiSchema({ name: 'UserPage' })
 export class UserPageDto {
   /**
    * The `limit` of the request, or its default.

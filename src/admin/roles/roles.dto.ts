@@ -1,6 +1,6 @@
 import { MaxCharacters } from '../../http/fields.js';
 import { applyDecorators } from '@nestjs/common';
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsArray, IsIn, IsString } from 'class-validator';
 import { type Permission, PERMISSIONS } from '../../accounts/permissions.js';
@@ -99,6 +99,7 @@ export class RoleChanges {
 }
 
 /** A named set of permissions. */
+@ApiSchema({ name: 'Role' })
 export class RoleDto {
   /**
    * Id of the role, which changes and deletions of it take.
@@ -138,6 +139,7 @@ export class RoleDto {
   users: number;
 }
 
+@ApiSchema({ name: 'RolePage' })
 export class RolePageDto extends PageDto {
   /** Roles of this page, by id. */
   roles: RoleDto[];
@@ -157,6 +159,7 @@ export class ListedPermission {
   description: string;
 }
 
+@ApiSchema({ name: 'PermissionPage' })
 export class PermissionPageDto extends PageDto {
   /** Permissions of this page, by name. */
   permissions: ListedPermission[];

@@ -1,7 +1,8 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { Integer } from '../../http/validation.js';
 
 /** How much there is now; of sign-ins, how many there have been. */
+@ApiSchema({ name: 'Totals' })
 export class TotalsDto {
   /**
    * Accounts that exist.
@@ -54,6 +55,7 @@ export class TotalsDto {
 }
 
 /** What was added on one day, whatever has become of it since. */
+@ApiSchema({ name: 'Day' })
 export class DayDto {
   /**
    * Accounts opened on the day.
@@ -115,6 +117,7 @@ const EXAMPLE_DAYS = Array.from({ length: 30 }, (_, index) => ({
   photos: 30,
 }));
 
+@ApiSchema({ name: 'Statistics' })
 export class StatisticsDto {
   /** How much there is now; of sign-ins, how many there have been. */
   totals: TotalsDto;

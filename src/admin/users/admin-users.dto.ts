@@ -1,4 +1,4 @@
-import { ApiProperty, PickType } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema, PickType } from '@nestjs/swagger';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsIn, IsString } from 'class-validator';
 import { PageDto, SearchQuery } from '../../http/page.dto.js';
 import { BlankIsAbsent, Characters, Integer, Optional, SaysSomething } from '../../http/validation.js';
@@ -56,6 +56,7 @@ export class AdminUserChanges extends PickType(ProfileChanges, ['username', 'ema
 }
 
 /** A user in a list. */
+@ApiSchema({ name: 'AdminUser' })
 export class AdminUserDto extends UserDto {
   /**
    * Whether the user has a session that has neither ended nor expired.
@@ -65,6 +66,7 @@ export class AdminUserDto extends UserDto {
 }
 
 /** How much a user keeps. */
+@ApiSchema({ name: 'UserCounts' })
 export class UserCountsDto {
   /**
    * Number of series in the user’s reading history.
@@ -96,11 +98,13 @@ export class UserCountsDto {
 }
 
 /** A user in detail. */
+@ApiSchema({ name: 'AdminUserDetail' })
 export class AdminUserDetailDto extends AdminUserDto {
   /** How much the user keeps of each kind. */
   counts: UserCountsDto;
 }
 
+@ApiSchema({ name: 'AdminUserPage' })
 export class AdminUserPageDto extends PageDto {
   /** Users of this page that match the query. */
   users: AdminUserDto[];

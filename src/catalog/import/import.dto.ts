@@ -1,7 +1,9 @@
+import { ApiSchema } from '@nestjs/swagger';
 import { MaxCharacters } from '../../http/fields.js';
 import { Integer } from '../../http/validation.js';
 
 /** A line that was not stored. */
+@ApiSchema({ name: 'RefusedLine' })
 export class RefusedLineDto {
   /**
    * Number of the line that was not stored; the first one is 1.
@@ -19,6 +21,7 @@ export class RefusedLineDto {
 }
 
 /** Something that was left out of a line that was stored. */
+@ApiSchema({ name: 'LineWarning' })
 export class LineWarningDto {
   /**
    * Number of the line that was stored in part; the first one is 1.
@@ -36,6 +39,7 @@ export class LineWarningDto {
 }
 
 /** What an import did. */
+@ApiSchema({ name: 'ImportReport' })
 export class ImportReportDto {
   /**
    * Number of series that are new or have changed.
