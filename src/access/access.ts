@@ -35,14 +35,14 @@ declare module 'fastify' {
 }
 
 /** Public; credentials are not read. */
-export const Open = () => RouteAccess({ kind: 'open' });
+export const Public = () => RouteAccess({ kind: 'open' });
 /** Public, for monitoring: not rate-limited, and served under overload. */
 export const Probe = () =>
   applyDecorators(RouteAccess({ kind: 'open', unlimited: true }), RouteOption({ unlimited: true }));
 /** For clients' servers, by client key, which the route itself checks; users' credentials are ignored. */
 export const ClientKey = () => RouteAccess({ kind: 'open', clientKey: true });
 /** Public; a signed-in user is shown more. */
-export const Anyone = () => RouteAccess({ kind: 'anyone' });
+export const OptionalAuth = () => RouteAccess({ kind: 'anyone' });
 /** For users, by cookie or Bearer. */
 export const SignedIn = (options: { endsSession?: boolean } = {}) =>
   RouteAccess({ kind: 'signed-in', ...options });
@@ -64,7 +64,7 @@ export const CurrentViewer = createParamDecorator((_: unknown, context: Executio
 });
 
 /** The signed-in user, or null, on public routes. */
-export const MaybeViewer = createParamDecorator(
+export const OptionalViewer = createParamDecorator(
   (_: unknown, context: ExecutionContext): Viewer | null =>
     context.switchToHttp().getRequest<FastifyRequest>().viewer ?? null,
 );

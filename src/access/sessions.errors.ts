@@ -1,3 +1,3 @@
-import { refusal } from '../http/app-error.js';
+import { defineError } from '../http/app-error.js';
 
-export const sessionNotFound = refusal(404, 'Session not found');
+export const sessionNotFound = defineError(404, 'Session not found');

@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { RequirePermission } from '../access/access.js';
-import { Operation } from '../openapi/operation.js';
+import { ApiRoute } from '../openapi/api-route.js';
 import { pagePosition } from '../http/page.js';
 import { AuditPageDto, AuditQuery } from './audit.dto.js';
 import { presentAuditEntry } from './audit.presenter.js';
@@ -15,11 +15,11 @@ export class AuditController {
 
   @Get()
   @RequirePermission('view-audit-log')
-  @Operation({
+  @ApiRoute({
     id: 'auditLogList',
     summary: 'Read the audit log',
     description: 'Newest first. Nobody can change or remove an entry.',
-    answers: AuditPageDto,
+    response: AuditPageDto,
   })
   async list(
     @ValidQuery() { actor, action, target, since, until, ...asked }: AuditQuery,

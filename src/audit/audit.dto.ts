@@ -4,21 +4,23 @@ import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { isCalendarDate } from '../http/dates.js';
 import { PageDto, PageQuery } from '../http/page.dto.js';
-import { BlankIsAbsent, Characters, Integer, isBlank, Optional, rule } from '../http/validation.js';
+import { BlankIsAbsent, CodePointLength, Integer, isBlank, Optional, rule } from '../http/validation.js';
 
 /** A time, or a day whose first or last millisecond is meant. */
-function Moment(lastOfDay: boolean): PropertyDecorator {
+function IsDateOrTime(lastOfDay: boolean): PropertyDecorator {
   return applyDecorators(
-    Transform(({ value }: { value: unknown }) => (isBlank(value) ? undefined : asMoment(value, lastOfDay))),
+    Transform(({ value }: { value: unknown }) =>
+      isBlank(value) ? undefined : asDateOrTime(value, lastOfDay),
+    ),
     Optional(),
-    rule('moment', 'must be an RFC 3339 time or a date', (value) => value instanceof Date),
+    rule('dateOrTime', 'must be an RFC 3339 time or a date', (value) => value instanceof Date),
   );
 }
 
 const TIME =
   /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 
-function asMoment(value: unknown, lastOfDay: boolean): unknown {
+function asDateOrTime(value: unknown, lastOfDay: boolean): unknown {
   if (typeof value !== 'string') return value;
   if (isCalendarDate(value)) return new Date(`${value}T${lastOfDay ? '23:59:59.999' : '00:00:00.000'}Z`);
   // The plus of an offset is a space where a client has not escaped it.
@@ -36,7 +38,7 @@ export class AuditQuery extends PageQuery {
    */
   @BlankIsAbsent()
   @Optional()
-  @Characters(0, 100)
+  @CodePointLength(0, 100)
   actor?: string;
 
   /**
@@ -45,7 +47,7 @@ export class AuditQuery extends PageQuery {
    */
   @BlankIsAbsent()
   @Optional()
-  @Characters(0, 100)
+  @CodePointLength(0, 100)
   action?: string;
 
   /**
@@ -54,16 +56,16 @@ export class AuditQuery extends PageQuery {
    */
   @BlankIsAbsent()
   @Optional()
-  @Characters(0, 100)
+  @CodePointLength(0, 100)
   target?: string;
 
   /** Only entries of this time or later; a date is its first millisecond in UTC. */
-  @Moment(false)
+  @IsDateOrTime(false)
   @ApiProperty({ type: String, example: '2026-01-01' })
   since?: Date;
 
   /** Only entries of this time or earlier; a date is its last millisecond in UTC. */
-  @Moment(true)
+  @IsDateOrTime(true)
   @ApiProperty({ type: String, example: '2026-01-31T12:00:00.000Z' })
   until?: Date;
 }

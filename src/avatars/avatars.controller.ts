@@ -1,8 +1,8 @@
 import { Controller, Delete, Get, Patch, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Anyone, CurrentViewer, SignedIn, type Viewer } from '../access/access.js';
+import { OptionalAuth, CurrentViewer, SignedIn, type Viewer } from '../access/access.js';
 import { forbidden, userNotFound } from '../http/app-error.js';
-import { Operation } from '../openapi/operation.js';
+import { ApiRoute } from '../openapi/api-route.js';
 import { TakesImage, UploadedImage, type UploadReader } from '../images/upload.js';
 import { LimitsImages } from '../limits/image-limit.js';
 import { ImageUrls } from '../images/image-urls.js';
@@ -27,12 +27,12 @@ export class AvatarsController {
   @SignedIn()
   @LimitsImages()
   @TakesImage({ required: true })
-  @Operation({
+  @ApiRoute({
     id: 'avatarsCreate',
     summary: 'Upload your first avatar',
     status: 201,
-    answers: AvatarDto,
-    refuses: [forbidden, avatarExists, invalidImage, noFileUploads],
+    response: AvatarDto,
+    errors: [forbidden, avatarExists, invalidImage, noFileUploads],
   })
   async create(
     @CurrentViewer() viewer: Viewer,
@@ -43,20 +43,20 @@ export class AvatarsController {
   }
 
   @Get('users/:id/avatars')
-  @Anyone()
-  @Operation({
+  @OptionalAuth()
+  @ApiRoute({
     id: 'avatarsGetOfUser',
     summary: 'Get a user’s avatar',
-    answers: AvatarDto,
-    refuses: [userNotFound, avatarNotFound],
+    response: AvatarDto,
+    errors: [userNotFound, avatarNotFound],
   })
   async getOfUser(@UserId() id: string): Promise<AvatarDto> {
     return presentAvatar(await this.avatars.getOfUser(id), this.urls);
   }
 
   @Get('avatars/:id')
-  @Anyone()
-  @Operation({ id: 'avatarsGet', summary: 'Get an avatar', answers: AvatarDto, refuses: [avatarNotFound] })
+  @OptionalAuth()
+  @ApiRoute({ id: 'avatarsGet', summary: 'Get an avatar', response: AvatarDto, errors: [avatarNotFound] })
   async get(@AvatarId() id: number): Promise<AvatarDto> {
     return presentAvatar(await this.avatars.get(id), this.urls);
   }
@@ -65,12 +65,12 @@ export class AvatarsController {
   @SignedIn()
   @LimitsImages()
   @TakesImage({ required: false })
-  @Operation({
+  @ApiRoute({
     id: 'avatarsUpdate',
     summary: 'Replace your avatar’s picture',
     description: 'The id stays; with another picture the URLs change. Without one nothing changes.',
-    answers: AvatarDto,
-    refuses: [forbidden, avatarNotFound, invalidImage, noFileUploads],
+    response: AvatarDto,
+    errors: [forbidden, avatarNotFound, invalidImage, noFileUploads],
   })
   async update(
     @CurrentViewer() viewer: Viewer,
@@ -82,11 +82,11 @@ export class AvatarsController {
 
   @Delete('avatars/:id')
   @SignedIn()
-  @Operation({
+  @ApiRoute({
     id: 'avatarsDelete',
     summary: 'Delete your avatar',
     status: 204,
-    refuses: [forbidden, avatarNotFound, noFileUploads],
+    errors: [forbidden, avatarNotFound, noFileUploads],
   })
   async delete(@CurrentViewer() viewer: Viewer, @AvatarId() id: number): Promise<void> {
     await this.avatars.delete(viewer, id);

@@ -77,7 +77,8 @@ export class AvatarDto {
   versions: Record<string, AvatarVersionDto>;
 }
 
-export class ImageInput {
+@ApiSchema({ name: 'ImageInput' })
+export class UpdateProfileImageDto {
   /**
    * GIF, JPEG or PNG of less than 5,000,000 bytes and at most 40 megapixels, as base64, bare or in a data URL.
    * @example "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="

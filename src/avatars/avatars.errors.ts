@@ -1,4 +1,4 @@
-import { refusal } from '../http/app-error.js';
+import { defineError } from '../http/app-error.js';
 
-export const avatarExists = refusal(409, 'Avatar already exists');
-export const avatarNotFound = refusal(404, 'Avatar not found');
+export const avatarExists = defineError(409, 'Avatar already exists');
+export const avatarNotFound = defineError(404, 'Avatar not found');

@@ -2,9 +2,9 @@ import { Controller, Get, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { toSvg } from 'jdenticon';
-import { Open } from '../access/access.js';
+import { Public } from '../access/access.js';
 import { notFound } from '../http/app-error.js';
-import { Operation } from '../openapi/operation.js';
+import { ApiRoute } from '../openapi/api-route.js';
 import { ImageUrls } from '../images/image-urls.js';
 import { AVATAR_SIZES, keyOf } from './avatar-files.js';
 import { AvatarsService } from './avatars.service.js';
@@ -24,8 +24,8 @@ export class DefaultAvatarsController {
   ) {}
 
   @Get('user/avatar/:id/:size')
-  @Open()
-  @Operation({
+  @Public()
+  @ApiRoute({
     id: 'userAvatarRedirect',
     summary: 'Go to a user’s avatar, or to a generated picture',
     description: 'Sizes are those of an avatar’s versions. For a user who is not there, too.',
@@ -43,13 +43,13 @@ export class DefaultAvatarsController {
   }
 
   @Get('images/default/:id/:size')
-  @Open()
-  @Operation({
+  @Public()
+  @ApiRoute({
     id: 'imagesGetDefault',
     summary: 'Get the picture generated for a user id',
     description: 'An identicon in SVG, the same every time.',
     image: 'generated',
-    refuses: [notFound],
+    errors: [notFound],
   })
   picture(@UserId() id: string, @PictureSize() size: string, @Res() reply: FastifyReply): void {
     if (!AVATAR_SIZES.includes(size)) throw notFound();

@@ -4,15 +4,15 @@ import { actorOf } from '../audit/audit-log.js';
 import { CurrentViewer, RequirePermission, SignedIn, type Viewer } from '../access/access.js';
 import { forbidden, userNotFound } from '../http/app-error.js';
 import { BodyLimit } from '../limits/body-limit.js';
-import { done } from '../http/families.js';
-import { Operation } from '../openapi/operation.js';
+import { success } from '../http/families.js';
+import { ApiRoute } from '../openapi/api-route.js';
 import type { ResponseDto } from '../http/response.dto.js';
 import { IMAGE_BODY_LIMIT } from '../images/upload.js';
 import { imageFromBase64 } from '../images/base64.js';
 import { LimitsImages } from '../limits/image-limit.js';
 import { imageFormat } from '../images/image-format.js';
 import { invalidImage, noFileUploads } from '../images/images.errors.js';
-import { ImageInput } from './avatars.dto.js';
+import { UpdateProfileImageDto } from './avatars.dto.js';
 import { AvatarsService } from './avatars.service.js';
 import { UserId } from '../accounts/user-id.js';
 import { ValidBody } from '../http/input.js';
@@ -30,69 +30,69 @@ export class ProfileImagesController {
   @SignedIn()
   @LimitsImages()
   @BodyLimit(IMAGE_BODY_LIMIT)
-  @Operation({
+  @ApiRoute({
     id: 'profileImageUpdate',
     summary: 'Create or replace your profile image',
-    says: UPDATED,
-    refuses: [forbidden, invalidImage, noFileUploads],
+    message: UPDATED,
+    errors: [forbidden, invalidImage, noFileUploads],
   })
   async update(
     @CurrentViewer() viewer: Viewer,
     @UserId({ mayBeBlank: true }) id: string,
-    @ValidBody() { image }: ImageInput,
+    @ValidBody() { image }: UpdateProfileImageDto,
   ): Promise<ResponseDto> {
     await this.avatars.replaceOwn(viewer, id, () => decode(image));
-    return done(UPDATED);
+    return success(UPDATED);
   }
 
   @Delete('user/delete-image/:id')
   @SignedIn()
-  @Operation({
+  @ApiRoute({
     id: 'profileImageDelete',
     summary: 'Delete your profile image, or as an administrator anybody’s',
     description: 'A user without an image is answered with 500, as existing frontends expect.',
-    says: DELETED,
-    refuses: [forbidden, noFileUploads],
+    message: DELETED,
+    errors: [forbidden, noFileUploads],
   })
   async delete(
     @CurrentViewer() viewer: Viewer,
     @UserId({ mayBeBlank: true }) id: string,
   ): Promise<ResponseDto> {
     await this.avatars.deleteOfUser(viewer, id);
-    return done(DELETED);
+    return success(DELETED);
   }
 
   @Post('admin/user/update-image/:id')
   @RequirePermission('edit-users')
   @LimitsImages()
   @BodyLimit(IMAGE_BODY_LIMIT)
-  @Operation({
+  @ApiRoute({
     id: 'adminProfileImageUpdate',
     summary: 'Create or replace a user’s profile image',
-    says: UPDATED,
-    refuses: [userNotFound, invalidImage, noFileUploads],
+    message: UPDATED,
+    errors: [userNotFound, invalidImage, noFileUploads],
   })
   async updateAny(
     @CurrentViewer() viewer: Viewer,
     @UserId() id: string,
-    @ValidBody() { image }: ImageInput,
+    @ValidBody() { image }: UpdateProfileImageDto,
   ): Promise<ResponseDto> {
     await this.avatars.replaceAny(actorOf(viewer), id, () => decode(image));
-    return done(UPDATED);
+    return success(UPDATED);
   }
 
   @Delete('admin/user/delete-image/:id')
   @RequirePermission('edit-users')
-  @Operation({
+  @ApiRoute({
     id: 'adminProfileImageDelete',
     summary: 'Delete a user’s profile image',
     description: 'A user without an image is answered with 500, as existing frontends expect.',
-    says: DELETED,
-    refuses: [userNotFound, noFileUploads],
+    message: DELETED,
+    errors: [userNotFound, noFileUploads],
   })
   async deleteAny(@CurrentViewer() viewer: Viewer, @UserId() id: string): Promise<ResponseDto> {
     await this.avatars.deleteAsAdministrator(actorOf(viewer), id);
-    return done(DELETED);
+    return success(DELETED);
   }
 }
 

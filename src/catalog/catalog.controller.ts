@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Anyone, MaybeViewer, type Viewer } from '../access/access.js';
-import { Operation } from '../openapi/operation.js';
+import { OptionalAuth, OptionalViewer, type Viewer } from '../access/access.js';
+import { ApiRoute } from '../openapi/api-route.js';
 import { pagePosition } from '../http/page.js';
 import {
   LanguageQuery,
@@ -26,10 +26,10 @@ export class CatalogController {
   constructor(private readonly catalog: CatalogService) {}
 
   @Get('series')
-  @Anyone()
-  @Operation({ id: 'seriesList', summary: 'Search and list public series', answers: SeriesPageDto })
+  @OptionalAuth()
+  @ApiRoute({ id: 'seriesList', summary: 'Search and list public series', response: SeriesPageDto })
   async listSeries(
-    @MaybeViewer() viewer: Viewer | null,
+    @OptionalViewer() viewer: Viewer | null,
     @ValidQuery() query: SeriesQuery,
   ): Promise<SeriesPageDto> {
     const { total, rows } = await this.catalog.list(query, viewer?.userId ?? null);
@@ -37,16 +37,16 @@ export class CatalogController {
   }
 
   @Get('series/:id')
-  @Anyone()
-  @Operation({
+  @OptionalAuth()
+  @ApiRoute({
     id: 'seriesGet',
     summary: 'Get a series',
     description: 'Also a series that lists do not show, to whoever has its id.',
-    answers: SeriesDetailDto,
-    refuses: [seriesNotFound],
+    response: SeriesDetailDto,
+    errors: [seriesNotFound],
   })
   async getSeries(
-    @MaybeViewer() viewer: Viewer | null,
+    @OptionalViewer() viewer: Viewer | null,
     @SeriesId() id: number,
     @ValidQuery() { user_lang }: LanguageQuery,
   ): Promise<SeriesDetailDto> {
@@ -54,15 +54,15 @@ export class CatalogController {
   }
 
   @Get('series/:id/volumes')
-  @Anyone()
-  @Operation({
+  @OptionalAuth()
+  @ApiRoute({
     id: 'seriesVolumesList',
     summary: 'List the volumes of a series',
-    answers: VolumePageDto,
-    refuses: [seriesNotFound],
+    response: VolumePageDto,
+    errors: [seriesNotFound],
   })
   async listVolumes(
-    @MaybeViewer() viewer: Viewer | null,
+    @OptionalViewer() viewer: Viewer | null,
     @SeriesId() id: number,
     @ValidQuery() query: VolumePageQuery,
   ): Promise<VolumePageDto> {
@@ -71,16 +71,16 @@ export class CatalogController {
   }
 
   @Get('volumes/:id')
-  @Anyone()
-  @Operation({
+  @OptionalAuth()
+  @ApiRoute({
     id: 'volumesGet',
     summary: 'Get a volume',
     description: 'With a credential it also says whether the reader owns it.',
-    answers: VolumeDto,
-    refuses: [volumeNotFound],
+    response: VolumeDto,
+    errors: [volumeNotFound],
   })
   async getVolume(
-    @MaybeViewer() viewer: Viewer | null,
+    @OptionalViewer() viewer: Viewer | null,
     @VolumeId() id: number,
     @ValidQuery() { user_lang }: LanguageQuery,
   ): Promise<VolumeDto> {

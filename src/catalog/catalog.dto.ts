@@ -3,7 +3,7 @@ import { ApiProperty, ApiSchema, IntersectionType } from '@nestjs/swagger';
 import { IsIn, IsString, Max, Min } from 'class-validator';
 import { IsClientFilter } from '../clients/client-id.js';
 import { PageDto, PageQuery, SearchQuery } from '../http/page.dto.js';
-import { BlankIsAbsent, Characters, Integer, Optional } from '../http/validation.js';
+import { BlankIsAbsent, CodePointLength, Integer, Optional } from '../http/validation.js';
 import { SERIES_TYPES, type SeriesType } from './catalog.entity.js';
 
 export const SERIES_ORDERS = [
@@ -112,35 +112,35 @@ export class SeriesLinksDto {
    * Id at MyAnimeList.
    * @example "13"
    */
-  @Characters(0, 100)
+  @CodePointLength(0, 100)
   mal: string | null;
 
   /**
    * Id at AniList.
    * @example "30013"
    */
-  @Characters(0, 100)
+  @CodePointLength(0, 100)
   anilist: string | null;
 
   /**
    * Id at Kitsu.
    * @example "38"
    */
-  @Characters(0, 100)
+  @CodePointLength(0, 100)
   kitsu: string | null;
 
   /**
    * Id at MangaUpdates.
    * @example "pb8uwds"
    */
-  @Characters(0, 100)
+  @CodePointLength(0, 100)
   mangaupdates: string | null;
 
   /**
    * Id at MangaDex, a UUID.
    * @example "a1c7c817-4e59-43b7-9365-09675a149a6f"
    */
-  @Characters(0, 100)
+  @CodePointLength(0, 100)
   mangadex: string | null;
 }
 

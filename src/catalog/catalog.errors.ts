@@ -1,4 +1,4 @@
-import { refusal } from '../http/app-error.js';
+import { defineError } from '../http/app-error.js';
 
-export const seriesNotFound = refusal(404, 'Series not found');
-export const volumeNotFound = refusal(404, 'Volume not found');
+export const seriesNotFound = defineError(404, 'Series not found');
+export const volumeNotFound = defineError(404, 'Volume not found');

@@ -2,16 +2,16 @@ import { Controller, Delete, Get, Patch, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { actorOf } from '../audit/audit-log.js';
 import { CurrentViewer, RequirePermission, type Viewer } from '../access/access.js';
-import { Operation } from '../openapi/operation.js';
+import { ApiRoute } from '../openapi/api-route.js';
 import { PageQuery } from '../http/page.dto.js';
 import { pagePosition } from '../http/page.js';
 import {
-  ClientChanges,
+  UpdateClientDto,
   ClientDto,
   ClientPageDto,
-  KeyRotation,
-  NewClientDto,
-  NewClientInput,
+  RotateClientKeyDto,
+  CreatedClientDto,
+  CreateClientDto,
   RotatedKeyDto,
   type Scope,
 } from './clients.dto.js';
@@ -27,7 +27,7 @@ export class ClientsController {
 
   @Get()
   @RequirePermission('manage-clients')
-  @Operation({ id: 'clientsList', summary: 'List the registered clients', answers: ClientPageDto })
+  @ApiRoute({ id: 'clientsList', summary: 'List the registered clients', response: ClientPageDto })
   async list(@ValidQuery() query: PageQuery): Promise<ClientPageDto> {
     const { total, rows } = await this.clients.list(query.limit, query.offset);
     const clients = rows.map(({ id, name, enabled, scopes, created }) => ({
@@ -42,34 +42,34 @@ export class ClientsController {
 
   @Post()
   @RequirePermission('manage-clients')
-  @Operation({
+  @ApiRoute({
     id: 'clientsCreate',
     summary: 'Register a client',
     description: 'The key is shown this once.',
     status: 201,
-    answers: NewClientDto,
+    response: CreatedClientDto,
   })
   async create(
     @CurrentViewer() viewer: Viewer,
-    @ValidBody() { name, scopes = [] }: NewClientInput,
-  ): Promise<NewClientDto> {
+    @ValidBody() { name, scopes = [] }: CreateClientDto,
+  ): Promise<CreatedClientDto> {
     const client = await this.clients.register(name, scopes, actorOf(viewer));
     return { ...client, scopes: client.scopes as Scope[], created: client.created.toISOString() };
   }
 
   @Patch(':id')
   @RequirePermission('manage-clients')
-  @Operation({
+  @ApiRoute({
     id: 'clientsUpdate',
     summary: 'Change a client',
     exampleBody: { enabled: true },
-    answers: ClientDto,
-    refuses: [clientNotFound],
+    response: ClientDto,
+    errors: [clientNotFound],
   })
   async update(
     @CurrentViewer() viewer: Viewer,
     @ClientId() id: number,
-    @ValidBody() changes: ClientChanges,
+    @ValidBody() changes: UpdateClientDto,
   ): Promise<ClientDto> {
     const client = await this.clients.update(id, changes, actorOf(viewer));
     const { name, enabled, scopes, created } = client;
@@ -78,19 +78,19 @@ export class ClientsController {
 
   @Post(':id/rotate-key')
   @RequirePermission('manage-clients')
-  @Operation({
+  @ApiRoute({
     id: 'clientsRotateKey',
     summary: 'Give a client a new key',
     description:
       'The former key works until the overlap is over. A client has two keys at most: another rotation within the overlap ends the older one at once.',
-    answers: RotatedKeyDto,
+    response: RotatedKeyDto,
     destroys: true,
-    refuses: [clientNotFound],
+    errors: [clientNotFound],
   })
   async rotateKey(
     @CurrentViewer() viewer: Viewer,
     @ClientId() id: number,
-    @ValidBody() { overlap_hours = 24 }: KeyRotation,
+    @ValidBody() { overlap_hours = 24 }: RotateClientKeyDto,
   ): Promise<RotatedKeyDto> {
     const { key, formerUntil } = await this.clients.rotateKey(id, overlap_hours, actorOf(viewer));
     return { id, key, former_key_valid_until: formerUntil.toISOString() };
@@ -98,11 +98,11 @@ export class ClientsController {
 
   @Delete(':id')
   @RequirePermission('manage-clients')
-  @Operation({
+  @ApiRoute({
     id: 'clientsDelete',
     summary: 'Delete a client that nothing names',
     status: 204,
-    refuses: [clientNotFound, clientInUse],
+    errors: [clientNotFound, clientInUse],
   })
   async delete(@CurrentViewer() viewer: Viewer, @ClientId() id: number): Promise<void> {
     await this.clients.delete(id, actorOf(viewer));

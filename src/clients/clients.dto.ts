@@ -2,20 +2,29 @@ import { MaxCharacters, Timestamp } from '../http/fields.js';
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsString, Max, Min } from 'class-validator';
 import { PageDto } from '../http/page.dto.js';
-import { Characters, Integer, Optional, Required, rule, SaysSomething, isBlank } from '../http/validation.js';
+import {
+  CodePointLength,
+  Integer,
+  Optional,
+  Required,
+  rule,
+  AtLeastOneProperty,
+  isBlank,
+} from '../http/validation.js';
 
 /** What a client's key may do. */
 export const SCOPES = ['photos:delete'] as const;
 export type Scope = (typeof SCOPES)[number];
 
-export class NewClientInput {
+@ApiSchema({ name: 'NewClientInput' })
+export class CreateClientDto {
   /**
    * Name of the frontend for administrators; clients may share one.
    * @example "Partner website"
    */
   @Required()
   @IsString()
-  @Characters(1, 100)
+  @CodePointLength(1, 100)
   name: string;
 
   /**
@@ -30,8 +39,9 @@ export class NewClientInput {
   scopes?: Scope[] = [];
 }
 
-@SaysSomething()
-export class ClientChanges {
+@AtLeastOneProperty()
+@ApiSchema({ name: 'ClientChanges' })
+export class UpdateClientDto {
   /**
    * Name of the frontend for administrators; clients may share one.
    * @example "Partner website"
@@ -39,7 +49,7 @@ export class ClientChanges {
   @Optional()
   @rule('notBlank', 'must not be blank', (value) => !isBlank(value))
   @IsString()
-  @Characters(1, 100)
+  @CodePointLength(1, 100)
   name?: string;
 
   /**
@@ -62,7 +72,8 @@ export class ClientChanges {
   enabled?: boolean;
 }
 
-export class KeyRotation {
+@ApiSchema({ name: 'KeyRotation' })
+export class RotateClientKeyDto {
   /**
    * Hours for which the former key works beside the new one.
    * @example 24
@@ -113,7 +124,7 @@ export class ClientDto {
 }
 
 @ApiSchema({ name: 'NewClient' })
-export class NewClientDto extends ClientDto {
+export class CreatedClientDto extends ClientDto {
   /**
    * Secret key of the client, to be sent as `webApiClientKey`. It is answered this once and stored as a hash.
    * @example "tbk_c29tZSByYW5kb20gYnl0ZXM"

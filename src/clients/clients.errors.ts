@@ -1,7 +1,7 @@
-import { invalidParameters, refusal } from '../http/app-error.js';
+import { invalidParameters, defineError } from '../http/app-error.js';
 
-export const clientNotFound = refusal(404, 'Client not found');
-export const clientInUse = refusal(409, 'Client is in use');
+export const clientNotFound = defineError(404, 'Client not found');
+export const clientInUse = defineError(409, 'Client is in use');
 
 /** A client that is not registered, or disabled, is a wrong parameter. */
 export function unknownClient() {

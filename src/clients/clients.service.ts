@@ -4,7 +4,7 @@ import { type Actor, AuditLog, changesBetween, WITHHELD } from '../audit/audit-l
 import { Transactions } from '../database/transactions.js';
 import type { Client } from './client.entity.js';
 import { ClientRepository, type EnabledClient } from './client.repository.js';
-import type { ClientChanges } from './clients.dto.js';
+import type { UpdateClientDto } from './clients.dto.js';
 import { clientInUse, clientNotFound } from './clients.errors.js';
 
 /** A client just registered: the only time its key is known. */
@@ -57,7 +57,7 @@ export class ClientsService {
   }
 
   /** @throws clientNotFound */
-  async update(id: number, changes: ClientChanges, actor: Actor): Promise<Client> {
+  async update(id: number, changes: UpdateClientDto, actor: Actor): Promise<Client> {
     return this.transactions.run(async () => {
       const client = await this.lock(id);
       const before = audited(client);

@@ -5,7 +5,7 @@ import type { RowOf } from '../database/statement.js';
 import { searchParameters } from '../search/conditions.js';
 import { containing, type SearchForm, searchTerm, searchTwice } from '../search/fold.js';
 import { COLLECTION_PAGE } from './collection-page.js';
-import type { CollectionOrder, ItemChanges, NewItem } from './collection.dto.js';
+import type { CollectionOrder, UpdateCollectionItemDto, CreateCollectionItemDto } from './collection.dto.js';
 import { isbnDigits } from './isbn.js';
 import { ADD, DELETE, STATS, UPDATE } from './item-statements.js';
 import { REFRESH_SORT_KEYS } from './refresh-sort-keys.js';
@@ -73,7 +73,11 @@ export class CollectionItemRepository {
   }
 
   /** Adds a volume unless it is owned: of many concurrent calls, one writes. */
-  async add(userId: string, volumeId: number, { client, price = 0, date }: NewItem): Promise<AddOutcome> {
+  async add(
+    userId: string,
+    volumeId: number,
+    { client, price = 0, date }: CreateCollectionItemDto,
+  ): Promise<AddOutcome> {
     const row = await this.sql.row(ADD, { userId, volumeId, client, price, date: date ?? null });
     if (!row?.client_known) return { kind: 'no-client' };
     if (!row.volume_known) return { kind: 'no-volume' };
@@ -81,7 +85,7 @@ export class CollectionItemRepository {
   }
 
   /** @returns whether the owner has such an item */
-  async update(userId: string, itemId: number, { price, date }: ItemChanges): Promise<boolean> {
+  async update(userId: string, itemId: number, { price, date }: UpdateCollectionItemDto): Promise<boolean> {
     return (await this.sql.row(UPDATE, { userId, itemId, price, date })) !== undefined;
   }
 

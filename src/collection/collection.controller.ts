@@ -3,8 +3,8 @@ import { ApiTags } from '@nestjs/swagger';
 import { CurrentViewer, SignedIn, type Viewer } from '../access/access.js';
 import { volumeNotFound } from '../catalog/catalog.errors.js';
 import { presentVolume } from '../catalog/volume-projection.js';
-import { done } from '../http/families.js';
-import { Operation } from '../openapi/operation.js';
+import { success } from '../http/families.js';
+import { ApiRoute } from '../openapi/api-route.js';
 import { pagePosition } from '../http/page.js';
 import type { ResponseDto } from '../http/response.dto.js';
 import {
@@ -12,8 +12,8 @@ import {
   CollectionQuery,
   CollectionStatsDto,
   CollectionStatsQuery,
-  ItemChanges,
-  NewItem,
+  UpdateCollectionItemDto,
+  CreateCollectionItemDto,
 } from './collection.dto.js';
 import { itemNotFound, volumeOwned } from './collection.errors.js';
 import { presentStats } from './collection.presenter.js';
@@ -33,7 +33,7 @@ export class CollectionController {
 
   @Get()
   @SignedIn()
-  @Operation({ id: 'collectionList', summary: 'List the volumes you own', answers: CollectionPageDto })
+  @ApiRoute({ id: 'collectionList', summary: 'List the volumes you own', response: CollectionPageDto })
   async list(
     @CurrentViewer() { userId }: Viewer,
     @ValidQuery() query: CollectionQuery,
@@ -44,10 +44,10 @@ export class CollectionController {
 
   @Get('stats/general')
   @SignedIn()
-  @Operation({
+  @ApiRoute({
     id: 'collectionStats',
     summary: 'Get the totals of your collection',
-    answers: CollectionStatsDto,
+    response: CollectionStatsDto,
   })
   async stats(
     @CurrentViewer() { userId }: Viewer,
@@ -58,48 +58,48 @@ export class CollectionController {
 
   @Post('add/:id')
   @SignedIn()
-  @Operation({
+  @ApiRoute({
     id: 'collectionAdd',
     summary: 'Add a volume to your collection',
-    says: ADDED,
-    refuses: [volumeNotFound, volumeOwned],
+    message: ADDED,
+    errors: [volumeNotFound, volumeOwned],
   })
   async add(
     @CurrentViewer() { userId }: Viewer,
     @VolumeId({ mayBeBlank: true }) id: number,
-    @ValidBody() item: NewItem,
+    @ValidBody() item: CreateCollectionItemDto,
   ): Promise<ResponseDto> {
     await this.collection.add(userId, id, item);
-    return done(ADDED);
+    return success(ADDED);
   }
 
   @Post('update/:id')
   @SignedIn()
-  @Operation({
+  @ApiRoute({
     id: 'collectionUpdate',
     summary: 'Change the price and date of an item',
-    says: UPDATED,
-    refuses: [itemNotFound],
+    message: UPDATED,
+    errors: [itemNotFound],
   })
   async update(
     @CurrentViewer() { userId }: Viewer,
     @ItemId() id: number,
-    @ValidBody() changes: ItemChanges,
+    @ValidBody() changes: UpdateCollectionItemDto,
   ): Promise<ResponseDto> {
     await this.collection.update(userId, id, changes);
-    return done(UPDATED);
+    return success(UPDATED);
   }
 
   @Delete('delete/:id')
   @SignedIn()
-  @Operation({
+  @ApiRoute({
     id: 'collectionDelete',
     summary: 'Remove an item from your collection',
-    says: DELETED,
-    refuses: [itemNotFound],
+    message: DELETED,
+    errors: [itemNotFound],
   })
   async delete(@CurrentViewer() { userId }: Viewer, @ItemId() id: number): Promise<ResponseDto> {
     await this.collection.delete(userId, id);
-    return done(DELETED);
+    return success(DELETED);
   }
 }

@@ -54,7 +54,8 @@ export class CollectionStatsQuery {
   client: number;
 }
 
-export class NewItem {
+@ApiSchema({ name: 'NewItem' })
+export class CreateCollectionItemDto {
   /**
    * Id of the registered client that adds the volume; a number or its digits.
    * @example 1
@@ -83,7 +84,8 @@ export class NewItem {
   date?: string;
 }
 
-export class ItemChanges {
+@ApiSchema({ name: 'ItemChanges' })
+export class UpdateCollectionItemDto {
   /**
    * Price that replaces the item’s, with at most two fraction digits.
    * @example 9.99

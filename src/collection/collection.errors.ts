@@ -1,4 +1,4 @@
-import { refusal } from '../http/app-error.js';
+import { defineError } from '../http/app-error.js';
 
-export const itemNotFound = refusal(404, 'Collection item not found');
-export const volumeOwned = refusal(409, 'Volume is already in the collection');
+export const itemNotFound = defineError(404, 'Collection item not found');
+export const volumeOwned = defineError(409, 'Volume is already in the collection');

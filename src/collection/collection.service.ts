@@ -5,7 +5,7 @@ import { readingLanguage } from '../catalog/languages.js';
 import type { VolumeRow } from '../catalog/volume-projection.js';
 import { unknownClient } from '../clients/clients.errors.js';
 import { CollectionItemRepository, type StatsRow } from './collection-item.repository.js';
-import type { CollectionQuery, ItemChanges, NewItem } from './collection.dto.js';
+import type { CollectionQuery, UpdateCollectionItemDto, CreateCollectionItemDto } from './collection.dto.js';
 import { itemNotFound, volumeOwned } from './collection.errors.js';
 
 /** The volumes that users own. */
@@ -37,7 +37,7 @@ export class CollectionService implements OnModuleInit {
   }
 
   /** @throws unknownClient, volumeNotFound, volumeOwned */
-  async add(userId: string, volumeId: number, item: NewItem): Promise<void> {
+  async add(userId: string, volumeId: number, item: CreateCollectionItemDto): Promise<void> {
     const { kind } = await this.items.add(userId, volumeId, item);
     if (kind === 'no-client') throw unknownClient();
     if (kind === 'no-volume') throw volumeNotFound();
@@ -45,7 +45,7 @@ export class CollectionService implements OnModuleInit {
   }
 
   /** @throws itemNotFound, also for another user's item */
-  async update(userId: string, itemId: number, changes: ItemChanges): Promise<void> {
+  async update(userId: string, itemId: number, changes: UpdateCollectionItemDto): Promise<void> {
     if (!(await this.items.update(userId, itemId, changes))) throw itemNotFound();
   }
 

@@ -8,7 +8,7 @@ import { ImageStore } from '../images/image-store.js';
 import { serviceUnavailable } from '../http/app-error.js';
 import { HealthDto } from './health.dto.js';
 import { registry } from './metrics.js';
-import { Operation } from '../openapi/operation.js';
+import { ApiRoute } from '../openapi/api-route.js';
 
 const PING = statement('health.ping', () => tables<never>().selectNoFrom(sql.lit(1).as('answer')));
 
@@ -22,18 +22,18 @@ export class HealthController {
 
   @Get('health/live')
   @Probe()
-  @Operation({ id: 'healthLive', summary: 'Whether the process answers', answers: HealthDto })
+  @ApiRoute({ id: 'healthLive', summary: 'Whether the process answers', response: HealthDto })
   live(): HealthDto {
     return { status: 'ok' };
   }
 
   @Get('health/ready')
   @Probe()
-  @Operation({
+  @ApiRoute({
     id: 'healthReady',
     summary: 'Whether requests can be served: database and storage answer',
-    answers: HealthDto,
-    refuses: [serviceUnavailable],
+    response: HealthDto,
+    errors: [serviceUnavailable],
   })
   async ready(): Promise<HealthDto> {
     await Promise.all([this.sql.rows(PING, {}), this.store.check()]);
@@ -44,7 +44,7 @@ export class HealthController {
   @Probe()
   @Header('content-type', registry.contentType)
   @ApiProduces('text/plain')
-  @Operation({ id: 'metricsGet', summary: 'Metrics in the Prometheus text format', answers: String })
+  @ApiRoute({ id: 'metricsGet', summary: 'Metrics in the Prometheus text format', response: String })
   async metrics(): Promise<string> {
     return registry.metrics();
   }

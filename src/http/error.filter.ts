@@ -17,7 +17,7 @@ export class ErrorFilter implements ExceptionFilter {
 /** Sends an error; a defect is logged with its stack, which never leaves the server. */
 export function sendError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const error = toAppError(thrown);
-  const { status } = error.refusal;
+  const { status } = error.definition;
   if (status >= 500) {
     const level = hasHungUp(request) ? 'info' : status === 500 ? 'error' : 'warn';
     request.log[level]({ err: error.extra.cause ?? error }, 'request failed');

@@ -35,13 +35,13 @@ export interface EnvelopeBody {
 }
 
 /** The answer to a change that succeeded: its message and its status. */
-export function done(message: string, code = 200): ResponseBody {
+export function success(message: string, code = 200): ResponseBody {
   return { data: message, code };
 }
 
 /** What a family answers to an error. */
 export function renderError(family: Family, error: AppError): ResponseBody | EnvelopeBody {
-  const { status, message, code } = error.refusal;
+  const { status, message, code } = error.definition;
   if (family === 'D')
     return { Response: 'Error', Message: message, Data: null, ErrorCode: code ?? String(status) };
   const details = error.extra.details;

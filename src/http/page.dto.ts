@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Max, Min } from 'class-validator';
-import { BlankIsAbsent, Characters, Integer, Optional, QueryInteger } from './validation.js';
+import { BlankIsAbsent, CodePointLength, Integer, Optional, QueryInteger } from './validation.js';
 import type { PagePosition } from './page.js';
 
 /** Items of a page unless the request says how many. */
@@ -73,6 +73,6 @@ export class SearchQuery extends PageQuery {
    */
   @BlankIsAbsent()
   @Optional()
-  @Characters(0, 200)
+  @CodePointLength(0, 200)
   search?: string;
 }

@@ -6,7 +6,7 @@ import {
   invalidParameters,
   notFound,
   payloadTooLarge,
-  type RefusalFactory,
+  type ErrorFactory,
   serviceUnavailable,
   forbidden,
   tooManyRequests,
@@ -18,7 +18,7 @@ import {
 /** Seconds after which a client may try again when the database or the node was busy. */
 const RETRY_AFTER = 2;
 
-const BY_STATUS: Record<number, RefusalFactory> = {
+const BY_STATUS: Record<number, ErrorFactory> = {
   400: invalidParameters,
   401: unauthorized,
   403: forbidden,
@@ -36,7 +36,7 @@ const BY_STATUS: Record<number, RefusalFactory> = {
  * PostgreSQL's SQLSTATE codes that are a client's or the moment's fault, by prefix. Unique and foreign key violations
  * are not here: they belong to the module that knows what they mean.
  */
-const BY_SQLSTATE: readonly [prefix: string, refusal: RefusalFactory][] = [
+const BY_SQLSTATE: readonly [prefix: string, refusal: ErrorFactory][] = [
   ['22', invalidParameters],
   ['08P01', invalidParameters],
   ['08', serviceUnavailable],
@@ -73,7 +73,7 @@ export function toAppError(thrown: unknown): AppError {
   });
 }
 
-function refusalOf(thrown: unknown): RefusalFactory {
+function refusalOf(thrown: unknown): ErrorFactory {
   if (thrown instanceof HttpException) return BY_STATUS[thrown.getStatus()] ?? internalError;
   if (!(thrown instanceof Error)) return internalError;
   const { code, statusCode } = thrown as { code?: unknown; statusCode?: unknown };
@@ -112,7 +112,7 @@ function isFileError(thrown: Error): boolean {
   );
 }
 
-function fastifyRefusal(code: string, statusCode: unknown): RefusalFactory {
+function fastifyRefusal(code: string, statusCode: unknown): ErrorFactory {
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return payloadTooLarge;
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return unsupportedMediaType;
   return typeof statusCode === 'number' ? (BY_STATUS[statusCode] ?? internalError) : internalError;

@@ -10,7 +10,7 @@ export const REQUIRED = 'required';
 const AT_LEAST_ONE = Symbol('at least one property');
 
 /** On a DTO whose fields are all optional: at least one of them must be given. */
-export function SaysSomething(): ClassDecorator {
+export function AtLeastOneProperty(): ClassDecorator {
   return (target) => Reflect.defineMetadata(AT_LEAST_ONE, true, target);
 }
 
@@ -45,10 +45,10 @@ export function Nullable(): PropertyDecorator {
 }
 
 /** A text of so many Unicode code points: class-validator's own count leaves some of them out. */
-export function Characters(min: number, max: number): PropertyDecorator {
+export function CodePointLength(min: number, max: number): PropertyDecorator {
   const limits = min > 0 ? { minLength: min, maxLength: max } : { maxLength: max };
   return applyDecorators(
-    rule('characters', `must have ${min} to ${max} characters`, (value) => {
+    rule('codePointLength', `must have ${min} to ${max} characters`, (value) => {
       // No text has more code points than UTF-16 units, or fewer than half as many.
       if (typeof value !== 'string' || value.length > max * 2) return false;
       const length = value.length <= max && value.length >= min * 2 ? min : [...value].length;
@@ -74,17 +74,17 @@ export function FractionDigits(digits: number): PropertyDecorator {
   });
 }
 
-/** A rule of our own, with the message `<property> <says>`. */
+/** A rule of our own, whose message is the property's name and the requirement. */
 export function rule(
   name: string,
-  says: string,
+  requirement: string,
   holds: (value: unknown, object: object) => boolean,
 ): PropertyDecorator {
   return ValidateBy({
     name,
     validator: {
       validate: (value: unknown, args?: ValidationArguments) => holds(value, args?.object ?? {}),
-      defaultMessage: (args?: ValidationArguments) => `${args?.property} ${says}`,
+      defaultMessage: (args?: ValidationArguments) => `${args?.property} ${requirement}`,
     },
   });
 }

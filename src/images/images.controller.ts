@@ -1,9 +1,9 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Open } from '../access/access.js';
-import { notFound, refusal } from '../http/app-error.js';
-import { Operation } from '../openapi/operation.js';
+import { Public } from '../access/access.js';
+import { notFound, defineError } from '../http/app-error.js';
+import { ApiRoute } from '../openapi/api-route.js';
 import { ImageStore } from './image-store.js';
 import { PhotoToken, PictureFile, PictureHash, PictureOwner } from './path-parameters.js';
 
@@ -18,7 +18,7 @@ const KEY = /^(?:\d{1,10})\/(?:[0-9a-f]{40})\/(?:full|\d{2,3}x\d{2,3})\.(gif|jpg
 
 const PHOTO_KEY = /^(?:[0-9a-f]{32})\/(?:full|thumbnail)\.(gif|jpg|png|webp)$/;
 
-const rangeNotSatisfiable = refusal(416, 'Range not satisfiable');
+const rangeNotSatisfiable = defineError(416, 'Range not satisfiable');
 
 /** Stored pictures. From S3 they come through this node, so that their URLs stay the same for ever and can be cached. */
 @ApiTags('Images')
@@ -27,13 +27,13 @@ export class ImagesController {
   constructor(private readonly store: ImageStore) {}
 
   @Get('avatars/:id/:hash/:file')
-  @Open()
-  @Operation({
+  @Public()
+  @ApiRoute({
     id: 'imagesGetAvatar',
     summary: 'Get a picture of an avatar',
     description: 'Immutable: may be cached for ever. Answers conditional and range requests.',
     image: 'stored',
-    refuses: [notFound, rangeNotSatisfiable],
+    errors: [notFound, rangeNotSatisfiable],
   })
   async avatar(
     @PictureOwner() id: string,
@@ -49,13 +49,13 @@ export class ImagesController {
   }
 
   @Get('photos/:token/:file')
-  @Open()
-  @Operation({
+  @Public()
+  @ApiRoute({
     id: 'imagesGetPhoto',
     summary: 'Get a photo or its thumbnail',
     description: 'Immutable: may be cached for ever. Answers conditional and range requests.',
     image: 'stored',
-    refuses: [notFound, rangeNotSatisfiable],
+    errors: [notFound, rangeNotSatisfiable],
   })
   async photo(
     @PhotoToken() token: string,

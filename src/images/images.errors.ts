@@ -1,4 +1,4 @@
-import { refusal } from '../http/app-error.js';
+import { defineError } from '../http/app-error.js';
 
-export const invalidImage = refusal(400, 'Invalid image');
-export const noFileUploads = refusal(503, 'This service is not handling file uploads.');
+export const invalidImage = defineError(400, 'Invalid image');
+export const noFileUploads = defineError(503, 'This service is not handling file uploads.');

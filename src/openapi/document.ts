@@ -1,7 +1,7 @@
 import type { INestApplication, Type } from '@nestjs/common';
 import { DocumentBuilder, getSchemaPath, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { PROJECT_VERSION } from '../project-folder.js';
-import { complete, type Json, type Operation, type Parameter } from './operations.js';
+import { addImpliedResponses, type Json, type Operation, type Parameter } from './operations.js';
 import { exampleOf } from './examples.js';
 import { routesOf } from './route-metadata.js';
 import { ResponseDto } from '../http/response.dto.js';
@@ -98,7 +98,7 @@ export function buildDocument(app: INestApplication, { models, named }: MoreSche
   for (const { method, operation } of all) {
     const route = routes.get(operation.operationId ?? '');
     if (route === undefined) throw new Error(`Nothing is known of the operation ${operation.operationId}`);
-    complete(operation, method, route, messages);
+    addImpliedResponses(operation, method, route, messages);
     if (route.input.body !== undefined) closeRequest(document, operation, route.input.body);
   }
   Object.assign(document.components?.schemas ?? {}, {

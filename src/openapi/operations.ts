@@ -8,7 +8,7 @@ import {
   payloadTooLarge,
   serviceUnavailable,
   tooManyRequests,
-  type Refusal,
+  type ErrorDefinition,
   unauthorized,
   unsupportedMediaType,
   userNotFound,
@@ -34,8 +34,8 @@ export type Operation = NonNullable<OpenAPIObject['paths'][string]['get']> & Rec
  *
  * @param messages gets every message that the operation may answer with
  */
-export function complete(operation: Operation, method: string, route: Route, messages: Set<string>): void {
-  const { access, successes, refuses, setsCookie, destroys = method === 'delete', exampleBody } = route;
+export function addImpliedResponses(operation: Operation, method: string, route: Route, messages: Set<string>): void {
+  const { access, successes, errors, setsCookie, destroys = method === 'delete', exampleBody } = route;
   // Nest guesses another status of success from the method.
   for (const status of Object.keys(operation.responses)) {
     if (!successes.includes(Number(status))) delete operation.responses[status];
@@ -57,12 +57,12 @@ export function complete(operation: Operation, method: string, route: Route, mes
     ] ?? {};
   if (typeof (example as Json | undefined)?.['data'] === 'string')
     messages.add((example as Json)['data'] as string);
-  const byStatus = Map.groupBy([...refuses, ...implied(operation, access, method)], ({ status }) => status);
-  for (const [status, refusals] of [...byStatus].toSorted(([one], [other]) => one - other)) {
-    if (!access.clientKey) for (const { message } of refusals) messages.add(message);
+  const byStatus = Map.groupBy([...errors, ...implied(operation, access, method)], ({ status }) => status);
+  for (const [status, errors] of [...byStatus].toSorted(([one], [other]) => one - other)) {
+    if (!access.clientKey) for (const { message } of errors) messages.add(message);
     operation.responses[String(status)] = access.clientKey
-      ? describeEnvelope(refusals)
-      : describe(status, [...new Set(refusals.map(({ message }) => message))], access);
+      ? describeEnvelope(errors)
+      : describe(status, [...new Set(errors.map(({ message }) => message))], access);
   }
 }
 
@@ -111,22 +111,22 @@ function securityOf({ kind, clientKey }: Access): Record<string, string[]>[] {
 }
 
 /** What an operation refuses because of its access, its parameters and its body. */
-function implied(operation: Operation, access: Access, method: string): Refusal[] {
-  const refusals: Refusal[] = access.unlimited
+function implied(operation: Operation, access: Access, method: string): ErrorDefinition[] {
+  const errors: ErrorDefinition[] = access.unlimited
     ? [internalError]
     : [tooManyRequests, internalError, serviceUnavailable];
-  if (access.clientKey) return refusals;
+  if (access.clientKey) return errors;
   const parameters = (operation.parameters ?? []) as { required?: boolean }[];
   const hasBody = operation.requestBody !== undefined;
   const mayHaveBody = method !== 'get';
-  if (parameters.length > 0 || mayHaveBody) refusals.push(invalidParameters);
-  if (parameters.some(({ required }) => required) || hasBody) refusals.push(missingParameters);
-  if (mayHaveBody) refusals.push(payloadTooLarge, unsupportedMediaType);
-  if (access.kind !== 'open') refusals.push(unauthorized, userNotFound);
+  if (parameters.length > 0 || mayHaveBody) errors.push(invalidParameters);
+  if (parameters.some(({ required }) => required) || hasBody) errors.push(missingParameters);
+  if (mayHaveBody) errors.push(payloadTooLarge, unsupportedMediaType);
+  if (access.kind !== 'open') errors.push(unauthorized, userNotFound);
   const byCookie = access.kind === 'signed-in' || access.kind === 'refresh';
   if ((byCookie && mayHaveBody) || access.permission !== undefined || access.administrator)
-    refusals.push(forbidden);
-  return refusals;
+    errors.push(forbidden);
+  return errors;
 }
 
 /** Why a credential is refused: the message alone does not tell, and the cause is often one that was pasted long ago. */
@@ -179,16 +179,16 @@ function headersOf(status: number): { headers?: Record<string, { description: st
 }
 
 /** The same in family D's envelope, whose messages tell what its statuses do not. */
-function describeEnvelope(refusals: readonly Refusal[]) {
+function describeEnvelope(errors: readonly ErrorDefinition[]) {
   const examples = Object.fromEntries(
-    refusals.map(({ status, message, code }) => [
+    errors.map(({ status, message, code }) => [
       nameOf(message),
       { value: { Response: 'Error', Message: message, Data: null, ErrorCode: code ?? String(status) } },
     ]),
   );
   const schema = { $ref: '#/components/schemas/Envelope' };
-  const description = [...new Set(refusals.map(({ message }) => message))].join(' · ');
-  const headers = headersOf(refusals[0]?.status ?? 0);
+  const description = [...new Set(errors.map(({ message }) => message))].join(' · ');
+  const headers = headersOf(errors[0]?.status ?? 0);
   return { description, ...headers, content: { 'application/json': { schema, examples } } };
 }
 

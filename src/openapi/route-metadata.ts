@@ -1,6 +1,6 @@
 import { type INestApplication, SetMetadata } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import type { Refusal } from '../http/app-error.js';
+import type { ErrorDefinition } from '../http/app-error.js';
 import { type InputParts, inputOf } from '../http/input.js';
 import { ACCESS, type Access } from './access-metadata.js';
 
@@ -10,8 +10,8 @@ export interface RouteFacts {
   readonly id: string;
   /** The statuses of success: one, but for pictures, which may be asked for in part or only if they are new. */
   readonly successes: readonly number[];
-  /** What the handler refuses beyond what its access and its input imply. */
-  readonly refuses: readonly Refusal[];
+  /** What the handler may fail with beyond what its access and its input imply. */
+  readonly errors: readonly ErrorDefinition[];
   /** Whether success sets or clears the cookie of the session. */
   readonly setsCookie: boolean;
   /** Whether the examples of ids name nothing that exists; undefined leaves it to the method. */

@@ -3,7 +3,7 @@ import { ApiQuery, ApiTags } from '@nestjs/swagger';
 import { forbidden } from '../http/app-error.js';
 import type { EnvelopeBody } from '../http/families.js';
 import { UNUSED_ID, UNUSED_USER_ID } from '../http/ids.js';
-import { Operation } from '../openapi/operation.js';
+import { ApiRoute } from '../openapi/api-route.js';
 import { noFileUploads } from '../images/images.errors.js';
 import { type CallingClient, CurrentClient, RequireClientKey } from './delete-user-photo.guard.js';
 import { type PhotoOfUser, RequestedPhoto } from './delete-user-photo.query.js';
@@ -46,12 +46,12 @@ export class DeleteUserPhotoController {
     description: 'Id of the photo to delete, in digits. The example names no photo.',
     schema: { type: 'string', example: String(UNUSED_ID) },
   })
-  @Operation({
+  @ApiRoute({
     id: 'deleteUserPhoto',
     summary: 'Delete a photo that was uploaded under your website',
     description: 'A GET that deletes: it is never cached, and HEAD does not run it.',
-    answers: EnvelopeDto,
-    refuses: [
+    response: EnvelopeDto,
+    errors: [
       missingWebsiteId,
       invalidWebsiteId,
       invalidClientKey,

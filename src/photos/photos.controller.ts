@@ -2,7 +2,7 @@ import { Controller, Delete, Get, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { CurrentViewer, SignedIn, type Viewer } from '../access/access.js';
 import { forbidden, userNotFound } from '../http/app-error.js';
-import { Operation } from '../openapi/operation.js';
+import { ApiRoute } from '../openapi/api-route.js';
 import { PageQuery } from '../http/page.dto.js';
 import { pagePosition } from '../http/page.js';
 import { TakesImage, UploadedImage, type UploadReader } from '../images/upload.js';
@@ -29,13 +29,13 @@ export class PhotosController {
   @SignedIn()
   @LimitsImages()
   @TakesImage({ required: true, client: true })
-  @Operation({
+  @ApiRoute({
     id: 'photosCreate',
     summary: 'Upload a photo to your library',
     description: 'At most 200 photos a user.',
     status: 201,
-    answers: PhotoDto,
-    refuses: [forbidden, photoLimitReached, invalidImage, noFileUploads],
+    response: PhotoDto,
+    errors: [forbidden, photoLimitReached, invalidImage, noFileUploads],
   })
   async create(
     @CurrentViewer() viewer: Viewer,
@@ -47,11 +47,11 @@ export class PhotosController {
 
   @Get('users/:id/photos')
   @SignedIn()
-  @Operation({
+  @ApiRoute({
     id: 'photosList',
     summary: 'List your photos, or as an administrator anybody’s',
-    answers: PhotoPageDto,
-    refuses: [forbidden, userNotFound],
+    response: PhotoPageDto,
+    errors: [forbidden, userNotFound],
   })
   async list(
     @CurrentViewer() viewer: Viewer,
@@ -67,11 +67,11 @@ export class PhotosController {
 
   @Delete('photos/:id')
   @SignedIn()
-  @Operation({
+  @ApiRoute({
     id: 'photosDelete',
     summary: 'Delete your photo, or as an administrator anybody’s',
     status: 204,
-    refuses: [forbidden, photoNotFound, noFileUploads],
+    errors: [forbidden, photoNotFound, noFileUploads],
   })
   async delete(@CurrentViewer() viewer: Viewer, @PhotoId() id: number): Promise<void> {
     await this.photos.delete(viewer, id);

@@ -1,8 +1,8 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Anyone, MaybeViewer, type Viewer } from '../access/access.js';
+import { OptionalAuth, OptionalViewer, type Viewer } from '../access/access.js';
 import { userNotFound } from '../http/app-error.js';
-import { Operation } from '../openapi/operation.js';
+import { ApiRoute } from '../openapi/api-route.js';
 import { pagePosition } from '../http/page.js';
 import { HistoryQuery, PublicHistoryPageDto } from '../reading-history/reading-history.dto.js';
 import { presentPublicSeries } from '../reading-history/reading-history.presenter.js';
@@ -18,29 +18,29 @@ export class ProfilesController {
   constructor(private readonly profiles: ProfilesService) {}
 
   @Get(':slug')
-  @Anyone()
-  @Operation({
+  @OptionalAuth()
+  @ApiRoute({
     id: 'profilesGet',
     summary: 'Get a reader’s public profile',
-    answers: ProfileDto,
-    refuses: [userNotFound],
+    response: ProfileDto,
+    errors: [userNotFound],
   })
-  async get(@MaybeViewer() viewer: Viewer | null, @ProfileSlug() slug: string): Promise<ProfileDto> {
+  async get(@OptionalViewer() viewer: Viewer | null, @ProfileSlug() slug: string): Promise<ProfileDto> {
     const { profile, counts } = await this.profiles.get(slug, viewer?.userId ?? null);
     return presentProfile(profile, counts);
   }
 
   @Get(':slug/reading-history')
-  @Anyone()
-  @Operation({
+  @OptionalAuth()
+  @ApiRoute({
     id: 'profilesReadingHistoryList',
     summary: 'List a reader’s public entries',
     description: 'The same for everybody, the reader included.',
-    answers: PublicHistoryPageDto,
-    refuses: [userNotFound],
+    response: PublicHistoryPageDto,
+    errors: [userNotFound],
   })
   async listHistory(
-    @MaybeViewer() viewer: Viewer | null,
+    @OptionalViewer() viewer: Viewer | null,
     @ProfileSlug() slug: string,
     @ValidQuery() query: HistoryQuery,
   ): Promise<PublicHistoryPageDto> {

@@ -2,10 +2,10 @@ import { Controller, Delete, Get, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { CurrentViewer, RequirePermission, SignedIn, type Viewer } from '../access/access.js';
 import { seriesNotFound } from '../catalog/catalog.errors.js';
-import { done } from '../http/families.js';
-import { Operation } from '../openapi/operation.js';
+import { success } from '../http/families.js';
+import { ApiRoute } from '../openapi/api-route.js';
 import type { ResponseDto } from '../http/response.dto.js';
-import { RatingDto, RatingInput } from './ratings.dto.js';
+import { RatingDto, SaveRatingDto } from './ratings.dto.js';
 import { ratingExists, ratingMissing } from './ratings.errors.js';
 import { presentRating } from './ratings.presenter.js';
 import { RatingsService } from './ratings.service.js';
@@ -23,12 +23,12 @@ export class RatingsController {
 
   @Get(':id')
   @SignedIn()
-  @Operation({
+  @ApiRoute({
     id: 'ratingGet',
     summary: 'Get your rating of a series, or null',
-    answers: RatingDto,
-    orNull: true,
-    refuses: [seriesNotFound],
+    response: RatingDto,
+    nullable: true,
+    errors: [seriesNotFound],
   })
   async get(
     @CurrentViewer() { userId }: Viewer,
@@ -39,51 +39,51 @@ export class RatingsController {
 
   @Post('add/:id')
   @RequirePermission('rate-series')
-  @Operation({
+  @ApiRoute({
     id: 'ratingAdd',
     summary: 'Rate a series',
-    says: ADDED,
-    refuses: [seriesNotFound, ratingExists],
+    message: ADDED,
+    errors: [seriesNotFound, ratingExists],
   })
   async add(
     @CurrentViewer() { userId }: Viewer,
     @SeriesId({ mayBeBlank: true }) id: number,
-    @ValidBody() { rating }: RatingInput,
+    @ValidBody() { rating }: SaveRatingDto,
   ): Promise<ResponseDto> {
     await this.ratings.add(userId, id, rating);
-    return done(ADDED);
+    return success(ADDED);
   }
 
   @Post('update/:id')
   @RequirePermission('rate-series')
-  @Operation({
+  @ApiRoute({
     id: 'ratingUpdate',
     summary: 'Change your rating of a series',
-    says: UPDATED,
-    refuses: [ratingMissing],
+    message: UPDATED,
+    errors: [ratingMissing],
   })
   async update(
     @CurrentViewer() { userId }: Viewer,
     @SeriesId({ mayBeBlank: true }) id: number,
-    @ValidBody() { rating }: RatingInput,
+    @ValidBody() { rating }: SaveRatingDto,
   ): Promise<ResponseDto> {
     await this.ratings.update(userId, id, rating);
-    return done(UPDATED);
+    return success(UPDATED);
   }
 
   @Delete('delete/:id')
   @RequirePermission('rate-series')
-  @Operation({
+  @ApiRoute({
     id: 'ratingDelete',
     summary: 'Delete your rating of a series',
-    says: DELETED,
-    refuses: [ratingMissing],
+    message: DELETED,
+    errors: [ratingMissing],
   })
   async delete(
     @CurrentViewer() { userId }: Viewer,
     @SeriesId({ mayBeBlank: true }) id: number,
   ): Promise<ResponseDto> {
     await this.ratings.delete(userId, id);
-    return done(DELETED);
+    return success(DELETED);
   }
 }

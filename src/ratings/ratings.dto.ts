@@ -3,7 +3,8 @@ import { USER_ID_PATTERN } from '../http/ids.js';
 import { IsNumber, Max, Min } from 'class-validator';
 import { FractionDigits, Integer, Required } from '../http/validation.js';
 
-export class RatingInput {
+@ApiSchema({ name: 'RatingInput' })
+export class SaveRatingDto {
   /**
    * The reader’s rating, from 1 to 10 with at most one fraction digit.
    * @example 8.5

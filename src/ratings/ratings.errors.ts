@@ -1,4 +1,4 @@
-import { refusal } from '../http/app-error.js';
+import { defineError } from '../http/app-error.js';
 
-export const ratingExists = refusal(409, 'Rating already exists for this series');
-export const ratingMissing = refusal(404, 'Rating does not exist for this series');
+export const ratingExists = defineError(409, 'Rating already exists for this series');
+export const ratingMissing = defineError(404, 'Rating does not exist for this series');

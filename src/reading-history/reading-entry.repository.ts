@@ -14,7 +14,7 @@ import {
 } from './entry-statements.js';
 import { type Audience, HISTORY_PAGE, type HistoryRow } from './history-page.js';
 import { REFRESH_SORT_KEYS } from './refresh-sort-keys.js';
-import type { HistoryOrder, ReadingEntryInput, ReadingStatus } from './reading-history.dto.js';
+import type { HistoryOrder, SaveReadingEntryDto, ReadingStatus } from './reading-history.dto.js';
 
 /** Number of a reader's entries by status. */
 export type StatusCounts = Record<ReadingStatus, number>;
@@ -65,14 +65,14 @@ export class ReadingEntryRepository {
   }
 
   /** Adds an entry unless there is one: of many concurrent calls, one writes. */
-  async add(userId: string, seriesId: number, entry: ReadingEntryInput): Promise<AddOutcome> {
+  async add(userId: string, seriesId: number, entry: SaveReadingEntryDto): Promise<AddOutcome> {
     const row = await this.sql.row(ADD, { userId, seriesId, ...columnsOf(entry) });
     if (!row?.client_known) return { kind: 'no-client' };
     if (!row.series_known) return { kind: 'no-series' };
     return { kind: row.written ? 'written' : 'exists' };
   }
 
-  async update(userId: string, seriesId: number, entry: ReadingEntryInput): Promise<UpdateOutcome> {
+  async update(userId: string, seriesId: number, entry: SaveReadingEntryDto): Promise<UpdateOutcome> {
     const row = await this.sql.row(UPDATE, { userId, seriesId, ...columnsOf(entry) });
     if (!row?.client_known) return { kind: 'no-client' };
     return { kind: row.written ? 'written' : 'no-entry' };
@@ -128,7 +128,7 @@ export class ReadingEntryRepository {
   }
 }
 
-function columnsOf(entry: ReadingEntryInput): Written {
+function columnsOf(entry: SaveReadingEntryDto): Written {
   const { visibility, progressType: progress_type, progress, status, priority, client: client_id } = entry;
   const { reread = 0, start = null, end = null, notes = null } = entry;
   // 0 means unscored, as null does.

@@ -3,11 +3,11 @@ import { ApiTags } from '@nestjs/swagger';
 import { CurrentViewer, SignedIn, type Viewer } from '../access/access.js';
 import { seriesNotFound } from '../catalog/catalog.errors.js';
 import { BodyLimit } from '../limits/body-limit.js';
-import { done } from '../http/families.js';
-import { Operation } from '../openapi/operation.js';
+import { success } from '../http/families.js';
+import { ApiRoute } from '../openapi/api-route.js';
 import { pagePosition } from '../http/page.js';
 import type { ResponseDto } from '../http/response.dto.js';
-import { HistoryPageDto, HistoryQuery, ReadingEntryDto, ReadingEntryInput } from './reading-history.dto.js';
+import { HistoryPageDto, HistoryQuery, ReadingEntryDto, SaveReadingEntryDto } from './reading-history.dto.js';
 import { readingStatusExists, readingStatusMissing } from './reading-history.errors.js';
 import { presentEntry, presentHistorySeries } from './reading-history.presenter.js';
 import { ReadingHistoryService } from './reading-history.service.js';
@@ -27,7 +27,7 @@ export class ReadingHistoryController {
 
   @Get('reading-history')
   @SignedIn()
-  @Operation({ id: 'readingHistoryList', summary: 'List your reading history', answers: HistoryPageDto })
+  @ApiRoute({ id: 'readingHistoryList', summary: 'List your reading history', response: HistoryPageDto })
   async list(@CurrentViewer() viewer: Viewer, @ValidQuery() query: HistoryQuery): Promise<HistoryPageDto> {
     const { total, rows } = await this.history.list(viewer.userId, query);
     return { series: rows.map(presentHistorySeries), ...pagePosition(query, rows.length, total) };
@@ -35,12 +35,12 @@ export class ReadingHistoryController {
 
   @Get('reading-status/id/:id')
   @SignedIn()
-  @Operation({
+  @ApiRoute({
     id: 'readingStatusGet',
     summary: 'Get your entry of a series, or null',
-    answers: ReadingEntryDto,
-    orNull: true,
-    refuses: [seriesNotFound],
+    response: ReadingEntryDto,
+    nullable: true,
+    errors: [seriesNotFound],
   })
   async get(
     @CurrentViewer() viewer: Viewer,
@@ -53,52 +53,52 @@ export class ReadingHistoryController {
   @Post('reading-status/add/:id')
   @SignedIn()
   @BodyLimit(NOTES_LIMIT)
-  @Operation({
+  @ApiRoute({
     id: 'readingStatusAdd',
     summary: 'Add a series to your reading history',
-    says: ADDED,
-    refuses: [seriesNotFound, readingStatusExists],
+    message: ADDED,
+    errors: [seriesNotFound, readingStatusExists],
   })
   async add(
     @CurrentViewer() viewer: Viewer,
     @SeriesId({ mayBeBlank: true }) id: number,
-    @ValidBody() entry: ReadingEntryInput,
+    @ValidBody() entry: SaveReadingEntryDto,
   ): Promise<ResponseDto> {
     await this.history.add(viewer.userId, id, entry);
-    return done(ADDED);
+    return success(ADDED);
   }
 
   @Post('reading-status/update/:id')
   @SignedIn()
   @BodyLimit(NOTES_LIMIT)
-  @Operation({
+  @ApiRoute({
     id: 'readingStatusUpdate',
     summary: 'Replace your entry of a series',
-    says: UPDATED,
-    refuses: [readingStatusMissing],
+    message: UPDATED,
+    errors: [readingStatusMissing],
   })
   async update(
     @CurrentViewer() viewer: Viewer,
     @SeriesId({ mayBeBlank: true }) id: number,
-    @ValidBody() entry: ReadingEntryInput,
+    @ValidBody() entry: SaveReadingEntryDto,
   ): Promise<ResponseDto> {
     await this.history.update(viewer.userId, id, entry);
-    return done(UPDATED);
+    return success(UPDATED);
   }
 
   @Delete('reading-status/delete/:id')
   @SignedIn()
-  @Operation({
+  @ApiRoute({
     id: 'readingStatusDelete',
     summary: 'Delete your entry of a series',
-    says: DELETED,
-    refuses: [readingStatusMissing],
+    message: DELETED,
+    errors: [readingStatusMissing],
   })
   async delete(
     @CurrentViewer() viewer: Viewer,
     @SeriesId({ mayBeBlank: true }) id: number,
   ): Promise<ResponseDto> {
     await this.history.delete(viewer.userId, id);
-    return done(DELETED);
+    return success(DELETED);
   }
 }

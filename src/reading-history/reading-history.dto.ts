@@ -9,7 +9,7 @@ import { PageDto } from '../http/page.dto.js';
 import {
   BlankIsNull,
   BlankIsAbsent,
-  Characters,
+  CodePointLength,
   FractionDigits,
   Integer,
   Nullable,
@@ -46,7 +46,8 @@ export type HistoryOrder = (typeof HISTORY_ORDERS)[number];
 const BOTH_SPELLINGS = Symbol('progressType and progress_type');
 
 /** What a reader says about a series. An update replaces the whole entry. */
-export class ReadingEntryInput {
+@ApiSchema({ name: 'ReadingEntryInput' })
+export class SaveReadingEntryDto {
   /** Who may see the entry: its reader alone, or everybody on the reader’s profile. */
   @Required()
   @IsIn(VISIBILITIES)
@@ -149,7 +150,7 @@ export class ReadingEntryInput {
   @BlankIsNull()
   @Nullable()
   @IsString()
-  @Characters(0, 10_000)
+  @CodePointLength(0, 10_000)
   notes?: string | null = null;
 
   /**

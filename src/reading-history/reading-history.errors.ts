@@ -1,4 +1,4 @@
-import { refusal } from '../http/app-error.js';
+import { defineError } from '../http/app-error.js';
 
-export const readingStatusExists = refusal(409, 'Reading status already exists for this series');
-export const readingStatusMissing = refusal(404, 'Reading status does not exist for this series');
+export const readingStatusExists = defineError(409, 'Reading status already exists for this series');
+export const readingStatusMissing = defineError(404, 'Reading status does not exist for this series');

@@ -6,7 +6,7 @@ import { unknownClient } from '../clients/clients.errors.js';
 import type { Audience, HistoryRow } from './history-page.js';
 import type { EntryRow } from './entry-statements.js';
 import { ReadingEntryRepository, type StatusCounts } from './reading-entry.repository.js';
-import type { HistoryQuery, ReadingEntryInput } from './reading-history.dto.js';
+import type { HistoryQuery, SaveReadingEntryDto } from './reading-history.dto.js';
 import { readingStatusExists, readingStatusMissing } from './reading-history.errors.js';
 
 /** What readers keep about the series they read. */
@@ -44,7 +44,7 @@ export class ReadingHistoryService implements OnModuleInit {
   }
 
   /** @throws unknownClient, seriesNotFound, readingStatusExists */
-  async add(userId: string, seriesId: number, entry: ReadingEntryInput): Promise<void> {
+  async add(userId: string, seriesId: number, entry: SaveReadingEntryDto): Promise<void> {
     const { kind } = await this.entries.add(userId, seriesId, entry);
     if (kind === 'no-client') throw unknownClient();
     if (kind === 'no-series') throw seriesNotFound();
@@ -52,7 +52,7 @@ export class ReadingHistoryService implements OnModuleInit {
   }
 
   /** Replaces the entry. @throws unknownClient, readingStatusMissing */
-  async update(userId: string, seriesId: number, entry: ReadingEntryInput): Promise<void> {
+  async update(userId: string, seriesId: number, entry: SaveReadingEntryDto): Promise<void> {
     const { kind } = await this.entries.update(userId, seriesId, entry);
     if (kind === 'no-client') throw unknownClient();
     if (kind === 'no-entry') throw readingStatusMissing();

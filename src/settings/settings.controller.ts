@@ -2,10 +2,10 @@ import { Controller, Get, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { CurrentViewer, SignedIn, type Viewer } from '../access/access.js';
 import { forbidden } from '../http/app-error.js';
-import { done } from '../http/families.js';
-import { Operation } from '../openapi/operation.js';
+import { success } from '../http/families.js';
+import { ApiRoute } from '../openapi/api-route.js';
 import type { ResponseDto } from '../http/response.dto.js';
-import { Settings, SettingsChanges } from './settings.dto.js';
+import { SettingsDto, UpdateSettingsDto } from './settings.dto.js';
 import { SettingsService } from './settings.service.js';
 import { UserId } from '../accounts/user-id.js';
 import { ValidBody } from '../http/input.js';
@@ -19,33 +19,33 @@ export class SettingsController {
 
   @Post('save-settings')
   @SignedIn()
-  @Operation({
+  @ApiRoute({
     id: 'settingsSave',
     summary: 'Change your settings',
     description: 'Only the given keys change.',
-    says: SAVED,
-    refuses: [forbidden],
+    message: SAVED,
+    errors: [forbidden],
   })
   async save(
     @CurrentViewer() viewer: Viewer,
     @UserId({ mayBeBlank: true }) id: string,
-    @ValidBody() changes: SettingsChanges,
+    @ValidBody() changes: UpdateSettingsDto,
   ): Promise<ResponseDto> {
     await this.settings.save(viewer.userId, id, changes);
-    return done(SAVED);
+    return success(SAVED);
   }
 
   @Get('settings')
   @SignedIn()
-  @Operation({
+  @ApiRoute({
     id: 'settingsGet',
     summary: 'Get your settings',
     description:
       'The whole object, with defaults for what was never chosen: theme `light`, adult content hidden, lists in a column, accent colour `#71c94e`, the language of the interface, drag indicators shown.',
-    answers: Settings,
-    refuses: [forbidden],
+    response: SettingsDto,
+    errors: [forbidden],
   })
-  async get(@CurrentViewer() viewer: Viewer, @UserId({ mayBeBlank: true }) id: string): Promise<Settings> {
+  async get(@CurrentViewer() viewer: Viewer, @UserId({ mayBeBlank: true }) id: string): Promise<SettingsDto> {
     return this.settings.getOwn(viewer.userId, id);
   }
 }

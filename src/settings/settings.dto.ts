@@ -1,7 +1,7 @@
-import { ApiProperty, PartialType } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema, PartialType } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsString, Matches } from 'class-validator';
 import { languageCode } from '../catalog/languages.js';
-import { Optional, rule, SaysSomething } from '../http/validation.js';
+import { Optional, rule, AtLeastOneProperty } from '../http/validation.js';
 
 const THEMES = ['system', 'light', 'dark'] as const;
 const NSFW_MODES = [
@@ -15,7 +15,8 @@ const VIEW_MODES = ['column', 'row', 'grid'] as const;
 const INTERFACE = 'interface';
 
 /** A user's preferences, kept for the frontends: the server acts on none of them. */
-export class Settings {
+@ApiSchema({ name: 'Settings' })
+export class SettingsDto {
   /**
    * Colour that frontends highlight with: `#` and six hexadecimal digits.
    * @example "#71c94e"
@@ -74,7 +75,7 @@ export class Settings {
 }
 
 /** What stands for a key that the user has not chosen. */
-export const DEFAULT_SETTINGS: Settings = {
+export const DEFAULT_SETTINGS: SettingsDto = {
   'theme-accent-color': '#71c94e',
   'prefered-content-language': INTERFACE,
   theme: 'light',
@@ -84,5 +85,6 @@ export const DEFAULT_SETTINGS: Settings = {
 };
 
 /** The keys to replace; the others stay. */
-@SaysSomething()
-export class SettingsChanges extends PartialType(Settings, { skipNullProperties: false }) {}
+@AtLeastOneProperty()
+@ApiSchema({ name: 'SettingsChanges' })
+export class UpdateSettingsDto extends PartialType(SettingsDto, { skipNullProperties: false }) {}

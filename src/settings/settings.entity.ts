@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { UserSchema } from '../accounts/user.entity.js';
-import type { Settings } from './settings.dto.js';
+import type { SettingsDto } from './settings.dto.js';
 
 /** What a user has chosen; what they have not is a default of the code. */
 export const UserSettingsSchema = defineEntity({
@@ -8,6 +8,6 @@ export const UserSettingsSchema = defineEntity({
   tableName: 'user_settings',
   properties: {
     user: p.manyToOne(UserSchema).primary().deleteRule('cascade'),
-    chosen: p.json().$type<Partial<Settings>>().defaultRaw("'{}'"),
+    chosen: p.json().$type<Partial<SettingsDto>>().defaultRaw("'{}'"),
   },
 });

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { Sql } from '../database/sql.js';
 import { statement, tables } from '../database/statement.js';
-import type { Settings } from './settings.dto.js';
+import type { SettingsDto } from './settings.dto.js';
 import type { UserSettingsSchema } from './settings.entity.js';
 
 const db = tables<typeof UserSettingsSchema>();
@@ -26,12 +26,12 @@ export class SettingsRepository {
   constructor(private readonly sql: Sql) {}
 
   /** The settings that the user has changed. */
-  async find(userId: string): Promise<Partial<Settings>> {
+  async find(userId: string): Promise<Partial<SettingsDto>> {
     return (await this.sql.row(FIND, { userId }))?.chosen ?? {};
   }
 
   /** Replaces the given keys; others stay. */
-  async merge(userId: string, changes: Partial<Settings>): Promise<void> {
+  async merge(userId: string, changes: Partial<SettingsDto>): Promise<void> {
     await this.sql.rows(MERGE, { userId, changes: JSON.stringify(changes) });
   }
 }

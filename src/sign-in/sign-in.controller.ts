@@ -2,21 +2,21 @@ import { Controller, Delete, Get, Post, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { unauthorized } from '../http/app-error.js';
-import { done } from '../http/families.js';
-import { Operation } from '../openapi/operation.js';
+import { success } from '../http/families.js';
+import { ApiRoute } from '../openapi/api-route.js';
 import type { ResponseDto } from '../http/response.dto.js';
-import { Registration } from '../users/users.dto.js';
+import { CreateUserDto } from '../users/users.dto.js';
 import { emailTaken, usernameTaken } from '../users/users.errors.js';
 import { presentUser } from '../users/users.presenter.js';
 import {
   CurrentViewer,
-  Open,
+  Public,
   RefreshCookie,
   SignedIn,
   type CookieViewer,
   type Viewer,
 } from '../access/access.js';
-import { Credentials, MeDto, SessionListDto, SignedInDto } from './sign-in.dto.js';
+import { LoginDto, MeDto, SessionListDto, SignedInDto } from './sign-in.dto.js';
 import { sessionNotFound } from '../access/sessions.errors.js';
 import { invalidCredentials } from './sign-in.errors.js';
 import { presentSession } from './sign-in.presenter.js';
@@ -39,17 +39,17 @@ export class SignInController {
   ) {}
 
   @Post('register')
-  @Open()
-  @Operation({
+  @Public()
+  @ApiRoute({
     id: 'authRegister',
     setsCookie: true,
     summary: 'Create an account and sign in',
     status: 201,
-    answers: SignedInDto,
-    refuses: [usernameTaken, emailTaken],
+    response: SignedInDto,
+    errors: [usernameTaken, emailTaken],
   })
   async register(
-    @ValidBody() registration: Registration,
+    @ValidBody() registration: CreateUserDto,
     @CurrentDevice() device: Device,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SignedInDto> {
@@ -57,18 +57,18 @@ export class SignInController {
   }
 
   @Post('login')
-  @Open()
-  @Operation({
+  @Public()
+  @ApiRoute({
     id: 'authLogin',
     setsCookie: true,
     summary: 'Sign in',
     description:
       'Sets the cookie `refreshToken`. After ten failures in 15 minutes for one address and name: 429.',
-    answers: SignedInDto,
-    refuses: [invalidCredentials],
+    response: SignedInDto,
+    errors: [invalidCredentials],
   })
   async login(
-    @ValidBody() credentials: Credentials,
+    @ValidBody() credentials: LoginDto,
     @CurrentDevice() device: Device,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SignedInDto> {
@@ -77,7 +77,7 @@ export class SignInController {
 
   @Post('refresh')
   @RefreshCookie()
-  @Operation({
+  @ApiRoute({
     id: 'authRefresh',
     setsCookie: true,
     summary: 'Exchange the refresh cookie for its successor',
@@ -85,8 +85,8 @@ export class SignInController {
       'Tabs that refresh at once get the same successor; within 30 seconds of a rotation the current token is answered ' +
       'again. A token that was replaced longer ago is answered with the current one if that has never been used, since ' +
       'its answer was lost; otherwise it is refused and ends its session.',
-    answers: SignedInDto,
-    refuses: [unauthorized],
+    response: SignedInDto,
+    errors: [unauthorized],
   })
   async refresh(
     @CurrentViewer() viewer: CookieViewer,
@@ -97,10 +97,10 @@ export class SignInController {
 
   @Get('me')
   @SignedIn()
-  @Operation({
+  @ApiRoute({
     id: 'authMe',
     summary: 'Get who is signed in, with settings and an access token',
-    answers: MeDto,
+    response: MeDto,
   })
   async me(@CurrentViewer() viewer: Viewer): Promise<MeDto> {
     const { user, settings, accessToken } = await this.auth.me(viewer);
@@ -109,12 +109,12 @@ export class SignInController {
 
   @Post('logout')
   @SignedIn({ endsSession: true })
-  @Operation({
+  @ApiRoute({
     id: 'authLogout',
     setsCookie: true,
     summary: 'Sign out',
     description: 'Ends the session and clears the cookie, whatever the cookie holds.',
-    says: LOGGED_OUT,
+    message: LOGGED_OUT,
   })
   async logout(
     @CurrentViewer() viewer: Viewer,
@@ -122,12 +122,12 @@ export class SignInController {
   ): Promise<ResponseDto> {
     await this.sessions.signOut(viewer);
     this.cookie.clear(reply);
-    return done(LOGGED_OUT);
+    return success(LOGGED_OUT);
   }
 
   @Get('sessions')
   @SignedIn()
-  @Operation({ id: 'authSessionsList', summary: 'List your sessions', answers: SessionListDto })
+  @ApiRoute({ id: 'authSessionsList', summary: 'List your sessions', response: SessionListDto })
   async listSessions(@CurrentViewer() viewer: Viewer): Promise<SessionListDto> {
     const sessions = await this.sessions.list(viewer.userId);
     return { sessions: sessions.map((session) => presentSession(session, viewer.sessionId)) };
@@ -135,11 +135,11 @@ export class SignInController {
 
   @Delete('sessions/:id')
   @SignedIn()
-  @Operation({
+  @ApiRoute({
     id: 'authSessionsEnd',
     summary: 'End one of your sessions',
     status: 204,
-    refuses: [sessionNotFound],
+    errors: [sessionNotFound],
   })
   async endSession(@CurrentViewer() viewer: Viewer, @SessionId() id: string): Promise<void> {
     await this.sessions.end(viewer.userId, id);
@@ -147,7 +147,7 @@ export class SignInController {
 
   @Delete('sessions')
   @SignedIn()
-  @Operation({ id: 'authSessionsEndOthers', summary: 'End all your sessions but this one', status: 204 })
+  @ApiRoute({ id: 'authSessionsEndOthers', summary: 'End all your sessions but this one', status: 204 })
   async endOtherSessions(@CurrentViewer() viewer: Viewer): Promise<void> {
     await this.sessions.endOthers(viewer);
   }

@@ -1,11 +1,12 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { MaxCharacters, Timestamp } from '../http/fields.js';
 import { IsBoolean, IsString } from 'class-validator';
-import { Characters, Required, Trimmed } from '../http/validation.js';
-import { Settings } from '../settings/settings.dto.js';
-import { FewBytes, UserDto } from '../users/users.dto.js';
+import { CodePointLength, Required, Trimmed } from '../http/validation.js';
+import { SettingsDto } from '../settings/settings.dto.js';
+import { MaxBytes, UserDto } from '../users/users.dto.js';
 
-export class Credentials {
+@ApiSchema({ name: 'Credentials' })
+export class LoginDto {
   /**
    * The username or the e-mail address, in any case.
    * @example "haruka"
@@ -14,7 +15,7 @@ export class Credentials {
   @Required()
   @Trimmed()
   @IsString()
-  @Characters(0, 254)
+  @CodePointLength(0, 254)
   username: string;
 
   /**
@@ -24,7 +25,7 @@ export class Credentials {
   @ApiProperty({ minLength: 1 })
   @Required()
   @IsString()
-  @FewBytes()
+  @MaxBytes()
   password: string;
 }
 
@@ -44,7 +45,7 @@ export class SignedInDto {
 @ApiSchema({ name: 'UserWithSettings' })
 export class UserWithSettingsDto extends UserDto {
   /** The user’s preferences; keys that were never chosen have their defaults. */
-  settings: Settings;
+  settings: SettingsDto;
 }
 
 @ApiSchema({ name: 'Me' })

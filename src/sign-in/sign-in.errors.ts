@@ -1,3 +1,3 @@
-import { refusal } from '../http/app-error.js';
+import { defineError } from '../http/app-error.js';
 
-export const invalidCredentials = refusal(401, 'Invalid credentials');
+export const invalidCredentials = defineError(401, 'Invalid credentials');

@@ -4,13 +4,13 @@ import { userNotFound } from '../http/app-error.js';
 import { addressKey } from '../http/client-address.js';
 import { type LimitedKey, RateLimits } from '../limits/rate-limits.js';
 import { spellingKey } from '../http/typed-text.js';
-import type { Settings } from '../settings/settings.dto.js';
+import type { SettingsDto } from '../settings/settings.dto.js';
 import { SettingsService } from '../settings/settings.service.js';
-import type { Registration } from '../users/users.dto.js';
+import type { CreateUserDto } from '../users/users.dto.js';
 import type { UserRow } from '../users/user.repository.js';
 import { UsersService } from '../users/users.service.js';
 import type { CookieViewer, Viewer } from '../access/access.js';
-import type { Credentials } from './sign-in.dto.js';
+import type { LoginDto } from './sign-in.dto.js';
 import { invalidCredentials } from './sign-in.errors.js';
 import type { Device } from '../access/device.js';
 import { SessionsService } from '../access/sessions.service.js';
@@ -36,7 +36,7 @@ export class SignInService {
   ) {}
 
   /** @throws usernameTaken, emailTaken, tooManyRequests */
-  async register(registration: Registration, device: Device): Promise<SignIn> {
+  async register(registration: CreateUserDto, device: Device): Promise<SignIn> {
     await this.limits.spend('register', addressKey(device.ip));
     const refresh = await this.sessions.open(await this.users.register(registration), device);
     if (refresh === null) throw userNotFound();
@@ -44,7 +44,7 @@ export class SignInService {
   }
 
   /** @throws invalidCredentials, the same for an unknown user and a wrong password; tooManyRequests */
-  async login({ username, password }: Credentials, device: Device): Promise<SignIn> {
+  async login({ username, password }: LoginDto, device: Device): Promise<SignIn> {
     const login = await this.users.findLogin(username);
     const keys = loginLimits(login?.id ?? spellingKey(username), addressKey(device.ip));
     // Spent before the password is verified: of a hundred concurrent guesses, ten are verified.
@@ -67,7 +67,7 @@ export class SignInService {
   }
 
   /** The viewer's own account, with a new access token for a cookie and the request's own token for Bearer. */
-  async me(viewer: Viewer): Promise<{ user: UserRow; settings: Settings; accessToken: string }> {
+  async me(viewer: Viewer): Promise<{ user: UserRow; settings: SettingsDto; accessToken: string }> {
     const [user, settings] = await Promise.all([
       this.users.get(viewer.userId),
       this.settings.get(viewer.userId),

@@ -5,8 +5,8 @@ import { actorOf } from '../audit/audit-log.js';
 import { AdministratorByBearer, BearerOnly, CurrentViewer, type Viewer } from '../access/access.js';
 import { RefreshCookieWriter } from '../access/refresh-cookie.js';
 import type { FastifyReply } from 'fastify';
-import { Operation } from '../openapi/operation.js';
-import { ProfileChanges, UserDto, UserPageDto, UsersQuery } from './users.dto.js';
+import { ApiRoute } from '../openapi/api-route.js';
+import { UpdateUserDto, UserDto, UserPageDto, UsersQuery } from './users.dto.js';
 import { emailTaken, lastAdministrator, usernameTaken } from './users.errors.js';
 import { presentUser } from './users.presenter.js';
 import { UsersService } from './users.service.js';
@@ -23,38 +23,38 @@ export class UsersController {
 
   @Get('current')
   @BearerOnly()
-  @Operation({ id: 'usersGetCurrent', summary: 'Get your own profile', answers: UserDto })
+  @ApiRoute({ id: 'usersGetCurrent', summary: 'Get your own profile', response: UserDto })
   async getCurrent(@CurrentViewer() viewer: Viewer): Promise<UserDto> {
     return presentUser(await this.users.get(viewer.userId));
   }
 
   @Put('current')
   @BearerOnly()
-  @Operation({
+  @ApiRoute({
     id: 'usersUpdateCurrent',
     summary: 'Change your own profile',
     description:
       'Only the given fields change; null or blank text clears an optional one. A new password ends every other session.',
-    answers: UserDto,
+    response: UserDto,
     exampleBody: { youtube: null },
-    refuses: [usernameTaken, emailTaken],
+    errors: [usernameTaken, emailTaken],
   })
   async updateCurrent(
     @CurrentViewer() viewer: Viewer,
-    @ValidBody() changes: ProfileChanges,
+    @ValidBody() changes: UpdateUserDto,
   ): Promise<UserDto> {
     return presentUser(await this.users.update(viewer, changes));
   }
 
   @Delete('current')
   @BearerOnly({ endsSession: true })
-  @Operation({
+  @ApiRoute({
     id: 'usersDeleteCurrent',
     setsCookie: true,
     summary: 'Delete your own account',
     description: 'The account goes with everything that is its, at once and for good.',
     status: 204,
-    refuses: [lastAdministrator],
+    errors: [lastAdministrator],
   })
   async deleteCurrent(
     @CurrentViewer() viewer: Viewer,
@@ -66,7 +66,7 @@ export class UsersController {
 
   @Get()
   @AdministratorByBearer()
-  @Operation({ id: 'usersList', summary: 'List all users', answers: UserPageDto })
+  @ApiRoute({ id: 'usersList', summary: 'List all users', response: UserPageDto })
   async list(@ValidQuery() { limit, offset }: UsersQuery): Promise<UserPageDto> {
     const { total, rows } = await this.users.page(limit, offset);
     return { limit, offset, total, users: rows.map(presentUser) };
@@ -74,18 +74,18 @@ export class UsersController {
 
   @Get(':userId')
   @AdministratorByBearer()
-  @Operation({ id: 'usersGet', summary: 'Get a user', answers: UserDto, refuses: [userNotFound] })
+  @ApiRoute({ id: 'usersGet', summary: 'Get a user', response: UserDto, errors: [userNotFound] })
   async get(@UserIdOfFamilyB() userId: string): Promise<UserDto> {
     return presentUser(await this.users.get(userId));
   }
 
   @Delete(':userId')
   @AdministratorByBearer()
-  @Operation({
+  @ApiRoute({
     id: 'usersDelete',
     summary: 'Delete a user',
     status: 204,
-    refuses: [userNotFound, lastAdministrator],
+    errors: [userNotFound, lastAdministrator],
   })
   async delete(@CurrentViewer() viewer: Viewer, @UserIdOfFamilyB() userId: string): Promise<void> {
     await this.users.delete(userId, actorOf(viewer));

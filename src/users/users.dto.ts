@@ -6,7 +6,7 @@ import { PERMISSIONS } from '../accounts/permissions.js';
 import { hasEmptyCharacters } from '../http/typed-text.js';
 import {
   BlankIsNull,
-  Characters,
+  CodePointLength,
   Integer,
   Nullable,
   Optional,
@@ -14,7 +14,7 @@ import {
   Required,
   isBlank,
   rule,
-  SaysSomething,
+  AtLeastOneProperty,
   Trimmed,
 } from '../http/validation.js';
 
@@ -24,8 +24,8 @@ const EMAIL = '^[^@]+@[^@]+$';
 /** Bytes that a password may have at most: longer ones are refused before they are hashed. */
 const MAX_PASSWORD_BYTES = 512;
 
-export function FewBytes(): PropertyDecorator {
-  return rule('fewBytes', `must have at most ${MAX_PASSWORD_BYTES} bytes`, (value) => {
+export function MaxBytes(): PropertyDecorator {
+  return rule('maxBytes', `must have at most ${MAX_PASSWORD_BYTES} bytes`, (value) => {
     return typeof value === 'string' && Buffer.byteLength(value) <= MAX_PASSWORD_BYTES;
   });
 }
@@ -36,7 +36,7 @@ function Link(): PropertyDecorator {
     Nullable(),
     IsString(),
     rule('link', 'must be a URL that starts with http:// or https://', isLink),
-    Characters(0, 100),
+    CodePointLength(0, 100),
     ApiProperty({ format: 'uri' }),
   );
 }
@@ -54,7 +54,8 @@ function isVisible(value: unknown): boolean {
 }
 
 /** What a new account needs. */
-export class Registration {
+@ApiSchema({ name: 'Registration' })
+export class CreateUserDto {
   /**
    * How others see and find the user: letters, digits and `_ . -`. No other account may have it in any case.
    * @example "haruka"
@@ -62,7 +63,7 @@ export class Registration {
   @Required()
   @Trimmed()
   @IsString()
-  @Characters(3, 20)
+  @CodePointLength(3, 20)
   @Matches(/^[A-Za-z0-9_.-]+$/)
   username: string;
 
@@ -72,8 +73,8 @@ export class Registration {
    */
   @Required()
   @IsString()
-  @Characters(8, 128)
-  @FewBytes()
+  @CodePointLength(8, 128)
+  @MaxBytes()
   password: string;
 
   /**
@@ -86,7 +87,7 @@ export class Registration {
   @Nullable()
   @IsEmail()
   @rule('visible', 'must not contain white space or invisible characters', isVisible)
-  @Characters(0, 50)
+  @CodePointLength(0, 50)
   email?: string | null;
 
   /**
@@ -96,7 +97,7 @@ export class Registration {
   @BlankIsNull()
   @Nullable()
   @IsString()
-  @Characters(0, 20)
+  @CodePointLength(0, 20)
   first_name?: string | null;
 
   /**
@@ -106,13 +107,14 @@ export class Registration {
   @BlankIsNull()
   @Nullable()
   @IsString()
-  @Characters(0, 20)
+  @CodePointLength(0, 20)
   last_name?: string | null;
 }
 
 /** What a user may change about themself. Only the given fields change; null or blank clears an optional text. */
-@SaysSomething()
-export class ProfileChanges extends PickType(Registration, ['email', 'first_name', 'last_name']) {
+@AtLeastOneProperty()
+@ApiSchema({ name: 'ProfileChanges' })
+export class UpdateUserDto extends PickType(CreateUserDto, ['email', 'first_name', 'last_name']) {
   /**
    * The new username: letters, digits and `_ . -`. The profile’s slug follows it.
    * @example "haruka"
@@ -120,7 +122,7 @@ export class ProfileChanges extends PickType(Registration, ['email', 'first_name
   @Optional()
   @Trimmed()
   @IsString()
-  @Characters(3, 20)
+  @CodePointLength(3, 20)
   @Matches(/^[A-Za-z0-9_.-]+$/)
   username?: string;
 
@@ -131,8 +133,8 @@ export class ProfileChanges extends PickType(Registration, ['email', 'first_name
   @Optional()
   @rule('notBlank', 'must not be blank', (value) => !isBlank(value))
   @IsString()
-  @Characters(8, 128)
-  @FewBytes()
+  @CodePointLength(8, 128)
+  @MaxBytes()
   password?: string;
 
   /**

@@ -15,7 +15,7 @@ import { SearchFolding } from '../search/search-folding.js';
 import { AccountDeletion } from './account-deletion.js';
 import type { User } from '../accounts/user.entity.js';
 import { type ProfileRow, UserRepository, type UserRow } from './user.repository.js';
-import type { ProfileChanges, Registration } from './users.dto.js';
+import type { UpdateUserDto, CreateUserDto } from './users.dto.js';
 import { emailTaken, lastAdministrator, usernameTaken } from './users.errors.js';
 
 function createId(): string {
@@ -74,7 +74,7 @@ export class UsersService implements OnModuleInit {
    *
    * @throws usernameTaken, emailTaken
    */
-  async register(registration: Registration): Promise<Login> {
+  async register(registration: CreateUserDto): Promise<Login> {
     const passwordHash = await this.passwords.hash(registration.password);
     const id = await this.transactions.run(() => this.create(registration, passwordHash));
     return { id, passwordHash };
@@ -121,7 +121,7 @@ export class UsersService implements OnModuleInit {
    *
    * @throws usernameTaken, emailTaken
    */
-  async update(viewer: Viewer, changes: ProfileChanges): Promise<UserRow> {
+  async update(viewer: Viewer, changes: UpdateUserDto): Promise<UserRow> {
     const { username, email, password, ...texts } = changes;
     const passwordHash = password === undefined ? undefined : await this.passwords.hash(password);
     await this.transactions.run(async () => {
@@ -150,7 +150,7 @@ export class UsersService implements OnModuleInit {
     });
   }
 
-  private async create(registration: Registration, passwordHash: string, id = createId()): Promise<string> {
+  private async create(registration: CreateUserDto, passwordHash: string, id = createId()): Promise<string> {
     const { username, email = null, first_name: firstName = null, last_name: lastName = null } = registration;
     if (!(await this.users.claimUsername(username, id))) throw usernameTaken();
     if (email !== null && !(await this.users.claimEmail(email, id))) throw emailTaken();
@@ -218,7 +218,7 @@ function slugOf(username: string): string {
   return username.toLowerCase();
 }
 
-function definedTexts(texts: Omit<ProfileChanges, 'username' | 'email' | 'password'>): Partial<User> {
+function definedTexts(texts: Omit<UpdateUserDto, 'username' | 'email' | 'password'>): Partial<User> {
   const { first_name: firstName, last_name: lastName, ...links } = texts;
   const given = Object.entries({ firstName, lastName, ...links }).filter(([, value]) => value !== undefined);
   return Object.fromEntries(given) as Partial<User>;

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import {
   AppError,
   insufficientStorage,
-  type RefusalFactory as ErrorOf,
+  type ErrorFactory as ErrorOf,
   serviceUnavailable,
 } from '../../src/http/app-error.js';
 import { Transactions } from '../../src/database/transactions.js';
@@ -176,6 +176,6 @@ describe('an error of the database', () => {
   it.each(CASES)('%s is told by its status', (_, thrown, expected) => {
     const translated = toAppError(thrown);
     expect(translated).toBeInstanceOf(AppError);
-    expect(translated.refusal.status).toBe(expected.status);
+    expect(translated.definition.status).toBe(expected.status);
   });
 });

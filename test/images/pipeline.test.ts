@@ -357,7 +357,7 @@ describe('the queue', () => {
     const refused = results.filter((result) => result.status === 'rejected');
     expect(refused).toHaveLength(9);
     for (const { reason } of refused) {
-      expect((reason as AppError).refusal.status).toBe(503);
+      expect((reason as AppError).definition.status).toBe(503);
       expect((reason as AppError).extra.retryAfter).toBeGreaterThan(0);
     }
   });

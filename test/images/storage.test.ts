@@ -100,7 +100,7 @@ describe('a local store', () => {
     const store = onDisk();
     await store.put('taken/', [file('below', 'x')]);
     await expect(store.put('taken/below/', [file('a', 'x')])).rejects.toMatchObject({
-      refusal: { status: 503 },
+      definition: { status: 503 },
     });
     expect(await readdir(join(folder, 'images', '.unfinished'))).toEqual([]);
     await store.removeAll('taken/');
@@ -134,7 +134,7 @@ describe('a store that fails', () => {
     const store = onS3(frontPort);
     await store.put('front/', [file('a', 'x')]);
     mood = state;
-    const refused = { refusal: { status: 503 }, extra: { retryAfter: expect.any(Number) } };
+    const refused = { definition: { status: 503 }, extra: { retryAfter: expect.any(Number) } };
     await Promise.all([
       expect(store.put('front/b/', [file('b', 'x')])).rejects.toMatchObject(refused),
       expect(store.open('front/a')).rejects.toMatchObject(refused),

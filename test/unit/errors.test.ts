@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { AppError, internalError, invalidParameters, notFound, refusal } from '../../src/http/app-error.js';
+import {
+  AppError,
+  internalError,
+  invalidParameters,
+  notFound,
+  defineError,
+} from '../../src/http/app-error.js';
 import { renderError } from '../../src/http/families.js';
 import { toAppError } from '../../src/http/to-app-error.js';
 
@@ -7,7 +13,7 @@ describe('errors', () => {
   it('become what the wire says', () => {
     const withCode = (code: string, more: object = {}) =>
       Object.assign(new Error('secret'), { code, ...more });
-    const status = (thrown: unknown) => toAppError(thrown).refusal.status;
+    const status = (thrown: unknown) => toAppError(thrown).definition.status;
     expect(status(withCode('22P02'))).toBe(400);
     expect(status(withCode('22021'))).toBe(400);
     expect(status(withCode('08P01'))).toBe(400);
@@ -25,7 +31,7 @@ describe('errors', () => {
     expect(status(new Error('timeout exceeded when trying to connect'))).toBe(503);
     expect(status('text')).toBe(500);
     expect(toAppError(withCode('57014')).extra.retryAfter).toBeGreaterThan(0);
-    expect(toAppError(withCode('42601')).refusal.message).not.toContain('secret');
+    expect(toAppError(withCode('42601')).definition.message).not.toContain('secret');
   });
 
   it('are rendered by their family', () => {
@@ -36,7 +42,7 @@ describe('errors', () => {
       errors: [{ field: 'a', messages: ['b'] }],
     });
     expect(renderError('C', notFound())).toEqual({ data: 'Not found', code: 404 });
-    const photo = refusal(404, 'Invalid Photo Id', '327');
+    const photo = defineError(404, 'Invalid Photo Id', '327');
     expect(renderError('D', photo())).toEqual({
       Response: 'Error',
       Message: 'Invalid Photo Id',

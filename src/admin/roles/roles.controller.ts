@@ -2,16 +2,16 @@ import { Controller, Delete, Get, Patch, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { CurrentViewer, RequirePermission, type Viewer } from '../../access/access.js';
 import { forbidden } from '../../http/app-error.js';
-import { Operation } from '../../openapi/operation.js';
+import { ApiRoute } from '../../openapi/api-route.js';
 import { PageQuery } from '../../http/page.dto.js';
 import { pagePosition } from '../../http/page.js';
 import { roleExists, roleFixed, roleNotFound } from './roles.errors.js';
 import type { RoleRow } from './role.repository.js';
 import {
-  NewRole,
-  type ListedPermission,
+  CreateRoleDto,
+  type PermissionDto,
   PermissionPageDto,
-  RoleChanges,
+  UpdateRoleDto,
   RoleDto,
   RolePageDto,
 } from './roles.dto.js';
@@ -26,7 +26,7 @@ export class RolesController {
 
   @Get('roles')
   @RequirePermission('view-roles')
-  @Operation({ id: 'rolesList', summary: 'List the roles', answers: RolePageDto })
+  @ApiRoute({ id: 'rolesList', summary: 'List the roles', response: RolePageDto })
   async list(@ValidQuery() query: PageQuery): Promise<RolePageDto> {
     const { total, rows } = await this.roles.page(query.limit, query.offset);
     return { roles: rows.map(present), ...pagePosition(query, rows.length, total) };
@@ -34,45 +34,45 @@ export class RolesController {
 
   @Post('roles')
   @RequirePermission('edit-roles')
-  @Operation({
+  @ApiRoute({
     id: 'rolesCreate',
     summary: 'Create a role',
     description: 'With permissions that you hold yourself.',
     status: 201,
-    answers: RoleDto,
-    refuses: [forbidden, roleExists],
+    response: RoleDto,
+    errors: [forbidden, roleExists],
   })
-  async create(@CurrentViewer() viewer: Viewer, @ValidBody() role: NewRole): Promise<RoleDto> {
+  async create(@CurrentViewer() viewer: Viewer, @ValidBody() role: CreateRoleDto): Promise<RoleDto> {
     return present(await this.roles.create(viewer, role));
   }
 
   @Patch('roles/:id')
   @RequirePermission('edit-roles')
-  @Operation({
+  @ApiRoute({
     id: 'rolesUpdate',
     summary: 'Change a role',
     description:
       'Only the given fields change, from the next request of its users on. `user` and `admin` keep their names, and `admin` all permissions.',
-    answers: RoleDto,
+    response: RoleDto,
     exampleBody: { description: 'What every reader may do' },
-    refuses: [forbidden, roleNotFound, roleFixed, roleExists],
+    errors: [forbidden, roleNotFound, roleFixed, roleExists],
   })
   async update(
     @CurrentViewer() viewer: Viewer,
     @RoleId() id: number,
-    @ValidBody() changes: RoleChanges,
+    @ValidBody() changes: UpdateRoleDto,
   ): Promise<RoleDto> {
     return present(await this.roles.update(viewer, id, changes));
   }
 
   @Delete('roles/:id')
   @RequirePermission('edit-roles')
-  @Operation({
+  @ApiRoute({
     id: 'rolesDelete',
     summary: 'Delete a role',
     description: 'Its users keep their other roles; whoever has none falls back to `user`.',
     status: 204,
-    refuses: [roleNotFound, roleFixed],
+    errors: [roleNotFound, roleFixed],
   })
   async delete(@CurrentViewer() viewer: Viewer, @RoleId() id: number): Promise<void> {
     await this.roles.delete(viewer, id);
@@ -80,10 +80,10 @@ export class RolesController {
 
   @Get('permissions')
   @RequirePermission('view-roles')
-  @Operation({ id: 'permissionsList', summary: 'List what roles can allow', answers: PermissionPageDto })
+  @ApiRoute({ id: 'permissionsList', summary: 'List what roles can allow', response: PermissionPageDto })
   async permissions(@ValidQuery() query: PageQuery): Promise<PermissionPageDto> {
     const { total, rows } = await this.roles.permissions(query.limit, query.offset);
-    return { permissions: rows as ListedPermission[], ...pagePosition(query, rows.length, total) };
+    return { permissions: rows as PermissionDto[], ...pagePosition(query, rows.length, total) };
   }
 }
 

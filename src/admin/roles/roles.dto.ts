@@ -7,14 +7,14 @@ import { type Permission, PERMISSIONS } from '../../accounts/permissions.js';
 import { PageDto } from '../../http/page.dto.js';
 import {
   BlankIsNull,
-  Characters,
+  CodePointLength,
   Integer,
   isBlank,
   Nullable,
   Optional,
   Required,
   rule,
-  SaysSomething,
+  AtLeastOneProperty,
 } from '../../http/validation.js';
 
 function Permissions(): PropertyDecorator {
@@ -31,7 +31,7 @@ function Permissions(): PropertyDecorator {
 }
 
 function Description(): PropertyDecorator {
-  return applyDecorators(BlankIsNull(), Nullable(), IsString(), Characters(0, 200));
+  return applyDecorators(BlankIsNull(), Nullable(), IsString(), CodePointLength(0, 200));
 }
 
 /** Surrounding space in a name is a slip of the keyboard. */
@@ -46,7 +46,8 @@ function Printable(): PropertyDecorator {
   });
 }
 
-export class NewRole {
+@ApiSchema({ name: 'NewRole' })
+export class CreateRoleDto {
   /**
    * Name that users’ `roles` list; no other role may have it in any case.
    * @example "moderator"
@@ -54,7 +55,7 @@ export class NewRole {
   @Trimmed()
   @Required()
   @IsString()
-  @Characters(1, 50)
+  @CodePointLength(1, 50)
   @Printable()
   name: string;
 
@@ -71,8 +72,9 @@ export class NewRole {
   permissions: Permission[];
 }
 
-@SaysSomething()
-export class RoleChanges {
+@AtLeastOneProperty()
+@ApiSchema({ name: 'RoleChanges' })
+export class UpdateRoleDto {
   /**
    * Name that users’ `roles` list; no other role may have it in any case.
    * @example "moderator"
@@ -81,7 +83,7 @@ export class RoleChanges {
   @Optional()
   @rule('notBlank', 'must not be blank', (value) => !isBlank(value))
   @IsString()
-  @Characters(1, 50)
+  @CodePointLength(1, 50)
   @Printable()
   name?: string;
 
@@ -146,7 +148,8 @@ export class RolePageDto extends PageDto {
 }
 
 /** Something that a role can allow. */
-export class ListedPermission {
+@ApiSchema({ name: 'ListedPermission' })
+export class PermissionDto {
   /** The permission as roles list it. */
   @ApiProperty({ enum: PERMISSIONS, enumName: 'Permission', example: 'view-users' })
   name: Permission;
@@ -162,5 +165,5 @@ export class ListedPermission {
 @ApiSchema({ name: 'PermissionPage' })
 export class PermissionPageDto extends PageDto {
   /** Permissions of this page, by name. */
-  permissions: ListedPermission[];
+  permissions: PermissionDto[];
 }

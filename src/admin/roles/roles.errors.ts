@@ -1,5 +1,5 @@
-import { refusal } from '../../http/app-error.js';
+import { defineError } from '../../http/app-error.js';
 
-export const roleNotFound = refusal(404, 'Role not found');
-export const roleExists = refusal(409, 'Role with the same name already exists');
-export const roleFixed = refusal(409, 'Role cannot be changed');
+export const roleNotFound = defineError(404, 'Role not found');
+export const roleExists = defineError(409, 'Role with the same name already exists');
+export const roleFixed = defineError(409, 'Role cannot be changed');

@@ -7,7 +7,7 @@ import { roleExists, roleFixed, roleNotFound } from './roles.errors.js';
 import { RoleChangeLock } from './role-change-lock.js';
 import { RoleRepository, type RoleRow } from './role.repository.js';
 import type { Permission } from '../../accounts/role.entity.js';
-import type { NewRole, RoleChanges } from './roles.dto.js';
+import type { CreateRoleDto, UpdateRoleDto } from './roles.dto.js';
 
 /** An id that no role has. */
 const NO_ROLE_ID = 0;
@@ -31,7 +31,7 @@ export class RolesService {
   }
 
   /** @throws forbidden, roleExists */
-  async create(viewer: Viewer, { name, description = null, permissions }: NewRole): Promise<RoleRow> {
+  async create(viewer: Viewer, { name, description = null, permissions }: CreateRoleDto): Promise<RoleRow> {
     return this.transactions.run(async () => {
       const grantable = await this.changes.acquire(viewer, 'edit-roles');
       grantable.requireAll(permissions);
@@ -49,7 +49,7 @@ export class RolesService {
   }
 
   /** Changes the given fields. @throws roleNotFound, forbidden, roleFixed, roleExists */
-  async update(viewer: Viewer, id: number, changes: RoleChanges): Promise<RoleRow> {
+  async update(viewer: Viewer, id: number, changes: UpdateRoleDto): Promise<RoleRow> {
     return this.transactions.run(async () => {
       const grantable = await this.changes.acquire(viewer, 'edit-roles');
       const found = await this.roles.find(id);

@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { RequirePermission } from '../../access/access.js';
-import { Operation } from '../../openapi/operation.js';
+import { ApiRoute } from '../../openapi/api-route.js';
 import { StatisticsDto } from './statistics.dto.js';
 import { StatisticsRepository } from './statistics.repository.js';
 
@@ -12,12 +12,12 @@ export class StatisticsController {
 
   @Get()
   @RequirePermission('view-users')
-  @Operation({
+  @ApiRoute({
     id: 'statisticsGet',
     summary: 'Get totals and the last 30 days',
     description:
       'Exact after every change, and as cheap for millions of users as for one. A day counts what was added on it, whatever has become of it since.',
-    answers: StatisticsDto,
+    response: StatisticsDto,
   })
   async get(): Promise<StatisticsDto> {
     const { totals, days } = await this.statistics.get();

@@ -2,15 +2,15 @@ import { Controller, Delete, Get, Patch, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { CurrentViewer, RequirePermission, type Viewer } from '../../access/access.js';
 import { forbidden, userNotFound } from '../../http/app-error.js';
-import { done } from '../../http/families.js';
-import { Operation } from '../../openapi/operation.js';
+import { success } from '../../http/families.js';
+import { ApiRoute } from '../../openapi/api-route.js';
 import { pagePosition } from '../../http/page.js';
 import type { ResponseDto } from '../../http/response.dto.js';
 import { emailTaken, lastAdministrator, usernameTaken } from '../../users/users.errors.js';
 import { presentUser } from '../../users/users.presenter.js';
 import type { AdminUserDetailRow } from './admin-user.repository.js';
 import {
-  AdminUserChanges,
+  UpdateAdminUserDto,
   AdminUserDetailDto,
   AdminUserPageDto,
   AdminUsersQuery,
@@ -29,11 +29,11 @@ export class AdminUsersController {
 
   @Get()
   @RequirePermission('view-users')
-  @Operation({
+  @ApiRoute({
     id: 'adminUsersList',
     summary: 'Search and list users',
     description: 'A search looks through usernames, addresses and names.',
-    answers: AdminUserPageDto,
+    response: AdminUserPageDto,
   })
   async list(
     @ValidQuery() { search, role, order, limit, offset }: AdminUsersQuery,
@@ -45,11 +45,11 @@ export class AdminUsersController {
 
   @Get(':id')
   @RequirePermission('view-users')
-  @Operation({
+  @ApiRoute({
     id: 'adminUsersGet',
     summary: 'Get a user, with what they keep and whether they are signed in',
-    answers: AdminUserDetailDto,
-    refuses: [userNotFound],
+    response: AdminUserDetailDto,
+    errors: [userNotFound],
   })
   async get(@UserId() id: string): Promise<AdminUserDetailDto> {
     return present(await this.users.get(id));
@@ -57,49 +57,49 @@ export class AdminUsersController {
 
   @Patch(':id')
   @RequirePermission('edit-users')
-  @Operation({
+  @ApiRoute({
     id: 'adminUsersUpdate',
     summary: 'Change a user',
     description:
       'Only the given fields change; null or blank clears the address. Roles act from the user’s next request on.',
-    answers: AdminUserDetailDto,
+    response: AdminUserDetailDto,
     exampleBody: { age_verified: false },
-    refuses: [userNotFound, forbidden, usernameTaken, emailTaken, lastAdministrator],
+    errors: [userNotFound, forbidden, usernameTaken, emailTaken, lastAdministrator],
   })
   async update(
     @CurrentViewer() viewer: Viewer,
     @UserId() id: string,
-    @ValidBody() changes: AdminUserChanges,
+    @ValidBody() changes: UpdateAdminUserDto,
   ): Promise<AdminUserDetailDto> {
     return present(await this.users.update(viewer, id, changes));
   }
 
   @Post(':id/logout')
   @RequirePermission('edit-users')
-  @Operation({
+  @ApiRoute({
     id: 'adminUsersLogout',
     summary: 'Sign a user out everywhere',
-    says: SIGNED_OUT,
+    message: SIGNED_OUT,
     destroys: true,
-    refuses: [userNotFound],
+    errors: [userNotFound],
   })
   async signOut(@CurrentViewer() viewer: Viewer, @UserId() id: string): Promise<ResponseDto> {
     await this.users.signOut(viewer, id);
-    return done(SIGNED_OUT);
+    return success(SIGNED_OUT);
   }
 
   @Delete(':id')
   @RequirePermission('delete-users')
-  @Operation({
+  @ApiRoute({
     id: 'adminUsersDelete',
     summary: 'Delete a user',
     description: 'The account goes with everything that is its, at once and for good.',
-    says: DELETED,
-    refuses: [userNotFound, lastAdministrator],
+    message: DELETED,
+    errors: [userNotFound, lastAdministrator],
   })
   async delete(@CurrentViewer() viewer: Viewer, @UserId() id: string): Promise<ResponseDto> {
     await this.users.delete(viewer, id);
-    return done(DELETED);
+    return success(DELETED);
   }
 }
 

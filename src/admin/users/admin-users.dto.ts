@@ -1,8 +1,14 @@
 import { ApiProperty, ApiSchema, PickType } from '@nestjs/swagger';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsIn, IsString } from 'class-validator';
 import { PageDto, SearchQuery } from '../../http/page.dto.js';
-import { BlankIsAbsent, Characters, Integer, Optional, SaysSomething } from '../../http/validation.js';
-import { ProfileChanges, UserDto } from '../../users/users.dto.js';
+import {
+  BlankIsAbsent,
+  CodePointLength,
+  Integer,
+  Optional,
+  AtLeastOneProperty,
+} from '../../http/validation.js';
+import { UpdateUserDto, UserDto } from '../../users/users.dto.js';
 
 export const USER_ORDERS = ['name-asc', 'name-desc', 'registered-asc', 'registered-desc'] as const;
 
@@ -20,7 +26,7 @@ export class AdminUsersQuery extends SearchQuery {
    */
   @BlankIsAbsent()
   @Optional()
-  @Characters(0, 50)
+  @CodePointLength(0, 50)
   role?: string;
 
   /** Order of the page; by id, the oldest account first, unless given. */
@@ -32,8 +38,9 @@ export class AdminUsersQuery extends SearchQuery {
 }
 
 /** What an administrator may change about a user. Only the given fields change. */
-@SaysSomething()
-export class AdminUserChanges extends PickType(ProfileChanges, ['username', 'email']) {
+@AtLeastOneProperty()
+@ApiSchema({ name: 'AdminUserChanges' })
+export class UpdateAdminUserDto extends PickType(UpdateUserDto, ['username', 'email']) {
   /**
    * Whether an administrator has verified that the user is of age.
    * @example false

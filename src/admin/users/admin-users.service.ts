@@ -14,7 +14,7 @@ import {
   type AdminUserRow,
   type UserSelection,
 } from './admin-user.repository.js';
-import type { AdminUserChanges } from './admin-users.dto.js';
+import type { UpdateAdminUserDto } from './admin-users.dto.js';
 import { RoleChangeLock } from '../roles/role-change-lock.js';
 import { RoleRepository } from '../roles/role.repository.js';
 
@@ -49,7 +49,7 @@ export class AdminUsersService {
    * @throws userNotFound, forbidden for a role with a permission that the viewer lacks, lastAdministrator,
    *   usernameTaken, emailTaken
    */
-  async update(viewer: Viewer, id: string, changes: AdminUserChanges): Promise<AdminUserDetailRow> {
+  async update(viewer: Viewer, id: string, changes: UpdateAdminUserDto): Promise<AdminUserDetailRow> {
     const { username, email, age_verified: ageVerified, roles } = changes;
     await this.transactions.run(async () => {
       const change = roles === undefined ? null : await this.changeRoles(viewer, id, roles);

@@ -119,7 +119,7 @@ class ImportRun {
     try {
       sorted = await this.repository.store(batch, (known) => sort(batch, known));
     } catch (error) {
-      if (toAppError(error).refusal.status === serviceUnavailable.status) throw error;
+      if (toAppError(error).definition.status === serviceUnavailable.status) throw error;
       // Something in the batch cannot be stored; alone, it is found and the others are stored.
       const [only] = batch;
       if (only !== undefined && batch.length === 1) return this.refuse(only.line, 'the database refused it');

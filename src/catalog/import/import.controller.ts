@@ -4,7 +4,7 @@ import { ApiBody, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CurrentViewer, RequirePermission, type Viewer } from '../../access/access.js';
 import { StreamedBody } from '../../limits/body-limit.js';
-import { Operation } from '../../openapi/operation.js';
+import { ApiRoute } from '../../openapi/api-route.js';
 import { ImportReportDto } from './import.dto.js';
 import { IMPORT_BYTES, ImportService } from './import.service.js';
 
@@ -28,12 +28,12 @@ export class ImportController {
     schema: { type: 'string', format: 'binary' },
     description: EXAMPLE,
   })
-  @Operation({
+  @ApiRoute({
     id: 'catalogImport',
     summary: 'Import series and volumes',
     description:
       'Up to 50 MB, 500 MB unpacked. Lines that cannot be stored are refused one by one, the others are stored together; of a file with more than 1,000 refused lines, or a damaged one, nothing is. The same `external_id` is the same series: importing a file again changes nothing.',
-    answers: ImportReportDto,
+    response: ImportReportDto,
   })
   async run(
     @CurrentViewer() viewer: Viewer,

@@ -1,10 +1,10 @@
 import { applyDecorators, HttpCode, type Type } from '@nestjs/common';
 import { ApiExtraModels, ApiHeader, ApiOperation, ApiResponse, getSchemaPath } from '@nestjs/swagger';
-import type { RefusalFactory } from '../http/app-error.js';
+import type { ErrorFactory } from '../http/app-error.js';
 import { ResponseDto } from '../http/response.dto.js';
 import { KeepRouteFacts } from './route-metadata.js';
 
-interface OperationOptions {
+interface ApiRouteOptions {
   /** Stable name for generated clients: `readingHistoryList`. */
   readonly id: string;
   /** One line for lists of operations. */
@@ -13,13 +13,13 @@ interface OperationOptions {
   readonly description?: string;
   /** Status of success; 200 unless said. */
   readonly status?: number;
-  /** The resource that success answers. */
-  readonly answers?: Type;
+  /** The resource that a success answers. */
+  readonly response?: Type;
   /** Whether success may answer the JSON `null` instead. */
-  readonly orNull?: boolean;
-  /** Or the message of the Response that success answers. */
-  readonly says?: string;
-  /** Or a picture, which success answers; a stored one also in part, or not at all if it is known. */
+  readonly nullable?: boolean;
+  /** Or the message of the Response that a success answers. */
+  readonly message?: string;
+  /** Or a picture that a success answers; a stored one also in part, or not at all if the client has it. */
   readonly image?: 'stored' | 'generated';
   /** Whether success sets or clears the cookie of the session. */
   readonly setsCookie?: boolean;
@@ -30,36 +30,36 @@ interface OperationOptions {
   readonly destroys?: boolean;
   /** A body for the example, where one of every field would do harm when it is sent. */
   readonly exampleBody?: Readonly<Record<string, unknown>>;
-  /** What this operation refuses beyond what its access and parameters imply. */
-  readonly refuses?: readonly RefusalFactory[];
+  /** What the operation may fail with beyond what its access and parameters imply. */
+  readonly errors?: readonly ErrorFactory[];
 }
 
 /** Documents a handler and sets its status. */
-export function Operation(options: OperationOptions): MethodDecorator {
+export function ApiRoute(options: ApiRouteOptions): MethodDecorator {
   const {
     id,
     summary,
     description,
     status = 200,
-    answers,
-    says,
-    orNull = false,
+    response,
+    message,
+    nullable = false,
     image,
     setsCookie = false,
     destroys,
     exampleBody,
-    refuses = [],
+    errors = [],
   } = options;
   return applyDecorators(
     HttpCode(status),
     ApiOperation({ operationId: id, summary, ...(description === undefined ? {} : { description }) }),
-    ...(image === undefined ? [ApiResponse(success(status, answers, says, orNull))] : pictures(image)),
+    ...(image === undefined ? [ApiResponse(successResponse(status, response, message, nullable))] : pictures(image)),
     ...(image === 'stored' ? CONDITIONS.map((header) => ApiHeader(header)) : []),
-    ...(answers !== undefined && orNull ? [ApiExtraModels(answers)] : []),
+    ...(response !== undefined && nullable ? [ApiExtraModels(response)] : []),
     KeepRouteFacts({
       id,
       successes: image === 'stored' ? [200, 206, 304] : [status],
-      refuses,
+      errors,
       setsCookie,
       destroys,
       exampleBody,
@@ -117,9 +117,9 @@ function pictures(kind: 'stored' | 'generated') {
   ];
 }
 
-function success(status: number, answers: Type | undefined, says: string | undefined, orNull: boolean) {
-  if (says !== undefined) {
-    return { status, type: ResponseDto, description: says, example: { data: says, code: status } };
+function successResponse(status: number, response: Type | undefined, message: string | undefined, nullable: boolean) {
+  if (message !== undefined) {
+    return { status, type: ResponseDto, description: message, example: { data: message, code: status } };
   }
   if (status === 302) {
     const headers = {
@@ -128,9 +128,9 @@ function success(status: number, answers: Type | undefined, says: string | undef
     };
     return { status, description: 'Where to go on', headers };
   }
-  if (answers === undefined) return { status, description: 'Done; no content' };
-  if (!orNull) return { status, type: answers, description: 'The resource' };
-  const schema = { anyOf: [{ $ref: getSchemaPath(answers) }, { type: 'null' as never }] };
+  if (response === undefined) return { status, description: 'Done; no content' };
+  if (!nullable) return { status, type: response, description: 'The resource' };
+  const schema = { anyOf: [{ $ref: getSchemaPath(response) }, { type: 'null' as never }] };
   const content = { 'application/json': { schema } };
   return { status, content, description: 'The resource, or null when there is none' };
 }
