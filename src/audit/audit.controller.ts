@@ -18,7 +18,7 @@ export class AuditController {
   @ApiRoute({
     id: 'auditLogList',
     summary: 'Read the audit log',
-    description: 'Newest first. Nobody can change or remove an entry.',
+    description: 'Newest first. No operation changes or removes entries.',
     response: AuditPageDto,
   })
   async list(

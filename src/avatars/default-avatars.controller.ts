@@ -14,7 +14,7 @@ import { AvatarSize, PictureSize } from './path-parameters.js';
 /** Pixels of the default picture at the original size, which it does not have. */
 const DEFAULT_SIDE = 290;
 
-/** Where a page can point for anybody's picture, whether there is one or not. */
+/** URLs that answer a picture for every user id, with or without an avatar. */
 @ApiTags('Avatars')
 @Controller()
 export class DefaultAvatarsController {
@@ -28,7 +28,8 @@ export class DefaultAvatarsController {
   @ApiRoute({
     id: 'userAvatarRedirect',
     summary: 'Go to a user’s avatar, or to a generated picture',
-    description: 'Sizes are those of an avatar’s versions. For a user who is not there, too.',
+    description:
+      'Sizes are those of an avatar’s versions. A user id that does not exist has a generated picture, too.',
     status: 302,
   })
   async redirect(

@@ -49,7 +49,7 @@ export class ProfileImagesController {
   @SignedIn()
   @ApiRoute({
     id: 'profileImageDelete',
-    summary: 'Delete your profile image, or as an administrator anybody’s',
+    summary: 'Delete your profile image, or as an administrator that of any user',
     description: 'A user without an image is answered with 500, as existing frontends expect.',
     message: DELETED,
     errors: [forbidden, noFileUploads],

@@ -41,7 +41,7 @@ export class CatalogController {
   @ApiRoute({
     id: 'seriesGet',
     summary: 'Get a series',
-    description: 'Also a series that lists do not show, to whoever has its id.',
+    description: 'Also answers series that lists do not show.',
     response: SeriesDetailDto,
     errors: [seriesNotFound],
   })
@@ -75,7 +75,7 @@ export class CatalogController {
   @ApiRoute({
     id: 'volumesGet',
     summary: 'Get a volume',
-    description: 'With a credential it also says whether the reader owns it.',
+    description: 'With a credential, `in_collection` and `collection` are those of the signed-in reader.',
     response: VolumeDto,
     errors: [volumeNotFound],
   })

@@ -36,7 +36,7 @@ const BY_STATUS: Record<number, ErrorFactory> = {
  * PostgreSQL's SQLSTATE codes that are a client's or the moment's fault, by prefix. Unique and foreign key violations
  * are not here: they belong to the module that knows what they mean.
  */
-const BY_SQLSTATE: readonly [prefix: string, refusal: ErrorFactory][] = [
+const BY_SQLSTATE: readonly [prefix: string, factory: ErrorFactory][] = [
   ['22', invalidParameters],
   ['08P01', invalidParameters],
   ['08', serviceUnavailable],
@@ -66,20 +66,20 @@ const NETWORK_MESSAGES =
 /** Translates anything thrown into the one error type. The only translator. */
 export function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
-  const refusal = refusalOf(thrown);
-  return refusal({
+  const factory = factoryFor(thrown);
+  return factory({
     cause: thrown,
-    ...(refusal === serviceUnavailable ? { retryAfter: RETRY_AFTER } : {}),
+    ...(factory === serviceUnavailable ? { retryAfter: RETRY_AFTER } : {}),
   });
 }
 
-function refusalOf(thrown: unknown): ErrorFactory {
+function factoryFor(thrown: unknown): ErrorFactory {
   if (thrown instanceof HttpException) return BY_STATUS[thrown.getStatus()] ?? internalError;
   if (!(thrown instanceof Error)) return internalError;
   const { code, statusCode } = thrown as { code?: unknown; statusCode?: unknown };
   if (typeof code === 'string') {
     if (code === 'ENOSPC') return insufficientStorage;
-    if (code.startsWith('FST_')) return fastifyRefusal(code, statusCode);
+    if (code.startsWith('FST_')) return fastifyError(code, statusCode);
     if (code === FOREIGN_KEY && isKeyOf(thrown, 'user')) return userNotFound;
     if (code === FOREIGN_KEY && isKeyOf(thrown, 'client')) return invalidParameters;
     if (NETWORK_CODES.has(code) && 'syscall' in thrown)
@@ -112,7 +112,7 @@ function isFileError(thrown: Error): boolean {
   );
 }
 
-function fastifyRefusal(code: string, statusCode: unknown): ErrorFactory {
+function fastifyError(code: string, statusCode: unknown): ErrorFactory {
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return payloadTooLarge;
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return unsupportedMediaType;
   return typeof statusCode === 'number' ? (BY_STATUS[statusCode] ?? internalError) : internalError;

@@ -12,29 +12,29 @@ const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
 const TAGS: Record<string, string> = {
   'Sign-in': 'Accounts, sessions and tokens.',
-  Users: 'Profiles, one’s own and, for administrators, everybody’s. By Bearer alone.',
-  Settings: 'Preferences that the server keeps for the frontends.',
-  Profiles: 'What readers show to everybody.',
-  Ratings: 'What readers think of series. Averages and histograms are exact after every change.',
+  Users: 'Your own account and, for administrators, all accounts; by Bearer token only.',
+  Settings: 'Preferences that the server stores for the frontends.',
+  Profiles: 'Public profiles of readers.',
+  Ratings: 'Readers’ ratings of series. Averages and histograms are exact after every change.',
   Collection: 'The volumes that a reader owns.',
-  'Reading history': 'What a reader keeps about the series they read.',
+  'Reading history': 'Entries of the series that a reader reads: status, progress, score, dates, notes.',
   Catalog: 'Series and volumes: what can be read, rated and collected.',
   Avatars: 'Profile images in ten sizes.',
   Photos: 'Pictures in users’ own libraries.',
   'Photo moderation': 'Deletion of photos by partners’ servers.',
   Administration: 'Users, roles, statistics and the audit log, for those whose roles allow it.',
   Clients: 'Registered frontends and their keys.',
-  Images: 'Stored pictures, for everybody who knows their URL.',
-  Operations: 'Health and metrics, for whoever runs the service.',
+  Images: 'Stored pictures, without a credential.',
+  Operations: 'Health checks and metrics for operators.',
 };
 
 /** What holds for every operation. */
 const DESCRIPTION = `The user side of a manga, comic and light-novel tracker.
 
 - Unknown fields of a body are refused, unknown query parameters ignored; a blank parameter is an absent one, and clears an optional text. Bodies are UTF-8 and have at most 64 KiB unless an operation says otherwise. Texts hold neither U+0000 nor half a surrogate pair.
-- What is missing is told before what is wrong: 400 \`Required parameters missing\`, then \`Invalid parameters\`. Where fields are at fault, \`errors\` names them.
+- Missing parameters are reported before invalid ones: 400 \`Required parameters missing\`, then \`Invalid parameters\`. \`errors\` names all faulty parameters of path, query and body.
 - A \`client\` that is not registered, or disabled, is a 400, in a query as well.
-- A genuine token whose user is gone is a 404 \`User not found\`, wherever tokens are looked at. On routes for everybody a bad Bearer token is a 401, a bad cookie is none at all. A request with both is a Bearer request.
+- A genuine token of a deleted user is a 404 \`User not found\` on every route that reads credentials. On routes that need no credential, a bad Bearer token is a 401 and a bad cookie is ignored. A request with both is a Bearer request.
 - Unknown routes and methods are a 404 \`Not found\`. \`HEAD\` is answered as \`GET\` without a body for pictures, health checks, this document and its page, and is unknown elsewhere.
 - An array in a query is written with commas or by repeating the parameter; a parameter that takes one value and comes twice is a 400.
 - A request whose URL and headers have more than 16 KiB is a 431 \`Invalid parameters\`.

@@ -72,8 +72,8 @@ function asksFor({ kind, permission, administrator, clientKey }: Access): string
   if (permission !== undefined) return `For users with the permission \`${permission}\`.`;
   if (administrator) return 'For users with the role `admin`, by Bearer token.';
   const sentences = {
-    open: 'For everybody; credentials are ignored.',
-    anyone: 'For everybody.',
+    open: 'Public; credentials are ignored.',
+    anyone: 'Public; a credential is optional.',
     'signed-in': 'For signed-in users.',
     bearer: 'For signed-in users, by Bearer token.',
     refresh: 'For signed-in users, by cookie.',

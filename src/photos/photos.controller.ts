@@ -49,7 +49,7 @@ export class PhotosController {
   @SignedIn()
   @ApiRoute({
     id: 'photosList',
-    summary: 'List your photos, or as an administrator anybody’s',
+    summary: 'List your photos, or as an administrator those of any user',
     response: PhotoPageDto,
     errors: [forbidden, userNotFound],
   })
@@ -69,7 +69,7 @@ export class PhotosController {
   @SignedIn()
   @ApiRoute({
     id: 'photosDelete',
-    summary: 'Delete your photo, or as an administrator anybody’s',
+    summary: 'Delete your photo, or as an administrator that of any user',
     status: 204,
     errors: [forbidden, photoNotFound, noFileUploads],
   })

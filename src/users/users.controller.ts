@@ -52,7 +52,7 @@ export class UsersController {
     id: 'usersDeleteCurrent',
     setsCookie: true,
     summary: 'Delete your own account',
-    description: 'The account goes with everything that is its, at once and for good.',
+    description: 'Deletes the account and all its data, immediately and permanently.',
     status: 204,
     errors: [lastAdministrator],
   })

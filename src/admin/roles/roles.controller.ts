@@ -37,7 +37,7 @@ export class RolesController {
   @ApiRoute({
     id: 'rolesCreate',
     summary: 'Create a role',
-    description: 'With permissions that you hold yourself.',
+    description: 'It may only have permissions that you hold yourself.',
     status: 201,
     response: RoleDto,
     errors: [forbidden, roleExists],
@@ -70,7 +70,7 @@ export class RolesController {
   @ApiRoute({
     id: 'rolesDelete',
     summary: 'Delete a role',
-    description: 'Its users keep their other roles; whoever has none falls back to `user`.',
+    description: 'Its users keep their other roles; those without another one get the role `user`.',
     status: 204,
     errors: [roleNotFound, roleFixed],
   })

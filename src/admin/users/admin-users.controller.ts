@@ -93,7 +93,7 @@ export class AdminUsersController {
   @ApiRoute({
     id: 'adminUsersDelete',
     summary: 'Delete a user',
-    description: 'The account goes with everything that is its, at once and for good.',
+    description: 'Deletes the account and all its data, immediately and permanently.',
     message: DELETED,
     errors: [userNotFound, lastAdministrator],
   })
