@@ -168,7 +168,7 @@ export const MUTANTS = [
     name: 'write-nothing-down',
     breaks: 'An administrator’s change leaves no trace.',
     file: 'src/admin/users/admin-users.service.ts',
-    find: "this.audit.write(em, actorOf(viewer), { action: 'user.update', target: id, ...changed });",
+    find: "this.audit.record(actorOf(viewer), { action: 'user.update', target: id, ...changed });",
     replace: '',
     killedBy: ['test/audit/audit-log.test.ts'],
   },
