@@ -12,8 +12,7 @@ const sources = [
 ];
 
 const isFresh =
-  existsSync(built) &&
-  globSync(sources).every((file) => statSync(file).mtimeMs <= statSync('dist/.tsbuildinfo').mtimeMs);
+  existsSync(built) && globSync(sources).every((file) => statSync(file).mtimeMs <= statSync(built).mtimeMs);
 
 if (!isFresh) {
   process.stderr.write('Building…\n');
