@@ -10,9 +10,10 @@ import {
 import { Transactions } from '../../src/database/transactions.js';
 import { toAppError } from '../../src/http/to-app-error.js';
 import { appForFile, startApp } from '../support/app.js';
-import { cloneDatabase } from '../support/database.js';
+import { cloneDatabase, timeouts } from '../support/database.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 
+timeouts.production = true;
 const app = appForFile();
 
 describe('a database that falls silent', () => {

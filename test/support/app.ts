@@ -1,16 +1,18 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { EntityManager } from '@mikro-orm/postgresql';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test, type TestingModule } from '@nestjs/testing';
 import type { FastifyInstance } from 'fastify';
-import { Test } from '@nestjs/testing';
-import { afterAll, beforeAll } from 'vitest';
+import type { Pool } from 'pg';
+import { afterAll, beforeAll, inject } from 'vitest';
 import { AppModule } from '../../src/app.module.js';
 import { configureApp, createAdapter, databaseSettings } from '../../src/app.js';
 import { readConfig } from '../../src/config.js';
 import { Builders } from './builders.js';
 import { TestClient } from './client.js';
-import { cloneDatabase, type TestDatabase } from './database.js';
+import { cloneDatabase, LIFTED, type TestDatabase, timeouts } from './database.js';
 
 export const JWT_SECRET = 'a secret for tests, of more than 32 bytes';
 
@@ -27,6 +29,16 @@ export interface TestApp {
 
 /** Where the apps of a test file keep their images: `on-s3.ts` says otherwise than on the local disk. */
 export const storage: { env: Readonly<Record<string, string>> } = { env: {} };
+
+/** Lets statements and the queue for connections outlast a busy machine, on which production answers 503. */
+async function liftTimeouts(module: TestingModule): Promise<void> {
+  if (timeouts.production) return;
+  const pool = (await module.get(EntityManager).getConnection().getNativeClient()) as Pool;
+  // The pool reads its options at each use, and for each connection that it opens.
+  pool.options.connectionTimeoutMillis = LIFTED.statement_timeout;
+  // Poolers accept no startup parameters; the database has these settings then.
+  if (inject('poolerUrl') === '') Object.assign(pool.options, LIFTED);
+}
 
 /** Starts the app from the production's module. The limits are off unless a test is about them. */
 export async function startApp(env: Record<string, string> = {}, shared?: TestDatabase): Promise<TestApp> {
@@ -52,6 +64,7 @@ export async function startApp(env: Record<string, string> = {}, shared?: TestDa
   const module = await Test.createTestingModule({
     imports: [AppModule.for(config, databaseSettings(config, running))],
   }).compile();
+  await liftTimeouts(module);
   const adapter = createAdapter(config);
   const routes: string[] = [];
   (adapter.getInstance() as unknown as FastifyInstance).addHook('onRoute', ({ method, url }) => {

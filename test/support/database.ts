@@ -12,6 +12,12 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
+/** The time-outs of the service's connections in a test file: one whose subject they are sets `production`. */
+export const timeouts = { production: false };
+const PRODUCTION = { statement_timeout: 5_000, lock_timeout: 1_300 };
+/** Time-outs, in milliseconds, that a busy machine does not reach. */
+export const LIFTED = { statement_timeout: 60_000, lock_timeout: 60_000 };
+
 export async function cloneDatabase(): Promise<TestDatabase> {
   const template = inject('templateUrl');
   const name = `test_${randomBytes(6).toString('hex')}`;
@@ -21,8 +27,8 @@ export async function cloneDatabase(): Promise<TestDatabase> {
   const url = withDatabase(template, name);
   if (inject('poolerUrl') !== '') {
     // What the service would set itself as it connects, an operator sets for the database behind a pooler.
-    for (const setting of ['statement_timeout = 5000', 'lock_timeout = 1300'])
-      await onServer(template, `alter database ${name} set ${setting}`);
+    for (const [setting, value] of Object.entries(timeouts.production ? PRODUCTION : LIFTED))
+      await onServer(template, `alter database ${name} set ${setting} = ${value}`);
   }
   const client = new Client({ connectionString: url });
   client.on('error', () => undefined);
