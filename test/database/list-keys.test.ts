@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { CatalogImporter } from '../../src/catalog/import/catalog-importer.js';
 import { appForFile } from '../support/app.js';
 import type { TestUser } from '../support/builders.js';
+import { seededRandom } from '../support/random.js';
 
 const app = appForFile();
 let reader: TestUser;
@@ -234,7 +235,8 @@ describe('kept totals', () => {
     const volumes = await app.database.query<{ id: number }>(
       `select id from volumes where external_id like 't-%' order by id`,
     );
-    const pick = <T>(values: readonly T[]): T => values[Math.floor(Math.random() * values.length)] as T;
+    const random = seededRandom();
+    const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)] as T;
     const entry = await app.a.entry({ client });
     const statuses: number[] = [];
     const step = async () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { RatingRanking } from '../../src/ratings/rating-ranking.js';
 import { appForFile } from '../support/app.js';
 import type { TestUser } from '../support/builders.js';
+import { seededRandom } from '../support/random.js';
 
 const app = appForFile();
 const forbidden = { status: 403, body: { data: 'Forbidden', code: 403 } };
@@ -193,8 +194,7 @@ describe('the averages', () => {
     ];
     expect(everybody).toHaveLength(1000);
     const [hot, warm] = (await app.a.series({}, {})) as [number, number];
-    let seed = 42;
-    const random = () => (seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31;
+    const random = seededRandom(42);
     const rating = () => Math.round(10 + random() * 90) / 10;
     const statuses = new Map<number, number>();
     // Forty requests at once for ten connections: all are served within the time that a connection is waited for.

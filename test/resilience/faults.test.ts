@@ -7,22 +7,11 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { EmbeddedPostgres } from '../../src/embedded-postgres/embedded-postgres.js';
 import { isAlive } from '../../src/embedded-postgres/process-table.js';
+import { seededRandom } from '../support/random.js';
 import { entryAt, freePort, percentile, Service, type ServiceUser } from '../support/service.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
-
-/** Numbers from 0 to 1, the same for the same seed: George Marsaglia's xorshift. */
-function random(seed: number): () => number {
-  let state = seed >>> 0 || 1;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    state >>>= 0;
-    return state / 2 ** 32;
-  };
-}
 
 async function seriesIds(service: Service): Promise<number[]> {
   const answer = await service.fetch('/series?limit=60');
@@ -41,10 +30,8 @@ async function serverPid(dataDir: string): Promise<number> {
 
 describe('kill -9', () => {
   it('of the service, its database or both loses no acknowledged write', async () => {
-    const seed = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
     const [KILLS, WRITES] = [20, 5_000];
-    say(`seed ${seed} (SEED=${seed} repeats it)`);
-    const dice = random(seed);
+    const random = seededRandom();
     const dataDir = await mkdtemp(join(tmpdir(), 'tankobon-storm-'));
     const port = String(await freePort());
     const env = { DATA_DIR: dataDir, PORT: port, LOG_LEVEL: 'silent' };
@@ -91,9 +78,9 @@ describe('kill -9', () => {
     const recoveries: number[] = [];
     const kills = { service: 0, database: 0, both: 0 };
     while (recoveries.length < KILLS || acknowledged < WRITES) {
-      await sleep(200 + dice() * 800);
+      await sleep(200 + random() * 800);
       const pid = await serverPid(dataDir);
-      const kind = (['service', 'database', 'both'] as const)[Math.floor(dice() * 3)] as keyof typeof kills;
+      const kind = (['service', 'database', 'both'] as const)[Math.floor(random() * 3)] as keyof typeof kills;
       kills[kind]++;
       const begin = performance.now();
       if (kind !== 'service') process.kill(pid, 'SIGKILL');
