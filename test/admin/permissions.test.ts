@@ -5,8 +5,8 @@ import { appForFile } from '../support/app.js';
 const app = appForFile();
 const forbidden = { status: 403, body: { data: 'Forbidden', code: 403 } };
 
-describe('every administrative route', () => {
-  /** The contract's table: what each route asks for. */
+describe('Routes under /admin', () => {
+  /** The access table of the contract: the permission that each route requires. */
   const TABLE: readonly [permission: string, method: string, path: string, body?: unknown][] = [
     ['view-users', 'GET', '/admin/users'],
     ['view-users', 'GET', '/admin/users/USER'],
@@ -30,7 +30,7 @@ describe('every administrative route', () => {
     ['manage-catalog', 'POST', '/admin/catalog/import'],
   ];
 
-  it('is in the table', () => {
+  it('serves exactly the administrative routes that the access table lists', () => {
     const listed = TABLE.map(([, method, path]) => `${method} ${path.replace(/USER|999999/, ':id')}`);
     const live = app.routes
       .map((route) => route.replace(/(.)\/$/, '$1'))
@@ -39,7 +39,7 @@ describe('every administrative route', () => {
   });
 
   it.each(PERMISSIONS)(
-    'is open to a role with %s alone where the table says so, in every spelling',
+    'admits a user whose only permission is %s to its routes alone, for every spelling of the path',
     async (held) => {
       const user = await app.a.user({ permissions: [held] });
       const other = await app.a.user();

@@ -12,8 +12,8 @@ async function roleNamed(name: string): Promise<number> {
   return row?.id as number;
 }
 
-describe('roles', () => {
-  it('are created, given, changed and deleted', async () => {
+describe('Roles: /admin/roles', () => {
+  it('creates, assigns, changes and deletes a role, and audits each change', async () => {
     const [admin, user, both] = [await app.a.administrator(), await app.a.user(), await app.a.user()];
     const client = app.client.as(admin);
     const name = unique('moderator');
@@ -65,7 +65,7 @@ describe('roles', () => {
     expect(JSON.stringify(entries)).not.toContain(name);
   });
 
-  it('that are seeded keep their names and stay', async () => {
+  it('refuses to rename or delete the roles user and admin, and to reduce the permissions of admin', async () => {
     const client = app.client.as(await app.a.administrator());
     const fixed = { status: 409, body: { data: 'Role cannot be changed', code: 409 } };
     const [user, admin] = [await roleNamed('user'), await roleNamed('admin')];
@@ -89,23 +89,23 @@ describe('roles', () => {
     expect((await rate()).status).toBe(200);
   });
 
-  it('get no permission that the giver lacks', async () => {
+  it('answers 403 when an editor grants a role a permission that the editor lacks', async () => {
     const editor = await app.a.user({ permissions: ['edit-roles', 'view-roles'] });
     const client = app.client.as(editor);
-    const mine = await client.post('/admin/roles', { name: unique('mine'), permissions: ['view-roles'] });
-    expect(mine.status).toBe(201);
+    const own = await client.post('/admin/roles', { name: unique('mine'), permissions: ['view-roles'] });
+    expect(own.status).toBe(201);
     expect(
       await client.post('/admin/roles', { name: unique('more'), permissions: ['view-users'] }),
     ).toMatchObject(forbidden);
     const more = { permissions: ['view-roles', 'delete-users'] };
-    expect(await client.patch(`/admin/roles/${mine.body.id}`, more)).toMatchObject(forbidden);
+    expect(await client.patch(`/admin/roles/${own.body.id}`, more)).toMatchObject(forbidden);
     expect(await client.patch('/admin/roles/999999', more)).toMatchObject(forbidden);
-    // What a role has already may stay and go.
-    const [admins] = [await app.a.administrator()];
-    await app.client.as(admins).patch(`/admin/roles/${mine.body.id}`, more);
-    expect((await client.patch(`/admin/roles/${mine.body.id}`, { description: 'x' })).status).toBe(200);
+    // An editor may keep or remove the permissions that the role already has.
+    const admin = await app.a.administrator();
+    await app.client.as(admin).patch(`/admin/roles/${own.body.id}`, more);
+    expect((await client.patch(`/admin/roles/${own.body.id}`, { description: 'x' })).status).toBe(200);
     expect(
-      (await client.patch(`/admin/roles/${mine.body.id}`, { permissions: ['delete-users'] })).status,
+      (await client.patch(`/admin/roles/${own.body.id}`, { permissions: ['delete-users'] })).status,
     ).toBe(200);
   });
 
@@ -120,12 +120,12 @@ describe('roles', () => {
     [{ name: 'a\u200bb', permissions: [] }, 'Invalid parameters'],
     [{ name: 'a\nb', permissions: [] }, 'Invalid parameters'],
     [{ name: 'x', permissions: [], id: 1 }, 'Invalid parameters'],
-  ])('are not created from %j', async (body, data) => {
+  ])('rejects the new role %j with 400', async (body, data) => {
     const client = app.client.as(await app.a.administrator());
     expect(await client.post('/admin/roles', body)).toMatchObject({ status: 400, body: { data } });
   });
 
-  it('may hold these permissions', async () => {
+  it('lists every permission of the service by name', async () => {
     const { body } = await app.client.as(await app.a.administrator()).get('/admin/permissions?limit=100');
     expect(body.permissions.map(({ name }: { name: string }) => name)).toEqual([...PERMISSIONS].toSorted());
     expect(body).toMatchObject({ max: 1, from: 1, to: PERMISSIONS.length, total: PERMISSIONS.length });

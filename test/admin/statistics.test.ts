@@ -5,8 +5,8 @@ import { recordStatements } from '../support/statements.js';
 
 const app = appForFile();
 
-describe('statistics', () => {
-  it('equal a recount, whatever has come and gone', async () => {
+describe('GET /admin/stats', () => {
+  it('returns the totals of a recount after concurrent additions and deletions', async () => {
     const admin = await app.a.administrator();
     const client = app.client.as(admin);
     const before = (await client.get('/admin/stats')).body;
@@ -60,16 +60,16 @@ describe('statistics', () => {
     expect(totals.sign_ins - before.totals.sign_ins).toBe(12);
   });
 
-  it('are read from counters alone', async () => {
+  it('reads counters only, in two statements', async () => {
     const admin = await app.a.administrator();
     const record = recordStatements(app.nest);
     expect((await app.client.as(admin).get('/admin/stats')).status).toBe(200);
     record.stop();
-    const asked = record.executed
+    const statements = record.executed
       .filter(({ name }) => !name.startsWith('sessions.credential'))
       .map(({ text }) => text);
-    expect(asked).toHaveLength(2);
-    const tables = asked.flatMap((text) =>
+    expect(statements).toHaveLength(2);
+    const tables = statements.flatMap((text) =>
       [...text.matchAll(/\b(?:from|join) "?([a-z_]+)/g)].map(([, name]) => name),
     );
     expect(new Set(tables)).toEqual(new Set(['totals', 'generate_series', 'daily_counts']));

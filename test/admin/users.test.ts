@@ -6,8 +6,8 @@ import { type TestUser, unique } from '../support/builders.js';
 const app = appForFile();
 const forbidden = { status: 403, body: { data: 'Forbidden', code: 403 } };
 
-describe('users', () => {
-  it('are searched, filtered, ordered and paged', async () => {
+describe('Users: /admin/users', () => {
+  it('searches, filters, orders and pages the list of users', async () => {
     const admin = await app.a.administrator();
     const client = app.client.as(admin);
     const mark = unique('seek').replace(/[^a-z0-9]/g, '');
@@ -48,7 +48,7 @@ describe('users', () => {
     expect((await client.get('/admin/users?order=x')).status).toBe(400);
   });
 
-  it('are shown with what they keep and whether they are signed in', async () => {
+  it('shows the counters and sign-in state of a user, signs the user out and deletes the account', async () => {
     const [admin, user] = [await app.a.administrator(), await app.a.user()];
     const series = await app.a.oneSeries();
     await app.client.as(user).post(`/user/reading-status/add/${series}`, await app.a.entry());
@@ -88,7 +88,7 @@ describe('users', () => {
     ]);
   });
 
-  it('are changed, and what has changed is written down without names', async () => {
+  it('changes a user and audits the changed fields without names or addresses', async () => {
     const [admin, user, other] = [await app.a.administrator(), await app.a.user(), await app.a.user()];
     const client = app.client.as(admin);
     const username = unique('renamed');
@@ -104,7 +104,7 @@ describe('users', () => {
       body: { id: user.id, username, email: changes.email, age_verified: true, roles: ['admin', 'user'] },
     });
     expect((await client.get(`/admin/users?search=${username}`)).body.total).toBe(1);
-    // The same again changes nothing, and is not written down.
+    // Repeating the request changes nothing and adds no audit entry.
     expect((await client.patch(`/admin/users/${user.id}`, changes)).status).toBe(200);
     expect(await entriesAbout(app.database, user.id)).toEqual([
       {
@@ -137,7 +137,7 @@ describe('users', () => {
     [{ password: 'correct horse' }, 'Invalid parameters'],
     [{ passwordHash: 'x' }, 'Invalid parameters'],
     [{ id: 'x', age_verified: true }, 'Invalid parameters'],
-  ])('are not changed by %j', async (body, data) => {
+  ])('rejects the change %j of a user with 400 and adds no audit entry', async (body, data) => {
     const [admin, user] = [await app.a.administrator(), await app.a.user()];
     const before = (await app.client.as(admin).get(`/admin/users/${user.id}`)).body;
     expect(await app.client.as(admin).patch(`/admin/users/${user.id}`, body)).toMatchObject({
@@ -148,7 +148,7 @@ describe('users', () => {
     expect(await entriesAbout(app.database, user.id)).toEqual([]);
   });
 
-  it('are given no role with a permission that the giver lacks', async () => {
+  it('answers 403 when an editor assigns a role with a permission that the editor lacks', async () => {
     const editor = await app.a.user({ permissions: ['edit-users', 'rate-series'] });
     const [user, admin] = [await app.a.user(), await app.a.administrator()];
     const client = app.client.as(editor);
@@ -157,15 +157,15 @@ describe('users', () => {
     );
     expect(await client.patch(`/admin/users/${editor.id}`, { roles: ['admin'] })).toMatchObject(forbidden);
     expect((await client.patch(`/admin/users/${editor.id}`, { roles: ['user'] })).status).toBe(200);
-    // The change acts on the very next request.
+    // The change takes effect on the next request.
     expect(await client.patch(`/admin/users/${user.id}`, { age_verified: true })).toMatchObject(forbidden);
-    // Keeping a role that somebody has is no gift.
+    // Keeping a role that the user already has grants nothing.
     const keeper = await app.a.user({ permissions: ['edit-users', 'rate-series'] });
     const kept = await app.client.as(keeper).patch(`/admin/users/${admin.id}`, { roles: ['admin', 'user'] });
     expect(kept.status).toBe(200);
   });
 
-  it('keep one administrator, even when two demote each other at once', async () => {
+  it('keeps the last administrator, also when two administrators demote each other concurrently', async () => {
     await app.database.query(
       `delete from user_roles where role_id = (select id from roles where name = 'admin')`,
     );

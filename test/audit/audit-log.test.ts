@@ -10,8 +10,8 @@ async function roleNamed(name: string): Promise<number> {
   return row?.id as number;
 }
 
-describe('the audit log', () => {
-  it('is filtered and paged, newest first, and outlives whom it names', async () => {
+describe('GET /admin/audit-log', () => {
+  it('filters and pages audit entries, newest first, and keeps those of a deleted user', async () => {
     const [admin, user] = [await app.a.administrator(), await app.a.user()];
     const client = app.client.as(admin);
     for (const verified of [true, false, true])
@@ -56,7 +56,7 @@ describe('the audit log', () => {
     }
   });
 
-  it('has one entry for every change that an administrator makes', async () => {
+  it('adds exactly one audit entry for each change by an administrator', async () => {
     const [admin, user] = [await app.a.administrator(), await app.a.user()];
     const client = app.client.as(admin);
     const count = async () =>
@@ -95,7 +95,7 @@ describe('the audit log', () => {
       if (method === 'PATCH') await client.send(method, url, body);
       expect(await count(), `${method} ${url}`).toBe(++before);
     }
-    // What is refused changes nothing and is not there.
+    // A rejected request adds no entry.
     await client.send('DELETE', `/users/${user.id}`);
     await client.patch(`/admin/roles/${await roleNamed('user')}`, { name: 'x' });
     expect(await count()).toBe(before);

@@ -27,7 +27,7 @@ const pathOf = (url: string) => new URL(url).pathname;
 /** Keys of all files in the store. */
 async function keys(of: TestApp = app): Promise<string[]> {
   const removal = of.nest.get(FileRemoval);
-  // What a store could not remove at once is tried again.
+  // Repeats removals that failed.
   do {
     removal.kick();
     await removal.idle();
@@ -39,8 +39,8 @@ async function keys(of: TestApp = app): Promise<string[]> {
 }
 const keysOfAvatar = async (id: number) => (await keys()).filter((key) => key.startsWith(`avatars/${id}/`));
 
-describe('an avatar', () => {
-  it('is uploaded, shown, replaced and deleted', async () => {
+describe('Avatars: /v1/users/:id/avatars and /v1/avatars/:id', () => {
+  it('uploads, serves, replaces and deletes an avatar', async () => {
     const user = await app.a.user();
     const client = app.client.withCookie(user);
     const created = await upload(client, user, await picture(1), '../../é<b>.png');
@@ -101,7 +101,7 @@ describe('an avatar', () => {
     });
   });
 
-  it('is its owner’s alone to change, which is decided before the file is read', async () => {
+  it('answers 403 to all but the owner of an avatar before it reads the file', async () => {
     const [user, other, admin] = [await app.a.user(), await app.a.user(), await app.a.administrator()];
     const { body } = await upload(app.client.as(user), user, await picture(1));
     const broken = form([{ name: 'wrong', bytes: 'x' }]);
@@ -180,7 +180,7 @@ describe('an avatar', () => {
       415,
       'Unsupported media type',
     ],
-  ])('is not %s', async (_, make, status, data) => {
+  ])('rejects an avatar upload with %s', async (_, make, status, data) => {
     const user = await app.a.user();
     const before = await keys();
     const client = app.client.as(user);
@@ -190,11 +190,11 @@ describe('an avatar', () => {
     });
     expect((await client.get(`/v1/users/${user.id}/avatars`)).status).toBe(404);
     expect(await keys()).toEqual(before);
-    // The place is free again.
+    // The reservation is released.
     expect((await upload(client, user, await picture(1))).status).toBe(201);
   });
 
-  it('is one, however many upload at once', async () => {
+  it('rejects 199 of 200 concurrent avatar uploads with 409', async () => {
     const user = await app.a.user();
     const bytes = await picture(9);
     const answers = await Promise.all(
@@ -204,7 +204,7 @@ describe('an avatar', () => {
     expect(answers.filter(({ status }) => status === 409)).toHaveLength(199);
   });
 
-  it('is one coherent set after many replacements at once', async () => {
+  it('keeps one complete set of files after 50 concurrent replacements of an avatar', async () => {
     const user = await app.a.user();
     const { body } = await upload(app.client.as(user), user, await picture(1));
     const pictures = await Promise.all(Array.from({ length: 50 }, (_, index) => picture(index * 5)));
@@ -221,7 +221,7 @@ describe('an avatar', () => {
       expect((await app.client.get(pathOf(versions[size].url))).status).toBe(200);
   });
 
-  it('is replaced or created, whoever deletes it in the same moment', async () => {
+  it('replaces or creates the avatar of a JSON update while another request deletes it', async () => {
     const user = await app.a.user();
     const client = app.client.as(user);
     await upload(client, user, await picture(1));
@@ -244,7 +244,7 @@ describe('an avatar', () => {
     ['a type and no file name', 'name="image"', 'content-type: image/png\r\n'],
     ['its field’s name alone', 'name="image"', ''],
     ['an octet stream', 'name="image"', 'content-type: application/octet-stream\r\n'],
-  ])('may be a part with %s', async (_, disposition, type) => {
+  ])('accepts an avatar in a form part with %s', async (_, disposition, type) => {
     const user = await app.a.user();
     const raw = Buffer.concat([
       Buffer.from(`--x\r\ncontent-disposition: form-data; ${disposition}\r\n${type}\r\n`),
@@ -267,13 +267,13 @@ describe('an avatar', () => {
     ['...', 'image'],
     ['me\u202egnp.exe', 'megnp.exe'],
     [`${'x'.repeat(300)}.png`, 'x'.repeat(255)],
-  ])('called %s is kept as %s', async (filename, name) => {
+  ])('stores the file name %s as %s', async (filename, name) => {
     const user = await app.a.user();
     const { status, body } = await upload(app.client.as(user), user, await picture(1), filename);
     expect({ status, name: body.name }).toEqual({ status: 201, name });
   });
 
-  it('and its files are gone soon after, also when nobody begins to remove them', async () => {
+  it('removes the files of an avatar soon after its account is deleted, without being triggered', async () => {
     const user = await app.a.user();
     const { body } = await upload(app.client.as(user), user, await picture(1));
     const { pathname } = new URL(body.versions.full.url);
@@ -282,7 +282,7 @@ describe('an avatar', () => {
     await expect.poll(async () => (await app.client.get(pathname)).status, { interval: 100 }).toBe(404);
   });
 
-  it('is nobody’s once its user is gone', async () => {
+  it('leaves no avatar when the account is deleted during an upload', async () => {
     for (const pause of [0, 5, 10, 20, 30]) {
       const user = await app.a.user();
       const client = app.client.as(user);
@@ -300,7 +300,7 @@ describe('an avatar', () => {
     }
   });
 
-  it('goes with the account', async () => {
+  it('deletes avatar, files and id when the account is deleted', async () => {
     const user = await app.a.user();
     const { body } = await upload(app.client.as(user), user, await picture(1));
     expect((await app.client.as(user).delete('/users/current')).status).toBe(204);
@@ -312,21 +312,21 @@ describe('an avatar', () => {
   });
 });
 
-describe('a profile image in JSON', () => {
-  const done = { status: 200, body: { data: 'Profile image updated successfully', code: 200 } };
+describe('POST /user/update-image/:id', () => {
+  const success = { status: 200, body: { data: 'Profile image updated successfully', code: 200 } };
 
-  it('is created and replaced from base64, bare or in a data URL', async () => {
+  it('creates and replaces a profile image from base64, plain or in a data URL', async () => {
     const user = await app.a.user();
     const client = app.client.withCookie(user);
     const [one, two] = [(await picture(1)).toString('base64'), (await picture(2)).toString('base64')];
-    expect(await client.post(`/user/update-image/${user.id}`, { image: one })).toMatchObject(done);
+    expect(await client.post(`/user/update-image/${user.id}`, { image: one })).toMatchObject(success);
     const wrapped = one.replace(/.{76}/g, '$&\r\n').replaceAll('+', '-').replaceAll('/', '_');
-    expect(await client.post(`/user/update-image/${user.id}`, { image: wrapped })).toMatchObject(done);
+    expect(await client.post(`/user/update-image/${user.id}`, { image: wrapped })).toMatchObject(success);
     const first = (await client.get(`/v1/users/${user.id}/avatars`)).body;
     expect(first.name).toBe('image.png');
     expect(
       await client.post(`/user/update-image/${user.id}`, { image: `data:image/gif;base64,${two}` }),
-    ).toMatchObject(done);
+    ).toMatchObject(success);
     const second = (await client.get(`/v1/users/${user.id}/avatars`)).body;
     expect(second.id).toBe(first.id);
     expect(await keysOfAvatar(first.id)).toHaveLength(11);
@@ -349,14 +349,14 @@ describe('a profile image in JSON', () => {
     [{ image: '/etc/passwd' }, 400, 'Invalid image'],
     [{ image: Buffer.alloc(5_000_000).toString('base64') }, 413, 'Payload too large'],
     [{ image: 'A'.repeat(7 * 1024 * 1024) }, 413, 'Payload too large'],
-  ])('is not %#', async (body, status, data) => {
+  ])('rejects the body of case %# as a profile image', async (body, status, data) => {
     const user = await app.a.user();
     const answer = await app.client.as(user).post(`/user/update-image/${user.id}`, body);
     expect(answer).toMatchObject({ status, body: { data } });
     expect((await app.client.get(`/v1/users/${user.id}/avatars`)).status).toBe(404);
   });
 
-  it('is changed by administrators through their own routes, and that is written down', async () => {
+  it('lets administrators change a profile image through /admin routes, and audits it', async () => {
     const [user, admin, other] = [await app.a.user(), await app.a.administrator(), await app.a.user()];
     const image = (await picture(4)).toString('base64');
     expect((await app.client.as(admin).post(`/user/update-image/${user.id}`, { image })).status).toBe(403);
@@ -365,7 +365,7 @@ describe('a profile image in JSON', () => {
     );
     expect((await app.client.as(other).delete(`/user/delete-image/${user.id}`)).status).toBe(403);
     expect(await app.client.as(admin).post(`/admin/user/update-image/${user.id}`, { image })).toMatchObject(
-      done,
+      success,
     );
     expect((await app.client.as(admin).delete(`/user/delete-image/${user.id}`)).status).toBe(200);
     expect((await app.client.as(admin).delete(`/admin/user/delete-image/${user.id}`)).status).toBe(500);
@@ -383,8 +383,8 @@ describe('a profile image in JSON', () => {
   });
 });
 
-describe('the redirect', () => {
-  it('goes to the avatar, or to a picture that is always the same', async () => {
+describe('GET /user/avatar/:id/:size', () => {
+  it('redirects to the avatar, or to a generated image that is constant for each user', async () => {
     const user = await app.a.user();
     const location = async (id: string, size: string) => {
       const answer = await app.client.get(`/user/avatar/${id}/${size}`);
@@ -410,8 +410,8 @@ describe('the redirect', () => {
   });
 });
 
-describe('serving', () => {
-  it('answers conditions and ranges, and nothing but its keys', async () => {
+describe('GET /images', () => {
+  it('supports conditional and range requests for images, and answers 404 to unknown keys', async () => {
     const user = await app.a.user();
     const { body } = await upload(app.client.as(user), user, await picture(1));
     const url = pathOf(body.versions.full.url);
@@ -446,16 +446,16 @@ describe('serving', () => {
   });
 });
 
-describe('a store that fails', () => {
+describe('Avatar uploads under failure', () => {
   beforeAll(() => app.nest.listen(0, '127.0.0.1'));
 
-  it('leaves neither a row without files nor, in the end, files without a row', async () => {
+  it('leaves neither a row without files nor files without a row when the store fails', async () => {
     const user = await app.a.user();
     const { body } = await upload(app.client.as(user), user, await picture(1));
     const store = app.nest.get(ImageStore);
     const original = store.put.bind(store);
     for (let file_ = 0; file_ < 11; file_++) {
-      // Everything up to the n-th file is really written, then the disk fails.
+      // The first n files are written, then the disk fails.
       store.put = async (folder, files) => {
         await original(folder, files.slice(0, file_));
         throw new Error('the disk failed');
@@ -470,7 +470,7 @@ describe('a store that fails', () => {
     expect(await keysOfAvatar(body.id)).toHaveLength(11);
   });
 
-  it('leaves the former picture when the commit fails', async () => {
+  it('keeps the former avatar when the commit fails', async () => {
     const [user, newcomer] = [await app.a.user(), await app.a.user()];
     const { body } = await upload(app.client.as(user), user, await picture(1));
     const files = await keys();
@@ -493,7 +493,7 @@ describe('a store that fails', () => {
     expect((await upload(app.client.as(newcomer), newcomer, await picture(5))).status).toBe(201);
   });
 
-  it('is swept of what a killed node left behind, and of nothing else', async () => {
+  it('sweeps the files that a killed node left behind, and no others', async () => {
     const user = await app.a.user();
     const { body } = await upload(app.client.as(user), user, await picture(1));
     const store = app.nest.get(ImageStore);
@@ -510,7 +510,7 @@ describe('a store that fails', () => {
     expect(await keysOfAvatar(body.id)).toHaveLength(11);
   });
 
-  it('has nothing left of uploads that break off', async () => {
+  it('leaves neither rows nor files after 300 aborted uploads', async () => {
     const user = await app.a.user();
     const { port } = app.nest.getHttpServer().address() as AddressInfo;
     const { raw, headers } = file(await picture(1, 500, 500));
@@ -534,7 +534,7 @@ describe('a store that fails', () => {
         socket.destroy();
       }),
     );
-    // Requests that have come in are worked off one after the other: quiet is when none has the place for a while.
+    // Received requests are processed one by one: they are finished when no reservation is seen for a second.
     const end = Date.now() + 120_000;
     const pending = async () => app.database.query('select from avatars where user_id = $1', [user.id]);
     for (let quiet = 0; quiet < 20 && Date.now() < end;) {
@@ -546,7 +546,7 @@ describe('a store that fails', () => {
     expect((await upload(app.client.as(user), user, await picture(2))).status).toBe(201);
   });
 
-  it('is not reached by more bodies at once than memory holds', async () => {
+  it('answers 503 to request bodies beyond the memory limit, and 201 once bodies are released', async () => {
     const user = await app.a.user();
     const { port } = app.nest.getHttpServer().address() as AddressInfo;
     const refused: string[] = [];
@@ -567,7 +567,7 @@ describe('a store that fails', () => {
     expect(status).toBe(201);
   });
 
-  it('is told from a node that handles no files', async () => {
+  it('answers 503 to uploads on a node with STORAGE_DRIVER none', async () => {
     const without = await startApp({ STORAGE_DRIVER: 'none' }, app.database);
     const user = await app.a.user();
     const refused = { status: 503, body: { data: 'This service is not handling file uploads.', code: 503 } };

@@ -53,8 +53,8 @@ const names = (body: { series: { name: string }[] }) => body.series.map(({ name 
 const search = async (term: string) =>
   names((await app.client.get(`/series?search=${encodeURIComponent(term)}`)).body);
 
-describe('the list of series', () => {
-  it('shows public series by name, ignoring case and accents, ties by id', async () => {
+describe('GET /series', () => {
+  it('orders public series by name, ignoring case and accents, then by id', async () => {
     const { body } = await app.client.get('/series');
     expect(names(body)).toEqual([
       '100% Orange_Juice',
@@ -70,13 +70,13 @@ describe('the list of series', () => {
     expect(body).toMatchObject({ max: 1, from: 1, to: 9, total: 9 });
   });
 
-  it('keeps ties in the order of ids when it descends', async () => {
+  it('orders series with equal names by ascending id, also in descending order', async () => {
     const { body } = await app.client.get('/series?order=name-desc');
     expect(names(body).slice(-3)).toEqual(['eclair', 'Éclair', '100% Orange_Juice']);
   });
 
   it.each(['name-asc', 'name-desc', 'added-asc', 'added-desc', 'rating-asc', 'rating-desc', 'relevance'])(
-    'pages in order %s without overlap or gap',
+    'pages through series in order %s without overlap or gap',
     async (order) => {
       const shown: number[] = [];
       for (let offset = 0; offset < 9; offset += 2) {
@@ -88,12 +88,12 @@ describe('the list of series', () => {
     },
   );
 
-  it('answers an empty page beyond the end', async () => {
+  it('returns an empty page of series for an offset beyond the end', async () => {
     const { body } = await app.client.get('/series?offset=99999999999999999999');
     expect(body).toEqual({ series: [], max: 1, from: 0, to: 0, total: 9 });
   });
 
-  it('filters by type and client, and counts what it filters', async () => {
+  it('filters series by type and client, and returns the total of the filtered list', async () => {
     const client = await app.a.registeredClient();
     const other = await app.a.registeredClient();
     await app.a.series(
@@ -125,7 +125,7 @@ describe('the list of series', () => {
     expect((await app.client.get(`/series?client=${client.id}`)).status).toBe(400);
   });
 
-  it('takes blank parameters for absent ones, and ignores unknown ones', async () => {
+  it('treats blank query parameters as absent and ignores unknown ones', async () => {
     const answer = await app.client.get(
       '/series/?search=&type=&order=&client=&limit=&offset=&user_lang=&unknown=1',
     );
@@ -133,7 +133,7 @@ describe('the list of series', () => {
   });
 });
 
-describe('search', () => {
+describe('GET /series?search=', () => {
   it.each([
     ['NAUSICAÄ OF THE', ['Nausicaä of the Valley']],
     ['ナウシカ', ['Nausicaä of the Valley']],
@@ -157,11 +157,11 @@ describe('search', () => {
     ['hidden', []],
     ['a%e', []],
     ["' or 1=1", []],
-  ])('finds %j', async (term, expected) => {
+  ])('finds exactly the expected series for the search %j', async (term, expected) => {
     expect(await search(term)).toEqual(expected);
   });
 
-  it('puts whole names before beginnings, beginnings of words and the rest', async () => {
+  it('ranks equal names first, then name prefixes, then word prefixes, then other matches', async () => {
     expect(await search('Nausicaa')).toEqual([
       'nausicaa',
       'Nausicaä of the Valley',
@@ -171,12 +171,12 @@ describe('search', () => {
     expect(await search('ec')).toEqual(['eclair', 'Éclair']);
   });
 
-  it('takes 200 characters and no more', async () => {
+  it('accepts a search of 200 characters and rejects one of 201 with 400', async () => {
     expect((await app.client.get(`/series?search=${'%F0%9F%98%80'.repeat(200)}`)).status).toBe(200);
     expect((await app.client.get(`/series?search=${'a'.repeat(201)}`)).status).toBe(400);
   });
 
-  it('is served by indexes, whatever the length of the term', async () => {
+  it('searches series by index for terms of any length', async () => {
     await app.database.query('analyze series');
     for (const [condition, value] of [
       [`search_text like $1`, '%naushika%'],
@@ -193,8 +193,8 @@ describe('search', () => {
   });
 });
 
-describe('a series', () => {
-  it('comes in the language asked for, else in English, else by its name', async () => {
+describe('GET /series/:id', () => {
+  it('returns title and description in the requested language, else in English, else the name', async () => {
     const get = async (query: string, name = 'Nausicaä of the Valley') =>
       (await app.client.get(`/series/${ids[name]}?${query}`)).body;
     expect(await get('')).toMatchObject({
@@ -220,14 +220,14 @@ describe('a series', () => {
     expect(await get('', 'eclair')).toMatchObject({ alias: 'eclair', description: null, volume: null });
   });
 
-  it('is found by id also when lists do not show it', async () => {
+  it('returns a hidden series by its id', async () => {
     expect((await app.client.get(`/series/${ids['Hidden']}`)).body).toMatchObject({
       name: 'Hidden',
       public: 0,
     });
   });
 
-  it('has its volumes in their order', async () => {
+  it('lists the volumes of a series in their order', async () => {
     const { body } = await app.client.get(`/series/${ids['Nausicaä of the Valley']}/volumes?user_lang=ja`);
     expect(body.volumes.map((volume: { name: string; type: string }) => [volume.name, volume.type])).toEqual([
       ['Volume 1', null],
@@ -253,7 +253,7 @@ describe('a series', () => {
     });
   });
 
-  it('refuses ids that are none', async () => {
+  it('answers 400 to a malformed id and 404 to an unknown one', async () => {
     for (const path of [
       '/series/0',
       '/series/x',
@@ -286,7 +286,7 @@ describe('a series', () => {
     expect(await app.client.get('/series/%20')).toMatchObject({ status: 400 });
   });
 
-  it('needs no credential, but no bad Bearer token either', async () => {
+  it('serves the list of series without credentials, and rejects an invalid Bearer token with 401', async () => {
     expect((await app.client.with({ cookie: 'refreshToken=bad' }).get('/series')).status).toBe(200);
     expect((await app.client.with({ authorization: 'Bearer bad' }).get('/series')).status).toBe(401);
   });

@@ -9,7 +9,7 @@ const json = (body: unknown) => ({
   headers: { 'content-type': 'application/json' },
 });
 
-describe('an import', () => {
+describe('POST /admin/catalog/import', () => {
   const line = (fields: Record<string, unknown> = {}) =>
     JSON.stringify({
       kind: 'series',
@@ -24,7 +24,7 @@ describe('an import', () => {
   const send = async (user: TestUser, raw: string | Buffer, type = 'application/x-ndjson') =>
     app.client.as(user).post('/admin/catalog/import', undefined, { raw, headers: { 'content-type': type } });
 
-  it('stores whole lines, refuses the others, and is written down with what it did', async () => {
+  it('stores the valid lines of a catalog, reports the refused ones and audits the counts', async () => {
     const keeper = await app.a.user({ permissions: ['manage-catalog'] });
     const [good, other] = [line({ volumes: [] }), line()];
     const file = [good, '{"kind":"series"}', 'nonsense', other, line({ client_id: 999_999 }), ''].join('\n');
@@ -50,7 +50,7 @@ describe('an import', () => {
     expect(entries).toHaveLength(3);
   });
 
-  it('of a file that is damaged or no catalog stores nothing', async () => {
+  it('stores nothing from a file that is damaged, too large or not a catalog', async () => {
     const keeper = await app.a.user({ permissions: ['manage-catalog'] });
     const id = unique('never');
     const whole = Buffer.from(`${line({ external_id: id })}\n${'x'.repeat(50_000)}`);
@@ -82,7 +82,7 @@ describe('an import', () => {
     expect(await app.database.query('select from audit_entries where actor = $1', [keeper.id])).toEqual([]);
   });
 
-  it('goes on past a line that the database refuses', async () => {
+  it('continues the import after a line that the database refuses', async () => {
     const keeper = await app.a.user({ permissions: ['manage-catalog'] });
     await app.database.query(
       `alter table series add constraint no_refused check (name <> 'Refused by the database')`,

@@ -41,15 +41,15 @@ const importLines = (...lines: (object | string)[]) =>
     ]),
   );
 
-/** Every row's version: what changes when a row is written again, even with the same values. */
+/** The version of each row. PostgreSQL changes it with every write, also with one of equal values. */
 async function versions(): Promise<unknown[]> {
   const tables = ['series', 'series_titles', 'series_descriptions', 'volumes'];
   const parts = tables.map((table) => `select '${table}' as t, xmin::text, ctid::text from ${table}`);
   return app.database.query(parts.join(' union all '));
 }
 
-describe('the importer', () => {
-  it('changes no row the second time', async () => {
+describe('CatalogImporter', () => {
+  it('writes no row when an unchanged line is imported again', async () => {
     const line = aLine({
       descriptions: [{ language: 'German', text: 'Ein Text' }],
       volumes: [{ external_id: unique('v'), name: 'Volume 1', order: 1, language: 'en' }],
@@ -72,7 +72,7 @@ describe('the importer', () => {
     expect(await versions()).toEqual(before);
   });
 
-  it('replaces what a changed line says, and keeps volumes that it leaves out', async () => {
+  it('replaces the fields of a changed series and keeps volumes that the line omits', async () => {
     const first = unique('v');
     const line = aLine({
       titles: [{ title: 'One' }, { title: 'Two' }],
@@ -100,7 +100,7 @@ describe('the importer', () => {
     expect((await app.client.get('/series?search=renamed')).body.total).toBe(1);
   });
 
-  it('names each bad line and its fault, and stores the rest', async () => {
+  it('reports number and reason of each invalid line and stores the valid ones', async () => {
     const owned = unique('v');
     const volume = { external_id: owned, name: 'Volume 1', order: 1, language: 'en' };
     await importLines(aLine({ volumes: [volume] }));
@@ -146,7 +146,7 @@ describe('the importer', () => {
     expect(reasons[6]).toContain('unknown');
   });
 
-  it('stores what real files have, and warns of what it leaves out', async () => {
+  it('stores lines with blank or unknown values and warns of each value that it drops', async () => {
     const line = aLine({
       name: 'Lenient',
       nsfw: null,
@@ -251,7 +251,7 @@ describe('the importer', () => {
     ]);
   });
 
-  it('shows links that an earlier version stored as numbers', async () => {
+  it('returns links as strings that an earlier version stored as numbers', async () => {
     const id = await app.a.oneSeries();
     await app.database.query(`update series set links = '{"mal": 13}' where id = $1`, [id]);
     expect((await app.client.get(`/series/${id}`)).body.links).toEqual({
@@ -279,7 +279,7 @@ describe('the importer', () => {
     [{ nsfw: 2 }, 'nsfw'],
     [{ unheard_of: 1 }, 'unheard_of'],
     [{ name: null }, 'name'],
-  ])('refuses a volume with %j, and the whole line with it', async (fields, place) => {
+  ])('refuses the whole line when a volume has %j', async (fields, place) => {
     const { report, refused } = await importLines(
       aLine({ volumes: [{ external_id: unique('v'), name: 'V', order: 1, language: 'en', ...fields }] }),
     );
@@ -287,7 +287,7 @@ describe('the importer', () => {
     expect(refused[0]?.reason).toContain(place);
   });
 
-  it('takes the later of two lines for one series', async () => {
+  it('stores the later of two lines for the same series', async () => {
     const line = aLine({ name: 'Earlier' });
     const { report } = await importLines(line, { ...line, name: 'Later' });
     expect(report).toMatchObject({ series: 2, refused: 0 });
@@ -298,7 +298,7 @@ describe('the importer', () => {
     expect(row?.name).toBe('Later');
   });
 
-  it('reads gzip, byte by byte, and lines without an end', async () => {
+  it('reads gzip and plain text in chunks of one byte, and a last line without a newline', async () => {
     const bytes = gzipSync(
       `\uFEFF${JSON.stringify(aLine({ name: 'ワンピース' }))}\r\n${JSON.stringify(aLine())}`,
     );
@@ -310,7 +310,7 @@ describe('the importer', () => {
     expect((await importBytes(Readable.from([]))).report).toMatchObject({ series: 0, refused: 0 });
   });
 
-  it('reports bytes that are not UTF-8 and lines beyond measure', async () => {
+  it('refuses lines that are not UTF-8 or too long and continues after them', async () => {
     const { report, refused } = await importBytes(
       Readable.from([
         Buffer.from([0xff, 0xfe, 10]),
@@ -322,32 +322,34 @@ describe('the importer', () => {
     expect(refused).toMatchObject([{ line: 1, reason: 'not UTF-8' }, { line: 2 }]);
   });
 
-  it('keeps what came before a damaged end', async () => {
+  it('fails on a truncated gzip file', async () => {
     const bytes = gzipSync(`${JSON.stringify(aLine({ name: 'Before' }))}\n`.repeat(1000));
     await expect(importBytes(Readable.from([bytes.subarray(0, -20)]))).rejects.toThrow();
   });
 
-  it('counts series exactly, however they come and go', async () => {
+  it('keeps the series counters equal to a recount after inserts, updates and deletions', async () => {
     await importLines(aLine({ type: 'Comic' }), aLine({ type: 'Comic', public: 0 }), aLine());
     const line = aLine({ type: 'Comic' });
     await importLines(line);
     await importLines({ ...line, type: 'Novel' });
     await app.database.query(`delete from series where external_id = $1`, [line.external_id]);
-    const kept = await app.database.query('select * from series_counts where total <> 0 order by 1, 2, 3');
-    const counted = await app.database.query(
+    const counters = await app.database.query(
+      'select * from series_counts where total <> 0 order by 1, 2, 3',
+    );
+    const recount = await app.database.query(
       'select coalesce(client_id, 0) as client_id, type, public, count(*)::int as total from series group by 1, 2, 3 order by 1, 2, 3',
     );
-    expect(kept).toEqual(counted);
+    expect(counters).toEqual(recount);
   });
 
-  it('imports the sample catalog whole', async () => {
+  it('imports every line of the sample catalog', async () => {
     const { report } = await importBytes(createReadStream(`${PROJECT_FOLDER}/data/sample-catalog.ndjson`));
     expect(report.refused).toBe(0);
     expect(report.series).toBeGreaterThanOrEqual(60);
   });
 
   const real = `${PROJECT_FOLDER}/../shared/data/catalog-sample.ndjson.gz`;
-  it.skipIf(!existsSync(real))('imports a real catalog whole', async () => {
+  it.skipIf(!existsSync(real))('imports every line of a real catalog', async () => {
     await app.database.query('truncate series cascade');
     expect((await importBytes(createReadStream(real))).report).toEqual({
       series: 5705,

@@ -5,13 +5,13 @@ const app = appForFile();
 
 const deletion = '/api/4/UploadImage/DeleteUserPhoto';
 
-describe('clients', () => {
-  it('are registered, changed, given new keys and deleted by whoever may', async () => {
+describe('Clients: /admin/clients', () => {
+  it('lets users with manage-clients register, change, rotate the key of and delete a client', async () => {
     const [admin, reader] = [await app.a.administrator(), await app.a.user()];
     const manager = await app.a.user({ permissions: ['manage-clients'] });
     expect((await app.client.as(reader).get('/admin/clients')).status).toBe(403);
-    for (const who of [admin, manager])
-      expect((await app.client.as(who).get('/admin/clients')).status).toBe(200);
+    for (const user of [admin, manager])
+      expect((await app.client.as(user).get('/admin/clients')).status).toBe(200);
     const client = app.client.as(manager);
     const created = await client.post('/admin/clients', { name: 'Shop', scopes: ['photos:delete'] });
     expect(created).toMatchObject({
@@ -84,7 +84,7 @@ describe('clients', () => {
     [{ name: 'x', scopes: ['everything'] }, 'Invalid parameters'],
     [{ name: 'x', key: 'mine' }, 'Invalid parameters'],
     [{ name: 'x', keyHash: 'mine' }, 'Invalid parameters'],
-  ])('are not %j', async (body, data) => {
+  ])('rejects the new client %j with 400', async (body, data) => {
     const admin = await app.a.administrator();
     expect(await app.client.as(admin).post('/admin/clients', body)).toMatchObject({
       status: 400,

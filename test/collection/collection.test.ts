@@ -18,7 +18,7 @@ const aVolume = (fields: Record<string, unknown> = {}) => ({
   ...fields,
 });
 
-/** Ids of a new series' volumes, in their order. */
+/** Creates a series and returns the ids of its volumes, in order. */
 async function volumesOf(series: Record<string, unknown>): Promise<number[]> {
   const id = await app.a.oneSeries({ volumes: [aVolume()], ...series });
   const { body } = await app.client.get(`/series/${id}/volumes?limit=100`);
@@ -32,8 +32,8 @@ const list = async (user: TestUser, query = '') =>
 const stats = async (user: TestUser, id = client) =>
   (await app.client.as(user).get(`/user/collection/stats/general?client=${id}`)).body;
 
-describe('an item', () => {
-  it('is added, listed, changed and deleted', async () => {
+describe('Collection items: /user/collection', () => {
+  it('adds, lists, changes and deletes a collection item', async () => {
     const owner = await app.a.user();
     const [id] = (await volumesOf({ name: 'One Piece' })) as [number];
     expect(await add(owner, id, { price: 9.99, date: '2024-02-29' })).toMatchObject({
@@ -63,9 +63,9 @@ describe('an item', () => {
       in_collection: true,
       collection: { item_id: item, buy_date: '2025-01-01', price: 5.5 },
     });
-    const nobody = { in_collection: false, collection: null };
-    expect((await app.client.get(`/volumes/${id}`)).body).toMatchObject(nobody);
-    expect((await app.client.as(await app.a.user()).get(`/volumes/${id}`)).body).toMatchObject(nobody);
+    const notOwned = { in_collection: false, collection: null };
+    expect((await app.client.get(`/volumes/${id}`)).body).toMatchObject(notOwned);
+    expect((await app.client.as(await app.a.user()).get(`/volumes/${id}`)).body).toMatchObject(notOwned);
     expect(await app.client.as(owner).delete(`/user/collection/delete/${item}`)).toMatchObject({
       status: 200,
       body: { data: 'Collection item deleted successfully', code: 200 },
@@ -77,7 +77,7 @@ describe('an item', () => {
     );
   });
 
-  it('costs nothing and is bought today unless it says otherwise', async () => {
+  it('defaults the price of a collection item to 0 and its date to today', async () => {
     const owner = await app.a.user();
     const [id] = (await volumesOf({})) as [number];
     await add(owner, id, { client: String(client) });
@@ -85,7 +85,7 @@ describe('an item', () => {
     expect((await list(owner)).volumes[0].collection).toMatchObject({ price: 0, buy_date: today });
   });
 
-  it('is one, however many add it at once', async () => {
+  it('rejects 199 of 200 concurrent adds of the same volume with 409', async () => {
     const owner = await app.a.user();
     const [id] = (await volumesOf({})) as [number];
     const answers = await Promise.all(Array.from({ length: 200 }, () => add(owner, id)));
@@ -93,7 +93,7 @@ describe('an item', () => {
     expect(answers.filter(({ status }) => status === 409)).toHaveLength(199);
   });
 
-  it('is nobody else’s', async () => {
+  it('answers 404 when a user changes or deletes the collection item of another user', async () => {
     const [owner, other] = [await app.a.user(), await app.a.user()];
     const [id] = (await volumesOf({})) as [number];
     await add(owner, id, { price: 1 });
@@ -121,7 +121,7 @@ describe('an item', () => {
     [{ item_id: 1 }, 'Invalid parameters'],
     [{ user_id: 'x' }, 'Invalid parameters'],
     [{ buy_date: '2024-01-01' }, 'Invalid parameters'],
-  ])('is not added with %j', async (fields, data) => {
+  ])('rejects a new collection item with %j with 400', async (fields, data) => {
     const owner = await app.a.user();
     const [id] = (await volumesOf({})) as [number];
     expect(await add(owner, id, fields)).toMatchObject({ status: 400, body: { data } });
@@ -138,7 +138,7 @@ describe('an item', () => {
     [{ price: 1_000_000, date: '2024-01-01' }, 'Invalid parameters'],
     [{ price: 1, date: '2024-13-01' }, 'Invalid parameters'],
     [{ price: 1, date: '2024-01-01', client: 1 }, 'Invalid parameters'],
-  ])('is not changed to %j', async (body, data) => {
+  ])('rejects the change %j of a collection item with 400', async (body, data) => {
     const owner = await app.a.user();
     expect(await app.client.as(owner).post('/user/collection/update/1', body)).toMatchObject({
       status: 400,
@@ -146,7 +146,7 @@ describe('an item', () => {
     });
   });
 
-  it('needs a volume, and an id', async () => {
+  it('answers 404 to an unknown volume or item and 400 to a blank id', async () => {
     const owner = await app.a.user();
     expect(await add(owner, 999_999)).toMatchObject({ status: 404, body: { data: 'Volume not found' } });
     for (const [method, action, body] of [
@@ -170,7 +170,7 @@ describe('an item', () => {
   });
 });
 
-describe('the list', () => {
+describe('GET /user/collection', () => {
   let owner: TestUser;
   let other: number;
   const shown = async (query: string) =>
@@ -218,29 +218,29 @@ describe('the list', () => {
     ['search=%25', []],
     ['search=gamma', []],
     ['limit=1&offset=1', ['A2 Été']],
-  ])('%s', async (query, expected) => {
+  ])('returns the expected page of the collection for "%s"', async (query, expected) => {
     expect(await shown(query)).toEqual(expected);
   });
 
-  it('says where the page lies', async () => {
+  it('returns the position and total of a page of the collection', async () => {
     expect(await list(owner, 'limit=2&offset=2')).toMatchObject({ max: 2, from: 3, to: 3, total: 3 });
     expect(await list(owner, 'offset=9')).toEqual({ volumes: [], max: 1, from: 0, to: 0, total: 3 });
   });
 
-  it('shows a client its part of the catalog', async () => {
+  it('filters the collection by client: volumes of that client’s series and of series without a client', async () => {
     const { body } = await app.client.as(owner).get(`/user/collection?client=${other}`);
     expect(body.volumes.map((volume: { name: string }) => volume.name)).toEqual(['A1', 'A2 Été', 'B1', 'G1']);
     expect((await stats(owner, other)).total_items).toBe(4);
   });
 
-  it('is in the reader’s language', async () => {
+  it('returns series titles of the collection in the requested language', async () => {
     expect((await list(owner, 'user_lang=ja')).volumes[0].series).toMatchObject({
       name: 'alpha',
       alias: 'アルファ',
     });
   });
 
-  it('adds up without rounding error', async () => {
+  it('sums the prices of a collection without rounding errors', async () => {
     expect(await stats(owner)).toEqual({
       total_items: 3,
       total_spent: 10.29,
@@ -250,12 +250,17 @@ describe('the list', () => {
     expect(
       (await app.client.as(owner).get(`/user/collection/stats/general?client=${client}`)).text,
     ).toContain('"total_spent":10.29,');
-    const nobody = await app.a.user();
-    expect(await stats(nobody)).toEqual({ total_items: 0, total_spent: 0, first_buy: null, last_buy: null });
+    const newcomer = await app.a.user();
+    expect(await stats(newcomer)).toEqual({
+      total_items: 0,
+      total_spent: 0,
+      first_buy: null,
+      last_buy: null,
+    });
   });
 
   it.each(['/user/collection', '/user/collection/stats/general'])(
-    '%s needs a client that is registered',
+    'answers 400 to GET %s without a registered client',
     async (url) => {
       for (const query of ['', '?client=', '?client=%20']) {
         expect(await app.client.as(owner).get(url + query)).toMatchObject({
@@ -277,8 +282,8 @@ describe('the list', () => {
   );
 });
 
-describe('a long collection among others', () => {
-  it('is read by indexes alone', async () => {
+describe('A collection of 10,000 items', () => {
+  it('reads a page and the statistics of a long collection by index, in fewer than 200 rows', async () => {
     const owner = await app.a.user();
     await app.database.query(
       `insert into series (external_id, name, type, slug, origin, search_text, digest)
@@ -312,11 +317,11 @@ describe('a long collection among others', () => {
     await new Promise((resolve) => setTimeout(resolve, 1_200));
     const [after] = await scans();
     expect(Number(after?.read) - Number(before?.read)).toBe(0);
-    // Those of the page, and the first and last dates: not the ten thousand.
+    // The rows of the page and of the first and last dates, not all 10,000.
     expect(Number(after?.fetched) - Number(before?.fetched)).toBeLessThan(200);
   });
 
-  /** Rows of all items read without an index so far. */
+  /** Rows of `collection_items` read so far, without an index (`read`) and by index (`fetched`). */
   async function scans() {
     await app.database.query('select pg_stat_clear_snapshot()');
     return app.database.query<{ read: string; fetched: string }>(
@@ -325,7 +330,7 @@ describe('a long collection among others', () => {
   }
 });
 
-describe('ISBNs', () => {
+describe('isbnDigits', () => {
   it.each([
     ['978-4-08-872509-3', ['9784088725093', '4088725093']],
     ['4-08-872509-3', ['4088725093', '978408872509']],
@@ -335,5 +340,7 @@ describe('ISBNs', () => {
     ['one piece', []],
     ['1', []],
     ['-', []],
-  ])('%s', (search, digits) => expect(isbnDigits(search)).toEqual(digits));
+  ])('extracts the ISBN-13 and ISBN-10 digits from the search "%s"', (search, digits) =>
+    expect(isbnDigits(search)).toEqual(digits),
+  );
 });

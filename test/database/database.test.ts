@@ -10,7 +10,7 @@ import { cloneDatabase } from '../support/database.js';
 
 const app = appForFile();
 
-it('has the tables that the entities describe', async () => {
+it('has exactly the schema that the entities describe', async () => {
   const orm = await MikroORM.init(
     ormOptions({ url: app.database.url, entities: ENTITIES, max: 1, patient: true }),
   );
@@ -19,8 +19,8 @@ it('has the tables that the entities describe', async () => {
   expect(difference).toBe('');
 });
 
-it('is migrated once, however many nodes start at once', async () => {
-  // A database that no app works on.
+it('runs the migrations once when four nodes start concurrently', async () => {
+  // A database without a running service.
   const database = await cloneDatabase();
   await database.query('drop schema public cascade');
   await database.query('create schema public');
@@ -29,7 +29,7 @@ it('is migrated once, however many nodes start at once', async () => {
   await database.drop();
 });
 
-it('waits for the disk at every commit, as its settings say', async () => {
+it('runs with fsync, synchronous_commit and full_page_writes on', async () => {
   const server = new Client({ connectionString: inject('templateUrl') });
   await server.connect();
   for (const setting of ['fsync', 'synchronous_commit', 'full_page_writes']) {
@@ -39,14 +39,14 @@ it('waits for the disk at every commit, as its settings say', async () => {
   await server.end();
 });
 
-it('keeps readers’ texts out of its log', async () => {
+it('configures the database log to contain no statements and no row values', async () => {
   const [row] = await app.database.query<{ statements: string; verbosity: string }>(
     `select current_setting('log_min_error_statement') as statements, current_setting('log_error_verbosity') as verbosity`,
   );
   expect(row).toEqual({ statements: 'panic', verbosity: 'terse' });
 });
 
-/** These resolve a name or an id to its user, and are reference tables where users are distributed. */
+/** Lookup tables from a name or id to its user; reference tables when users are distributed over nodes. */
 const REFERENCES = ['usernames', 'emails', 'avatar_ids', 'photo_ids'];
 
 /** The tables whose rows belong to a user. */
@@ -59,7 +59,7 @@ async function ownedTables(): Promise<string[]> {
   return tables.map(({ table }) => table).filter((table) => !REFERENCES.includes(table));
 }
 
-it('leads every key of a user-owned table with the user', async () => {
+it('starts every unique key of a user-owned table with user_id', async () => {
   const keys = await app.database.query<{ table: string; first: string; has_user: boolean }>(
     `select c.relname as table,
        (select a.attname from pg_attribute a where a.attrelid = c.oid and a.attnum = i.indkey[0]) as first,
@@ -72,7 +72,7 @@ it('leads every key of a user-owned table with the user', async () => {
   for (const key of owned) expect(key.first, key.table).toBe('user_id');
 });
 
-it('carries the user in every foreign key between user-owned tables', async () => {
+it('includes user_id in every foreign key between user-owned tables', async () => {
   const owned = [...(await ownedTables()), 'users'];
   const keys = await app.database.query<{ name: string; from: string; to: string; columns: string[] }>(
     `select k.conname as name, k.conrelid::regclass::text as from, k.confrelid::regclass::text as to,
@@ -84,13 +84,13 @@ it('carries the user in every foreign key between user-owned tables', async () =
   const between = keys.filter(({ from, to }) => owned.includes(from) && owned.includes(to));
   expect(between.length).toBeGreaterThan(5);
   for (const { name, columns } of between) expect(columns, name).toContain('user_id');
-  // Nothing that belongs to nobody points at what belongs to a user.
+  // Shared tables have no foreign keys to user-owned tables.
   const backwards = keys.filter(({ from, to }) => !owned.includes(from) && owned.includes(to));
   expect(backwards.map(({ name }) => name)).toEqual([]);
 });
 
-describe('the statements of hot paths', () => {
-  it('read and write the rows of one user', async () => {
+describe('Statements of hot paths', () => {
+  it('restricts every scan of a user-owned table to one user in the hot paths', async () => {
     const reader = app.client.as(await app.a.user());
     const client = await app.a.clientId();
     const [series] = await app.a.series({
@@ -119,12 +119,12 @@ describe('the statements of hot paths', () => {
     await reader.delete(`/user/series-rating/delete/${series}`);
     await reader.delete(`/user/reading-status/delete/${series}`);
     record.stop();
-    const asked = new Map(record.executed.map((statement) => [statement.text, statement]));
-    expect(asked.size).toBeGreaterThan(30);
+    const statements = new Map(record.executed.map((statement) => [statement.text, statement]));
+    expect(statements.size).toBeGreaterThan(30);
 
     const owned = await ownedTables();
     let scans = 0;
-    for (const { name, text } of asked.values()) {
+    for (const { name, text } of statements.values()) {
       const [row] = await app.database.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
         `explain (generic_plan, format json) ${text}`,
       );

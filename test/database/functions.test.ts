@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-/** The definitions that the database has, without those of extensions. */
+/** The definitions of the functions in the database, without those of extensions. */
 async function definitions(): Promise<Record<string, string>> {
   const rows = await database.query<{ name: string; definition: string }>(
     `select p.proname as name, pg_get_functiondef(p.oid) as definition
@@ -20,15 +20,15 @@ async function definitions(): Promise<Record<string, string>> {
   return Object.fromEntries(rows.map(({ name, definition }) => [name, definition]));
 }
 
-describe('the PostgreSQL functions', () => {
-  it('of a migrated database are those of the files', async () => {
+describe('PostgreSQL functions', () => {
+  it('has the functions of src/database/functions after all migrations', async () => {
     const migrated = await definitions();
     expect(Object.keys(migrated)).toEqual(functionNames());
     for (const name of functionNames()) await database.query(functionDefinition(name));
     expect(await definitions()).toEqual(migrated);
   });
 
-  it('would differ after a change of a file without a migration', async () => {
+  it('detects a changed function file that has no migration', async () => {
     const migrated = await definitions();
     await database.query(functionDefinition('count_rows').replace('true', 'false'));
     expect(await definitions()).not.toEqual(migrated);

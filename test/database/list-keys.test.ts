@@ -32,7 +32,7 @@ interface Line {
   readonly orders?: number[];
 }
 
-/** The lines as a catalog file says them. */
+/** The lines in the format of a catalog file. */
 function catalogOf(lines: readonly Line[]): string {
   return lines
     .map(({ id, name, client: owner = null, orders = [1, 2] }) =>
@@ -84,27 +84,27 @@ async function collection(query: string): Promise<{ total: number; names: string
   return { total: body.total, names: body.volumes.map(({ name }: { name: string }) => name) };
 }
 
-/** What the kept totals say, and what counting says, where they differ. */
-async function drift() {
+/** Counters that differ from a recount. */
+async function counterDrift() {
   const entries = await app.database.query(
-    `select user_id, visibility, status, series_client, sum(kept), sum(counted) from (
-       select user_id, visibility, status, series_client, total as kept, 0 as counted from reading_counts
+    `select user_id, visibility, status, series_client, sum(counter), sum(recount) from (
+       select user_id, visibility, status, series_client, total as counter, 0 as recount from reading_counts
        union all
        select user_id, visibility, status, series_client, 0, 1 from reading_entries
-     ) as sides group by 1, 2, 3, 4 having sum(kept) <> sum(counted)`,
+     ) as sides group by 1, 2, 3, 4 having sum(counter) <> sum(recount)`,
   );
   const items = await app.database.query(
-    `select user_id, series_client, sum(kept), sum(counted), sum(spent), sum(price) from (
-       select user_id, series_client, items as kept, 0 as counted, spent, 0 as price from collection_totals
+    `select user_id, series_client, sum(counter), sum(recount), sum(spent), sum(price) from (
+       select user_id, series_client, items as counter, 0 as recount, spent, 0 as price from collection_totals
        union all
        select user_id, series_client, 0, 1, 0, price from collection_items
-     ) as sides group by 1, 2 having sum(kept) <> sum(counted) or sum(spent) <> sum(price)`,
+     ) as sides group by 1, 2 having sum(counter) <> sum(recount) or sum(spent) <> sum(price)`,
   );
   return [...entries, ...items];
 }
 
-/** Waits until a statement waits for a lock. */
-async function somebodyWaits(): Promise<void> {
+/** Returns once a statement in this database is blocked by a lock. */
+async function untilBlocked(): Promise<void> {
   for (let attempt = 0; attempt < 6_000; attempt++) {
     const [row] = await app.database.query<{ waiting: number }>(
       `select count(*)::int as waiting from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
@@ -112,10 +112,10 @@ async function somebodyWaits(): Promise<void> {
     if ((row?.waiting ?? 0) > 0) return;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-  throw new Error('nobody waits');
+  throw new Error('no statement was blocked within a minute');
 }
 
-describe('an import that changes series', () => {
+describe('An import that changes series', () => {
   beforeAll(async () => {
     await imports({ id: 'k-a', name: 'Ant' }, { id: 'k-b', name: 'Bee' }, { id: 'k-c', name: 'Cow' });
     const entry = await app.a.entry({ client });
@@ -127,7 +127,7 @@ describe('an import that changes series', () => {
     }
   });
 
-  it('moves them in the lists of those who keep them', async () => {
+  it('moves a renamed series to its new place in reading histories and collections', async () => {
     expect((await history('order=name-asc')).names).toEqual(['Ant', 'Bee', 'Cow']);
     await imports({ id: 'k-a', name: 'Zebra' });
     expect((await history('order=name-asc')).names).toEqual(['Bee', 'Cow', 'Zebra']);
@@ -142,12 +142,12 @@ describe('an import that changes series', () => {
     ]);
   });
 
-  it('moves volumes in their series', async () => {
+  it('moves volumes with a changed order to their new place in the collection', async () => {
     await imports({ id: 'k-b', name: 'Bee', orders: [2, 1] });
     expect((await collection(`client=${client}&limit=2`)).names).toEqual(['k-b 1', 'k-b 0']);
   });
 
-  it('gives them to a frontend, and takes them from the others', async () => {
+  it('restricts a series to one client in lists and counters when an import assigns it to that client', async () => {
     const before = await app.client.as(reader).get(`/user/collection/stats/general?client=${client}`);
     expect(before.body).toMatchObject({ total_items: 6, total_spent: 30 });
     await imports({ id: 'k-c', name: 'Cow', client: otherClient });
@@ -156,22 +156,22 @@ describe('an import that changes series', () => {
     expect((await collection(`client=${client}`)).total).toBe(4);
     const after = await app.client.as(reader).get(`/user/collection/stats/general?client=${client}`);
     expect(after.body).toMatchObject({ total_items: 4, total_spent: 20 });
-    expect(await drift()).toEqual([]);
+    expect(await counterDrift()).toEqual([]);
   });
 
-  it('changes nothing else of an entry', async () => {
+  it('changes no visible field of a reading entry when an import renames its series', async () => {
     const { body } = await app.client.as(reader).get(`/user/reading-status/id/${await seriesId('k-a')}`);
     await imports({ id: 'k-a', name: 'Yak' });
     const after = await app.client.as(reader).get(`/user/reading-status/id/${await seriesId('k-a')}`);
     expect(after.body).toEqual(body);
   });
 
-  it('finds what was added while it was under way', async () => {
+  it('refreshes the sort key of an entry that was added during the import', async () => {
     const other = await app.a.user();
     const administrator = await app.a.administrator();
     await imports({ id: 'k-d', name: 'Dog' });
     const id = await seriesId('k-d');
-    // The import has moved what readers keep, and waits to be written down; meanwhile somebody adds the series.
+    // The import has refreshed the sort keys and is blocked at its audit entry; meanwhile another user adds the series.
     const blocker = new Client({ connectionString: app.database.url });
     await blocker.connect();
     await blocker.query('begin');
@@ -180,7 +180,7 @@ describe('an import that changes series', () => {
     const importing = app.client
       .as(administrator)
       .post('/admin/catalog/import', undefined, { raw, headers: { 'content-type': 'application/x-ndjson' } });
-    await somebodyWaits();
+    await untilBlocked();
     const added = await app.client
       .as(other)
       .post(`/user/reading-status/add/${id}`, await app.a.entry({ client }));
@@ -196,8 +196,8 @@ describe('an import that changes series', () => {
   });
 });
 
-describe('a change that loses a deadlock', () => {
-  it('is made all the same', async () => {
+describe('A request that PostgreSQL chooses as the victim of a deadlock', () => {
+  it('retries the transaction of a deadlock victim and answers 200', async () => {
     const user = await app.a.user();
     const series = await app.a.oneSeries();
     const entry = await app.a.entry({ client });
@@ -206,11 +206,11 @@ describe('a change that loses a deadlock', () => {
     await other.connect();
     await other.query('begin');
     await other.query('select from reading_counts where user_id = $1 for update', [user.id]);
-    // The request holds the entry and waits for the counts; the other then waits for the entry.
+    // The request locks the entry and is blocked by the counters; the other transaction then requests the entry.
     const changing = app.client
       .as(user)
       .post(`/user/reading-status/update/${series}`, { ...entry, status: 'completed' });
-    await somebodyWaits();
+    await untilBlocked();
     await other.query('select from reading_entries where user_id = $1 for update', [user.id]);
     await other.query('commit');
     await other.end();
@@ -220,8 +220,8 @@ describe('a change that loses a deadlock', () => {
   });
 });
 
-describe('kept totals', () => {
-  it('stay what counting gives, whatever is done at once', async () => {
+describe('Counters of reading entries and collection items', () => {
+  it('keeps every counter equal to a recount under concurrent writes and imports', async () => {
     const users = [await app.a.user(), await app.a.user()];
     const lines = (turn: number) =>
       Array.from({ length: 8 }, (_, index) => ({
@@ -240,7 +240,7 @@ describe('kept totals', () => {
     const entry = await app.a.entry({ client });
     const statuses: number[] = [];
     const step = async () => {
-      const who = app.client.as(pick(users));
+      const user = app.client.as(pick(users));
       const series = pick(ids);
       const body = {
         ...entry,
@@ -249,26 +249,26 @@ describe('kept totals', () => {
       };
       const item = { client, price: pick([0, 1.5, 2.25]) };
       const { status } = await pick([
-        () => who.post(`/user/reading-status/add/${series}`, body),
-        () => who.post(`/user/reading-status/update/${series}`, body),
-        () => who.post(`/user/reading-status/update/${series}`, body),
-        () => who.delete(`/user/reading-status/delete/${series}`),
-        () => who.post(`/user/collection/add/${pick(volumes).id}`, item),
+        () => user.post(`/user/reading-status/add/${series}`, body),
+        () => user.post(`/user/reading-status/update/${series}`, body),
+        () => user.post(`/user/reading-status/update/${series}`, body),
+        () => user.delete(`/user/reading-status/delete/${series}`),
+        () => user.post(`/user/collection/add/${pick(volumes).id}`, item),
         async () => {
-          const page = await who.get(`/user/collection?client=${client}`);
+          const page = await user.get(`/user/collection?client=${client}`);
           const owned = page.body.volumes.map(
             (volume: { collection: { item_id: number } }) => volume.collection.item_id,
           );
           if (owned.length === 0) return page;
           return pick([
-            () => who.post(`/user/collection/update/${pick(owned)}`, { price: 7.75, date: '2024-05-05' }),
-            () => who.delete(`/user/collection/delete/${pick(owned)}`),
+            () => user.post(`/user/collection/update/${pick(owned)}`, { price: 7.75, date: '2024-05-05' }),
+            () => user.delete(`/user/collection/delete/${pick(owned)}`),
           ])();
         },
       ])();
       statuses.push(status);
     };
-    // Meanwhile imports rename the series, move their volumes, and give them from one frontend to the other.
+    // Meanwhile imports rename the series, move their volumes, and assign them to different clients.
     let [turn, ended] = [0, false];
     const importing = (async () => {
       while (!ended) await imports(...lines(++turn));
@@ -277,10 +277,10 @@ describe('kept totals', () => {
     ended = true;
     await importing;
     expect(turn).toBeGreaterThan(5);
-    // What is there already, or not any more, is refused; nothing fails.
+    // Conflicts and missing rows are rejected with 4xx; no request fails.
     expect(statuses.filter((status) => status >= 500)).toEqual([]);
     expect(statuses.filter((status) => status === 200).length).toBeGreaterThan(100);
-    expect(await drift()).toEqual([]);
+    expect(await counterDrift()).toEqual([]);
     for (const user of users) {
       const { body } = await app.client.as(user).get('/user/reading-history?limit=100');
       expect(body.total).toBe(body.series.length);
@@ -290,7 +290,7 @@ describe('kept totals', () => {
       }
     }
     await app.client.as(users[0] as TestUser).delete('/users/current');
-    expect(await drift()).toEqual([]);
+    expect(await counterDrift()).toEqual([]);
     const left = await app.database.query('select from reading_counts where user_id = $1', [users[0]?.id]);
     expect(left).toEqual([]);
   });

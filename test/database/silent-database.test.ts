@@ -16,49 +16,49 @@ import { TcpProxy } from '../support/tcp-proxy.js';
 timeouts.production = true;
 const app = appForFile();
 
-describe('a database that falls silent', () => {
-  it('is a 503 for every request, and serves again soon after it answers', async () => {
+describe('A database that does not respond', () => {
+  it('answers 503 to every request while the database does not respond, and 200 soon after it recovers', async () => {
     const database = await cloneDatabase();
-    const door = await TcpProxy.toDatabase(database.url);
-    const url = door.through(database.url);
-    const behind = await startApp({}, { ...database, url, requestUrl: url });
-    const reader = await behind.a.user();
-    const client = behind.client.as(reader);
-    const series = await behind.a.oneSeries();
-    const entry = await behind.a.entry();
+    const proxy = await TcpProxy.toDatabase(database.url);
+    const url = proxy.through(database.url);
+    const proxiedApp = await startApp({}, { ...database, url, requestUrl: url });
+    const reader = await proxiedApp.a.user();
+    const client = proxiedApp.client.as(reader);
+    const series = await proxiedApp.a.oneSeries();
+    const entry = await proxiedApp.a.entry();
     expect((await client.post(`/user/reading-status/add/${series}`, entry)).status).toBe(200);
-    // Connections that are open and idle when the packets begin to get lost.
+    // Opens connections that are idle when the network fails.
     await Promise.all(Array.from({ length: 20 }, () => client.get('/auth/me')));
-    door.fallSilent();
+    proxy.fallSilent();
     const answers = await Promise.all([
       ...Array.from({ length: 12 }, () => client.get('/user/reading-history')),
       client.put('/users/current', { first_name: 'Lost' }),
       client.post(`/user/reading-status/update/${series}`, entry),
-      behind.client.get('/series'),
-      behind.client.get('/health/ready'),
-      behind.client.post('/auth/login', { username: reader.username, password: reader.password }),
+      proxiedApp.client.get('/series'),
+      proxiedApp.client.get('/health/ready'),
+      proxiedApp.client.post('/auth/login', { username: reader.username, password: reader.password }),
     ]);
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]));
-    expect((await behind.client.get('/health/live')).status).toBe(200);
-    door.speakAgain();
+    expect((await proxiedApp.client.get('/health/live')).status).toBe(200);
+    proxy.speakAgain();
     await expect.poll(async () => (await client.get('/auth/me')).status).toBe(200);
     const after = await Promise.all(Array.from({ length: 30 }, () => client.get('/user/reading-history')));
     expect(new Set(after.map(({ status }) => status))).toEqual(new Set([200]));
     expect((await client.put('/users/current', { first_name: 'Found' })).body.first_name).toBe('Found');
-    await behind.close();
-    await door.shut();
+    await proxiedApp.close();
+    await proxy.shut();
     await database.drop();
   });
 });
 
-describe('a connection that is lost within a transaction', () => {
+describe('A connection that is lost within a transaction', () => {
   it.each(['while a statement runs', 'between two statements'])(
-    'leaves its place in the pool: %s',
+    'returns the place of a lost connection to the pool: %s',
     async (when) => {
       const client = app.client.as(await app.a.user());
       const transactions = app.nest.get(Transactions);
       const em = app.nest.get(EntityManager);
-      // More than the pool has places: the app would wait for ever for one of them, and so would its end.
+      // More losses than the pool has places: if a place leaked, requests and shutdown would hang.
       for (let lost = 0; lost < 12; lost++) {
         const attempt = transactions.run(async () => {
           await em.execute('set local statement_timeout = 0');
@@ -71,7 +71,7 @@ describe('a connection that is lost within a transaction', () => {
                 `select from pg_stat_activity where pid = $1 and state = 'active' and query like '%pg_sleep%'`,
                 [own?.pid],
               );
-            // Awaited together, so that the sleep's rejection never stands unhandled.
+            // Awaited together, so that the rejection of the sleep is always handled.
             await Promise.all([
               sleep,
               expect
@@ -98,8 +98,8 @@ describe('a connection that is lost within a transaction', () => {
   );
 });
 
-describe('a row that stays locked', () => {
-  it('is a 503 for whatever has to change it', async () => {
+describe('A row that stays locked', () => {
+  it('answers 503 with Retry-After to writes of a locked row, and serves reads', async () => {
     const reader = await app.a.user();
     const client = app.client.as(reader);
     const series = await app.a.oneSeries();
@@ -121,7 +121,7 @@ describe('a row that stays locked', () => {
     ]);
     expect(answers.map(({ status }) => status)).toEqual([503, 503, 503, 503, 503]);
     for (const { headers } of answers) expect(Number(headers['retry-after'])).toBeGreaterThan(0);
-    // What only reads is served meanwhile.
+    // Reads are served meanwhile.
     expect((await client.get('/user/reading-history')).status).toBe(200);
     await holder.query('rollback');
     await holder.end();
@@ -129,7 +129,7 @@ describe('a row that stays locked', () => {
   });
 });
 
-describe('an error of the database', () => {
+describe('toAppError', () => {
   const error = (fields: object, message = 'from the database') => Object.assign(new Error(message), fields);
   const CASES: readonly (readonly [string, Error, ErrorOf])[] = [
     ['a full disk', error({ code: '53100', file: 'md.c' }, 'could not extend file'), insufficientStorage],
@@ -174,7 +174,7 @@ describe('an error of the database', () => {
     ].map((message) => [message, error({}, message), serviceUnavailable] as const),
   ];
 
-  it.each(CASES)('%s is told by its status', (_, thrown, expected) => {
+  it.each(CASES)('maps the database error "%s" to its HTTP status', (_, thrown, expected) => {
     const translated = toAppError(thrown);
     expect(translated).toBeInstanceOf(AppError);
     expect(translated.definition.status).toBe(expected.status);

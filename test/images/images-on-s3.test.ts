@@ -1,4 +1,4 @@
-// What holds on the local disk holds in a bucket: the same tests, once more.
+// Runs the tests of avatars and photos again, with the files in an S3 bucket.
 import '../support/on-s3.js';
 import '../avatars/avatars.test.js';
 import '../photos/photos.test.js';

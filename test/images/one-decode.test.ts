@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { expect, it, vi } from 'vitest';
 
-/** Inputs that the library was given to decode; pixels are none. */
+/** Encoded inputs that `sharp` decoded; raw pixels are not recorded. */
 const decoded: Buffer[] = [];
 
 vi.mock('sharp', async (original) => {
@@ -13,7 +13,7 @@ vi.mock('sharp', async (original) => {
   return { default: Object.assign(counting, real) };
 });
 
-it('decodes an upload once, whatever the number of its versions', async () => {
+it('decodes an uploaded image once for all of its sizes', async () => {
   const { ImagePipeline } = await import('../../src/images/pipeline.js');
   const source = await sharp({ create: { width: 64, height: 48, channels: 3, background: 'red' } })
     .jpeg()

@@ -7,7 +7,7 @@ import { plainGif } from '../../src/images/plain-files.js';
 import { gifOf, hollowPng, pngOf } from '../support/bombs.js';
 
 const pipeline = new ImagePipeline();
-// The pipeline reads three formats; the test must look at what it writes, too.
+// The pipeline disables the WebP decoder; the tests need it to inspect the output.
 sharp.unblock({ operation: ['VipsForeignLoadWebpBuffer'] });
 
 const RED = { r: 250, g: 10, b: 10 };
@@ -26,7 +26,7 @@ async function animation(frames: number, width = 60, height = 40): Promise<Buffe
     .toBuffer();
 }
 
-async function refusalOf(bytes: Buffer): Promise<string> {
+async function errorMessageOf(bytes: Buffer): Promise<string> {
   const error = await pipeline.avatar(bytes).then(
     () => new Error('accepted'),
     (thrown: unknown) => thrown,
@@ -34,7 +34,7 @@ async function refusalOf(bytes: Buffer): Promise<string> {
   return (error as Error).message;
 }
 
-describe('an avatar', () => {
+describe('ImagePipeline.avatar', () => {
   it.each([
     ['1x1', () => still(1, 1).png().toBuffer(), 'png'],
     ['1x5000', () => still(1, 5000).png().toBuffer(), 'png'],
@@ -53,7 +53,7 @@ describe('an avatar', () => {
     ],
     ['palette', () => still(320, 200).png({ palette: true }).toBuffer(), 'png'],
     ['one frame', () => still(320, 200).gif().toBuffer(), 'gif'],
-  ])('of %s has exactly its sizes', async (_, make, format) => {
+  ])('creates every square of an avatar from this source: %s', async (_, make, format) => {
     const source = await make();
     const { full, squares } = await pipeline.avatar(source);
     const original = await sharp(source).metadata();
@@ -69,7 +69,7 @@ describe('an avatar', () => {
     expect(stored.exif ?? stored.icc ?? stored.xmp).toBeUndefined();
   });
 
-  it('keeps transparency', async () => {
+  it('keeps the transparency of an avatar', async () => {
     const { squares } = await pipeline.avatar(
       await still(50, 50, { ...RED, alpha: 0.5 }, 4)
         .png()
@@ -82,14 +82,14 @@ describe('an avatar', () => {
   });
 
   it.each([1, 2, 3, 4, 5, 6, 7, 8])(
-    'comes upright from EXIF orientation %i, without EXIF',
+    'rotates an avatar with EXIF orientation %i upright and removes its EXIF data',
     async (orientation) => {
-      // Upright: red above, blue below, 40 wide and 60 high. Stored as a camera in that orientation would.
+      // Upright: 40 x 60, red above blue. The source is turned as a camera in that orientation stores it.
       const upright = await still(40, 60)
         .composite([{ input: await still(40, 30, BLUE).png().toBuffer(), top: 30, left: 0 }])
         .png()
         .toBuffer();
-      // A pass for each step, because one pipeline has an order of its own.
+      // One pass a step, because sharp reorders the operations of one pipeline.
       const steps: ((image: Sharp) => Sharp)[] = {
         1: [],
         2: [(image: Sharp) => image.flop()],
@@ -119,7 +119,7 @@ describe('an avatar', () => {
     },
   );
 
-  it('keeps a GIF animated in every size', async () => {
+  it('keeps the animation of a GIF in every size of an avatar', async () => {
     const { full, squares } = await pipeline.avatar(await animation(5));
     expect(full).toMatchObject({ format: 'gif', width: 60, height: 40 });
     expect(await sharp(full.bytes, { animated: true }).metadata()).toMatchObject({
@@ -141,8 +141,8 @@ describe('an avatar', () => {
   });
 });
 
-describe('a photo', () => {
-  it('has a thumbnail that fits, and is never enlarged', async () => {
+describe('ImagePipeline.photo', () => {
+  it('scales the thumbnail of a photo to at most 320 pixels and never enlarges it', async () => {
     const wide = await pipeline.photo(await still(1000, 500).jpeg().toBuffer());
     expect(wide.full).toMatchObject({ format: 'jpeg', width: 1000, height: 500 });
     expect(wide.thumbnail).toMatchObject({ format: 'webp', width: 320, height: 160 });
@@ -151,8 +151,8 @@ describe('a photo', () => {
   });
 });
 
-describe('what is no picture', () => {
-  it('is refused by its content, whatever it is called', async () => {
+describe('Uploads that are not valid images', () => {
+  it('rejects invalid, truncated and oversized files by their content', async () => {
     const png = await still(200, 200).png().toBuffer();
     const jpeg = await still(200, 200).jpeg().toBuffer();
     const gif = await animation(3);
@@ -176,32 +176,32 @@ describe('what is no picture', () => {
       'an animation of many pixels': await animation(120, 800, 500),
     };
     for (const [name, bytes] of Object.entries(refused))
-      expect(await refusalOf(bytes), name).toBe('Invalid image');
+      expect(await errorMessageOf(bytes), name).toBe('Invalid image');
   });
 
-  it('is told from what is just large enough', async () => {
+  it('accepts a GIF of 150 frames and rejects a PNG of more than 40 million pixels', async () => {
     await expect(pipeline.avatar(await animation(150, 2, 2))).resolves.toBeDefined();
-    expect(await refusalOf(hollowPng(5_000, 8_001))).toBe('Invalid image');
+    expect(await errorMessageOf(hollowPng(5_000, 8_001))).toBe('Invalid image');
   });
 
-  it('comes out clean when it is two things at once', async () => {
+  it('removes script from a JPEG polyglot', async () => {
     const script = Buffer.from('<script>alert(1)</script><?php system($_GET[0]); ?>');
     const polyglot = Buffer.concat([await still(30, 30).jpeg().toBuffer(), script]);
     const { full } = await pipeline.avatar(polyglot);
     expect(full.bytes.includes('script')).toBe(false);
   });
 
-  it('is counted frame by frame without decoding', async () => {
+  it('counts the frames of a GIF without decoding it, and stops at the limit', async () => {
     expect(plainGif(await animation(7), 150)?.frames).toBe(7);
     expect(imageFormat(await animation(2))).toBe('gif');
     const many = gifOf(200_000);
-    // Counting stops where it is decided.
+    // Counting stops one frame above the limit.
     expect(plainGif(many, 150)?.frames).toBe(151);
-    expect(await refusalOf(many)).toBe('Invalid image');
+    expect(await errorMessageOf(many)).toBe('Invalid image');
   });
 });
 
-describe('what decoders show with a warning', () => {
+describe('Images that decoders read with warnings', () => {
   const noise = async (width: number, height: number) => {
     const pixels = Buffer.from(
       Array.from(
@@ -218,7 +218,7 @@ describe('what decoders show with a warning', () => {
   const inserted = (bytes: Buffer, at: number, more: Buffer | number[]) =>
     Buffer.concat([bytes.subarray(0, at), Buffer.from(more), bytes.subarray(at)]);
 
-  it('is accepted: JPEGs of phones and old cameras', async () => {
+  it('accepts JPEGs with the irregularities of phones and old cameras', async () => {
     const jpeg = await (await noise(320, 200)).jpeg({ quality: 90 }).toBuffer();
     const scan = startOfScan(jpeg);
     const spectrum = Buffer.from(jpeg);
@@ -251,23 +251,23 @@ describe('what decoders show with a warning', () => {
     }
   });
 
-  it('is not accepted where it breaks off, also with an end marker behind', async () => {
+  it('rejects a truncated JPEG, also with an end marker appended', async () => {
     for (const options of [{}, { progressive: true }, { chromaSubsampling: '4:4:4' }]) {
       const jpeg = await (await noise(320, 200)).jpeg({ quality: 90, ...options }).toBuffer();
       const scan = startOfScan(jpeg);
       for (const share of [0.1, 0.25, 0.5, 0.75, 0.9]) {
         const cut = jpeg.subarray(0, Math.floor(scan + 20 + (jpeg.length - scan - 40) * share));
-        expect(await refusalOf(cut), `${share}`).toBe('Invalid image');
+        expect(await errorMessageOf(cut), `${share}`).toBe('Invalid image');
         const ended = Buffer.concat([cut, Buffer.from([0xff, 0xd9])]);
-        expect(await refusalOf(ended), `${share} with an end`).toBe('Invalid image');
-        expect(await refusalOf(inserted(ended, firstTable(ended), Buffer.alloc(18, 0x11)))).toBe(
+        expect(await errorMessageOf(ended), `${share} with an end`).toBe('Invalid image');
+        expect(await errorMessageOf(inserted(ended, firstTable(ended), Buffer.alloc(18, 0x11)))).toBe(
           'Invalid image',
         );
       }
     }
   });
 
-  it('is accepted: GIFs with stray bytes between blocks, with every frame', async () => {
+  it('accepts a GIF with stray bytes between blocks and keeps every frame', async () => {
     const gif = await animation(5);
     const lastImage = gif.lastIndexOf(Buffer.from([0x2c, 0, 0, 0, 0]));
     const accepted = [
@@ -281,11 +281,11 @@ describe('what decoders show with a warning', () => {
       expect((await sharp(full.bytes, { animated: true }).metadata()).pages).toBe(5);
     }
     const broken = Buffer.concat([gif.subarray(0, lastImage + 30), Buffer.from([0, 0x3b])]);
-    expect(await refusalOf(broken)).toBe('Invalid image');
+    expect(await errorMessageOf(broken)).toBe('Invalid image');
   });
 });
 
-describe('the shape of a picture', () => {
+describe('Image dimensions', () => {
   it.each([
     [1, 116_000],
     [116_000, 1],
@@ -293,7 +293,7 @@ describe('the shape of a picture', () => {
     [2_000_000, 1],
     [3, 20_000],
     [39_000_000, 1],
-  ])('may be %i x %i', async (width, height) => {
+  ])('accepts a PNG of %i x %i pixels', async (width, height) => {
     const source = pngOf(width, height, 0, (_x, y) => (y * 3) % 256);
     const { full, squares } = await pipeline.avatar(source);
     expect(full).toMatchObject({ format: 'png', width, height });
@@ -302,11 +302,11 @@ describe('the shape of a picture', () => {
     expect(Math.max(thumbnail.width, thumbnail.height)).toBe(320);
   });
 
-  it('is refused with more rows than five seconds of a processor serve', async () => {
-    expect(await refusalOf(pngOf(1, 39_000_000, 0, () => 0))).toBe('Invalid image');
+  it('rejects a PNG of 39,000,000 rows, which would need more than five seconds of CPU time', async () => {
+    expect(await errorMessageOf(pngOf(1, 39_000_000, 0, () => 0))).toBe('Invalid image');
   });
 
-  it('shows its middle in every square', async () => {
+  it('crops the squares of an avatar from the middle of the image', async () => {
     const source = pngOf(10, 4_000, 0, (_x, y) => (y >= 1_995 && y < 2_005 ? 255 : 0));
     const { squares } = await pipeline.avatar(source);
     const { data } = await sharp(squares.get(40)?.bytes).raw().toBuffer({ resolveWithObject: true });
@@ -314,7 +314,7 @@ describe('the shape of a picture', () => {
   });
 });
 
-describe('the gamma of a PNG', () => {
+describe('PNG gamma', () => {
   const gamma = (value: number) => {
     const data = Buffer.alloc(4);
     data.writeUInt32BE(value);
@@ -335,7 +335,7 @@ describe('the gamma of a PNG', () => {
     ['palette', 3],
     ['grey with alpha', 4],
     ['RGB with alpha', 6],
-  ])('is applied to %s', async (_, type) => {
+  ])('applies the gamma chunk of a PNG of type %s', async (_, type) => {
     const linear = await sampleOf(pngOf(20, 20, type, () => 128, [gamma(100_000)]));
     expect(Math.abs((linear.grey ?? 0) - 188)).toBeLessThanOrEqual(3);
     if (type === 4 || type === 6) expect(linear.alpha).toBe(128);
@@ -350,8 +350,8 @@ describe('the gamma of a PNG', () => {
   });
 });
 
-describe('the queue', () => {
-  it('refuses what would wait too long, and serves the rest', async () => {
+describe('The queue of ImagePipeline', () => {
+  it('rejects 9 of 50 concurrent images with 503 and Retry-After', async () => {
     const source = await still(400, 400).jpeg().toBuffer();
     const results = await Promise.allSettled(Array.from({ length: 50 }, () => pipeline.photo(source)));
     const refused = results.filter((result) => result.status === 'rejected');

@@ -13,15 +13,15 @@ import { startS3, type TestS3 } from '../support/s3.js';
 let folder: string;
 let s3: TestS3;
 
-/** A server in front of S3 that fails or stays silent when it is told to. */
-let mood: 'well' | 'slow' | 'silent' | 'failing' | 'missing' = 'well';
-let front: Server;
-let frontPort: number;
+/** An HTTP proxy in front of S3 that injects faults. */
+let fault: 'none' | 'delay' | 'no response' | 'status 500' | 'closed connection' = 'none';
+let proxy: Server;
+let proxyPort: number;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tankobon-store-'));
   s3 = await startS3();
-  front = createServer((request, response) => {
+  proxy = createServer((request, response) => {
     const forward = () => {
       const target = { port: s3.port, path: request.url, method: request.method, headers: request.headers };
       const onward = send(target, (answer) => {
@@ -30,18 +30,18 @@ beforeAll(async () => {
       });
       request.pipe(onward);
     };
-    if (mood === 'failing') response.writeHead(500).end();
-    else if (mood === 'missing') request.socket.destroy();
-    else if (mood === 'slow') setTimeout(forward, 300);
-    else if (mood === 'well') forward();
+    if (fault === 'status 500') response.writeHead(500).end();
+    else if (fault === 'closed connection') request.socket.destroy();
+    else if (fault === 'delay') setTimeout(forward, 300);
+    else if (fault === 'none') forward();
   }).listen(0, '127.0.0.1');
-  await new Promise((resolve) => front.once('listening', resolve));
-  frontPort = (front.address() as AddressInfo).port;
+  await new Promise((resolve) => proxy.once('listening', resolve));
+  proxyPort = (proxy.address() as AddressInfo).port;
 });
 
 afterAll(async () => {
-  front.closeAllConnections();
-  front.close();
+  proxy.closeAllConnections();
+  proxy.close();
   await s3.close();
   await rm(folder, { recursive: true, force: true });
 });
@@ -67,8 +67,8 @@ async function keysOf(store: ImageStore, time = new Date(Date.now() + 60_000)): 
 describe.each([
   ['local disk', onDisk],
   ['S3', () => onS3()],
-])('the store on %s', (_, make) => {
-  it('keeps, opens, lists and removes files', async () => {
+])('An image store on %s', (_, make) => {
+  it('stores, opens, lists and removes files', async () => {
     const store = make();
     await store.put('avatars/1/a/', [file('20x20.webp', 'small'), file('full.png', 'large file')]);
     await store.put('avatars/12/b/', [file('full.png', 'another')]);
@@ -95,8 +95,8 @@ describe.each([
   });
 });
 
-describe('a local store', () => {
-  it('leaves nothing behind of what cannot be written', async () => {
+describe('An image store on local disk', () => {
+  it('leaves no temporary file after a failed write', async () => {
     const store = onDisk();
     await store.put('taken/', [file('below', 'x')]);
     await expect(store.put('taken/below/', [file('a', 'x')])).rejects.toMatchObject({
@@ -106,7 +106,7 @@ describe('a local store', () => {
     await store.removeAll('taken/');
   });
 
-  it('sweeps what a killed process left unfinished, once it is old', async () => {
+  it('removes old temporary files of a killed process and keeps recent ones', async () => {
     const unfinished = join(folder, 'images', '.unfinished');
     await mkdir(unfinished, { recursive: true });
     await writeFile(join(unfinished, 'young'), 'x');
@@ -118,35 +118,38 @@ describe('a local store', () => {
   });
 });
 
-describe('a store that fails', () => {
-  it('is waited for while it is slow', async () => {
-    const store = onS3(frontPort);
-    mood = 'slow';
+describe('An image store that fails', () => {
+  it('completes operations on an S3 server that responds after 300 ms', async () => {
+    const store = onS3(proxyPort);
+    fault = 'delay';
     await store.put('slow/', [file('a', 'x'), file('b', 'y')]);
     const opened = await store.open('slow/b');
     expect(await textOf(await opened!.stream(0, 0))).toBe('y');
     await store.removeAll('slow/');
     expect(await store.open('slow/a')).toBeNull();
-    mood = 'well';
+    fault = 'none';
   });
 
-  it.each(['silent', 'failing', 'missing'] as const)('is a 503 to come back from: %s', async (state) => {
-    const store = onS3(frontPort);
-    await store.put('front/', [file('a', 'x')]);
-    mood = state;
-    const refused = { definition: { status: 503 }, extra: { retryAfter: expect.any(Number) } };
-    await Promise.all([
-      expect(store.put('front/b/', [file('b', 'x')])).rejects.toMatchObject(refused),
-      expect(store.open('front/a')).rejects.toMatchObject(refused),
-      expect(store.removeAll('front/')).rejects.toMatchObject(refused),
-      expect(store.check()).rejects.toMatchObject(refused),
-    ]);
-    mood = 'well';
-    expect(await store.open('front/a')).not.toBeNull();
-    await store.removeAll('front/');
-  });
+  it.each(['no response', 'status 500', 'closed connection'] as const)(
+    'answers 503 with Retry-After on an S3 fault and recovers after it: %s',
+    async (state) => {
+      const store = onS3(proxyPort);
+      await store.put('front/', [file('a', 'x')]);
+      fault = state;
+      const refused = { definition: { status: 503 }, extra: { retryAfter: expect.any(Number) } };
+      await Promise.all([
+        expect(store.put('front/b/', [file('b', 'x')])).rejects.toMatchObject(refused),
+        expect(store.open('front/a')).rejects.toMatchObject(refused),
+        expect(store.removeAll('front/')).rejects.toMatchObject(refused),
+        expect(store.check()).rejects.toMatchObject(refused),
+      ]);
+      fault = 'none';
+      expect(await store.open('front/a')).not.toBeNull();
+      await store.removeAll('front/');
+    },
+  );
 
-  it('handles nothing when it is told to', async () => {
+  it('rejects file operations when STORAGE_DRIVER is none', async () => {
     const store = createImageStore(readConfig({ DATA_DIR: folder, STORAGE_DRIVER: 'none' }));
     expect(store.handlesFiles).toBe(false);
     expect(() => store.requireFiles()).toThrow('This service is not handling file uploads.');

@@ -52,8 +52,8 @@ async function filesLeft(token: string): Promise<string[]> {
   return found;
 }
 
-describe('a photo', () => {
-  it('is uploaded, listed newest first, shown and deleted', async () => {
+describe('Photos: /v1/users/:id/photos and /v1/photos/:id', () => {
+  it('uploads, lists, serves and deletes photos, newest first', async () => {
     const user = await app.a.user();
     const client = app.client.withCookie(user);
     const first = await upload(client, user);
@@ -86,7 +86,7 @@ describe('a photo', () => {
     expect((await app.client.get(pathOf(first.body.url))).status).toBe(404);
   });
 
-  it('leaves no file when the commit fails, and stays when its deletion does', async () => {
+  it('leaves no file when the commit of an upload fails, and keeps the photo when that of a deletion fails', async () => {
     const user = await app.a.user();
     const { body } = await upload(app.client.as(user), user);
     const before = await filesLeft('photos/');
@@ -103,7 +103,7 @@ describe('a photo', () => {
     expect((await app.client.get(pathOf(body.url))).status).toBe(200);
   });
 
-  it('is refused when its client goes meanwhile', async () => {
+  it('rejects an upload with 400 when its client is deleted meanwhile', async () => {
     const user = await app.a.user();
     const gone = await app.a.registeredClient();
     const admin = await app.a.administrator();
@@ -113,7 +113,7 @@ describe('a photo', () => {
       expect(status).toBe(deleted.status === 204 ? 400 : 201);
   });
 
-  it('is listed by an index, whatever others have', async () => {
+  it('lists the photos of a user by index, without sorting', async () => {
     const user = await app.a.user();
     await app.database.query(
       `insert into users (id, username, slug, password_hash)
@@ -134,7 +134,7 @@ describe('a photo', () => {
     await app.database.query('delete from photos where id > 1000000');
   });
 
-  it('is its owner’s, and administrators may see and delete it', async () => {
+  it('admits the owner to a photo, and administrators to view and delete it', async () => {
     const [user, other, admin] = [await app.a.user(), await app.a.user(), await app.a.administrator()];
     const { body } = await upload(app.client.as(user), user);
     expect((await upload(app.client.as(admin), user)).status).toBe(403);
@@ -181,13 +181,13 @@ describe('a photo', () => {
       ],
       'Required parameters missing',
     ],
-  ])('is not %j', async (parts, data) => {
+  ])('rejects a photo with the form parts %j with 400', async (parts, data) => {
     const user = await app.a.user();
     const answer = await app.client.as(user).post(`/v1/users/${user.id}/photos`, undefined, form(parts));
     expect(answer).toMatchObject({ status: 400, body: { data } });
   });
 
-  it('is one of two hundred at most, also when the last are uploaded at once', async () => {
+  it('accepts 3 of 10 concurrent uploads when 197 of 200 photos exist, and rejects the others with 409', async () => {
     const user = await app.a.user();
     await app.database.query(
       `insert into photos (user_id, id, client_id, token, name, format, width, height, size)
@@ -202,7 +202,7 @@ describe('a photo', () => {
     await app.client.as(user).delete('/users/current');
   });
 
-  it('goes with the account', async () => {
+  it('deletes the files and ids of photos when the account is deleted', async () => {
     const user = await app.a.user();
     const { body } = await upload(app.client.as(user), user);
     await app.client.as(user).delete('/users/current');
@@ -212,8 +212,8 @@ describe('a photo', () => {
   });
 });
 
-describe('deletion by client key', () => {
-  it('deletes that photo for good, once, and writes it down', async () => {
+describe('GET /api/4/UploadImage/DeleteUserPhoto', () => {
+  it('deletes a photo with its files and audits it, and answers 404 the second time', async () => {
     const user = await app.a.user();
     const { body } = await upload(app.client.as(user), user);
     const query = `userId=${user.id}&photoId=${body.id}`;
@@ -236,7 +236,7 @@ describe('deletion by client key', () => {
     expect(entries).toEqual([{ actor: `client:${website.id}`, action: 'photo.delete' }]);
   });
 
-  it('refuses in the order of its table', async () => {
+  it('reports the first error in the documented order', async () => {
     const user = await app.a.user();
     const { body } = await upload(app.client.as(user), user);
     const other = await app.a.registeredClient('other', ['photos:delete']);
@@ -284,7 +284,7 @@ describe('deletion by client key', () => {
     expect(nowhere.json()).toEqual(envelope('Not found', '404'));
   });
 
-  it('is limited, and closed where no files are handled', async () => {
+  it('answers 503 on a node without file storage, and 429 above 60 requests', async () => {
     const headers = { websiteid: String(website.id), webapiclientkey: website.key };
     const user = await app.a.user();
     const { body } = await upload(app.client.as(user), user);

@@ -14,8 +14,8 @@ const update = (user: TestUser, id: number, rating: unknown) =>
   app.client.as(user).post(`/user/series-rating/update/${id}`, { rating });
 const remove = (user: TestUser, id: number) => app.client.as(user).delete(`/user/series-rating/delete/${id}`);
 
-/** What the series says of its ratings, and what they say themselves. */
-async function counts(id: number) {
+/** Rating count, average and distribution: as the service returns them, and recomputed from the ratings. */
+async function distributions(id: number) {
   const { body } = await app.client.get(`/series/${id}`);
   const [row] = await app.database.query<{ count: number; average: string | null; buckets: number[] }>(
     `select count(*)::int as count, round(avg(rating), 2) as average,
@@ -33,8 +33,8 @@ async function counts(id: number) {
   return { shown, recomputed };
 }
 
-describe('a rating', () => {
-  it('is added, read, changed and deleted', async () => {
+describe('Ratings: /user/series-rating', () => {
+  it('adds, returns, changes and deletes a rating', async () => {
     const reader = await app.a.user();
     const id = await app.a.oneSeries();
     const url = `/user/series-rating/${id}`;
@@ -73,7 +73,7 @@ describe('a rating', () => {
     });
   });
 
-  it('appears in the history of its reader', async () => {
+  it('returns a user’s own rating in the reading history', async () => {
     const [reader, other] = [await app.a.user(), await app.a.user()];
     const id = await app.a.oneSeries();
     await app.client.as(reader).post(`/user/reading-status/add/${id}`, await app.a.entry());
@@ -97,14 +97,14 @@ describe('a rating', () => {
     [true, 'Invalid parameters'],
     [[5], 'Invalid parameters'],
     [{ $gt: 1 }, 'Invalid parameters'],
-  ])('is not %j', async (rating, data) => {
+  ])('rejects the rating %j with 400', async (rating, data) => {
     const reader = await app.a.user();
     const id = await app.a.oneSeries();
     expect(await add(reader, id, rating)).toMatchObject({ status: 400, body: { data } });
     expect((await app.client.as(reader).get(`/user/series-rating/${id}`)).text).toBe('null');
   });
 
-  it('needs a series, and an id', async () => {
+  it('answers 404 to a rating of an unknown series and 400 to a blank id', async () => {
     const reader = await app.a.user();
     const missing = { status: 404, body: { data: 'Series not found' } };
     expect(await app.client.as(reader).get('/user/series-rating/999999')).toMatchObject(missing);
@@ -119,18 +119,18 @@ describe('a rating', () => {
     }
   });
 
-  it('is added once, however often at once', async () => {
+  it('rejects 199 of 200 concurrent ratings of the same series with 409', async () => {
     const reader = await app.a.user();
     const id = await app.a.oneSeries();
     const answers = await Promise.all(Array.from({ length: 200 }, () => add(reader, id, 5)));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
     expect(answers.filter(({ status }) => status === 409)).toHaveLength(199);
-    expect((await counts(id)).shown).toMatchObject({ count: 1, average: 5 });
+    expect((await distributions(id)).shown).toMatchObject({ count: 1, average: 5 });
   });
 });
 
-describe('the permission to rate', () => {
-  it('is asked for by every change, and by no reading', async () => {
+describe('The permission rate-series', () => {
+  it('requires rate-series to add, change or delete a rating, but not to read one', async () => {
     const reader = await app.a.user({ permissions: ['view-users'] });
     const id = await app.a.oneSeries();
     expect(await add(reader, id, 5)).toMatchObject(forbidden);
@@ -140,7 +140,7 @@ describe('the permission to rate', () => {
     expect((await app.client.as(reader).get(`/user/series-rating/${id}`)).status).toBe(200);
   });
 
-  it('counts at the next request once it is taken away', async () => {
+  it('answers 403 from the next request on after rate-series is revoked', async () => {
     const reader = await app.a.user();
     const id = await app.a.oneSeries();
     expect((await add(reader, id, 5)).status).toBe(200);
@@ -150,8 +150,8 @@ describe('the permission to rate', () => {
   });
 });
 
-describe('the averages', () => {
-  it('round half up, to two digits and to whole ratings', async () => {
+describe('Average ratings', () => {
+  it('rounds averages half up to two digits, and ratings half up to whole numbers in the distribution', async () => {
     const id = await app.a.oneSeries();
     for (const rating of [1.5, 1.4, 9.5]) await add(await app.a.user(), id, rating);
     const { body } = await app.client.get(`/series/${id}`);
@@ -165,7 +165,7 @@ describe('the averages', () => {
     expect(body.ratings).toHaveLength(10);
   });
 
-  it('are exact after a thousand readers rate, rate again and delete at once', async () => {
+  it('returns exact averages after 1,000 users add, change and delete ratings concurrently', async () => {
     const readers = await Promise.all(Array.from({ length: 10 }, () => app.a.user()));
     await app.database.query(
       `insert into users (id, username, slug, password_hash)
@@ -182,7 +182,7 @@ describe('the averages', () => {
     const crowd = await app.database.query<{ user_id: string; id: string }>(
       `select user_id, s.id from sessions s join users u on u.id = s.user_id where u.username like 'crowd%'`,
     );
-    const everybody = [
+    const raters = [
       ...readers,
       ...crowd.map((session) => ({
         id: session.user_id,
@@ -192,20 +192,20 @@ describe('the averages', () => {
         accessToken: tokens.accessToken(session.user_id, session.id),
       })),
     ];
-    expect(everybody).toHaveLength(1000);
+    expect(raters).toHaveLength(1000);
     const [hot, warm] = (await app.a.series({}, {})) as [number, number];
     const random = seededRandom(42);
     const rating = () => Math.round(10 + random() * 90) / 10;
     const statuses = new Map<number, number>();
-    // Forty requests at once for ten connections: all are served within the time that a connection is waited for.
-    const turns = pLimit(20);
+    // 40 concurrent requests for 10 connections: each gets a connection before the pool times out.
+    const limit = pLimit(20);
     await Promise.all(
-      everybody.map((reader) =>
-        turns(async () => {
+      raters.map((reader) =>
+        limit(async () => {
           for (let step = 0; step < 4; step++) {
             const id = random() < 0.8 ? hot : warm;
             const change = random();
-            // The same user sends two at once, so that changes of one row meet as well.
+            // Each user sends two requests concurrently, so that changes of one row also conflict.
             const both = [0, 1].map(() =>
               change < 0.4
                 ? add(reader, id, rating())
@@ -221,19 +221,19 @@ describe('the averages', () => {
     );
     expect([...statuses.keys()].toSorted()).toEqual([200, 404, 409]);
     for (const id of [hot, warm]) {
-      const { shown, recomputed } = await counts(id);
+      const { shown, recomputed } = await distributions(id);
       expect(shown).toEqual(recomputed);
       expect(shown.count).toBeGreaterThan(50);
     }
-    // Whole accounts go at once, with their share.
+    // Deletes accounts concurrently, with their ratings.
     await Promise.all(readers.map((reader) => app.client.as(reader).delete('/users/current')));
     for (const id of [hot, warm]) {
-      const { shown, recomputed } = await counts(id);
+      const { shown, recomputed } = await distributions(id);
       expect(shown).toEqual(recomputed);
     }
   });
 
-  it('are put right when an account is deleted', async () => {
+  it('updates averages when an account is deleted', async () => {
     const [reader, other] = [await app.a.user(), await app.a.user()];
     const ids = await app.a.series({}, {}, {});
     for (const id of ids) {
@@ -242,13 +242,13 @@ describe('the averages', () => {
     }
     expect((await app.client.as(reader).delete('/users/current')).status).toBe(204);
     for (const id of ids) {
-      const { shown, recomputed } = await counts(id);
+      const { shown, recomputed } = await distributions(id);
       expect(shown).toEqual(recomputed);
       expect(shown).toMatchObject({ count: 1, average: 4 });
     }
   });
 
-  it('order the list, unrated series last either way', async () => {
+  it('orders series by average rating, unrated ones last in both directions', async () => {
     const ids = await app.a.series(
       { type: 'Comic' },
       { type: 'Comic' },
@@ -271,7 +271,7 @@ describe('the averages', () => {
     expect(await order('desc')).toEqual([0, 3, 1, 2]);
   });
 
-  it('cost the same to read for few ratings as for many', async () => {
+  it('reads an average from 16 counter rows, also for 1,600,000 ratings', async () => {
     const id = await app.a.oneSeries();
     await app.database.query(
       `insert into rating_counts (series_id, shard, count, sum) select $1, i, 100000, 500000 from generate_series(0, 15) i`,

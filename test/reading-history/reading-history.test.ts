@@ -15,8 +15,8 @@ const add = async (user: TestUser, id: number, fields: Record<string, unknown> =
 const update = async (user: TestUser, id: number, fields: Record<string, unknown> = {}) =>
   app.client.as(user).post(`/user/reading-status/update/${id}`, await app.a.entry(fields));
 
-describe('an entry', () => {
-  it('is added, read, replaced and deleted', async () => {
+describe('Reading entries: /user/reading-status', () => {
+  it('adds, returns, replaces and deletes a reading entry', async () => {
     const id = await app.a.oneSeries();
     const client = app.client.withCookie(reader);
     const entryUrl = `/user/reading-status/id/${id}`;
@@ -76,14 +76,14 @@ describe('an entry', () => {
     expect(await client.get(entryUrl)).toMatchObject({ text: 'null' });
   });
 
-  it('is one, however many add it at once', async () => {
+  it('rejects 199 of 200 concurrent adds of the same reading entry with 409', async () => {
     const id = await app.a.oneSeries();
     const answers = await Promise.all(Array.from({ length: 200 }, () => add(reader, id)));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
     expect(answers.filter(({ status }) => status === 409)).toHaveLength(199);
   });
 
-  it('is nobody else’s', async () => {
+  it('returns null or 404 for the reading entry of another user', async () => {
     const id = await app.a.oneSeries();
     const other = await app.a.user();
     await add(reader, id);
@@ -93,7 +93,7 @@ describe('an entry', () => {
     expect((await app.client.as(reader).get(`/user/reading-status/id/${id}`)).body.series_id).toBe(id);
   });
 
-  it('needs a series that exists', async () => {
+  it('answers 404 to a reading entry of an unknown series', async () => {
     const missing = { status: 404, body: { data: 'Series not found', code: 404 } };
     for (const id of [999_999, 2 ** 31, '9'.repeat(40)]) {
       expect(await app.client.as(reader).get(`/user/reading-status/id/${id}`)).toMatchObject(missing);
@@ -104,34 +104,39 @@ describe('an entry', () => {
     }
   });
 
-  it.each(['id', 'add', 'update', 'delete'])('says that a blank id is missing: %s', async (action) => {
-    const method = { id: 'GET', delete: 'DELETE' }[action] ?? 'POST';
-    const body = method === 'POST' ? await app.a.entry() : undefined;
-    for (const tail of ['', '/', '/%20', '/%20%20/', '/?x=1']) {
-      const url = `/user/reading-status/${action}${tail}`;
-      expect(await app.client.as(reader).send(method, url, body), url).toMatchObject({
+  it.each(['id', 'add', 'update', 'delete'])(
+    'reports a blank series id as missing, with 400: %s',
+    async (action) => {
+      const method = { id: 'GET', delete: 'DELETE' }[action] ?? 'POST';
+      const body = method === 'POST' ? await app.a.entry() : undefined;
+      for (const tail of ['', '/', '/%20', '/%20%20/', '/?x=1']) {
+        const url = `/user/reading-status/${action}${tail}`;
+        expect(await app.client.as(reader).send(method, url, body), url).toMatchObject({
+          status: 400,
+          body: { data: 'Required parameters missing' },
+        });
+        expect((await app.client.send(method, url, body)).status).toBe(401);
+      }
+      expect(
+        await app.client.as(reader).send(method, `/user/reading-status/${action}/x`, body),
+      ).toMatchObject({
         status: 400,
-        body: { data: 'Required parameters missing' },
+        body: { data: 'Invalid parameters' },
       });
-      expect((await app.client.send(method, url, body)).status).toBe(401);
-    }
-    expect(await app.client.as(reader).send(method, `/user/reading-status/${action}/x`, body)).toMatchObject({
-      status: 400,
-      body: { data: 'Invalid parameters' },
-    });
-    if (method === 'POST') {
-      expect((await app.client.as(reader).post(`/user/reading-status/${action}/x`, {})).body.data).toBe(
-        'Required parameters missing',
-      );
-    }
-  });
+      if (method === 'POST') {
+        expect((await app.client.as(reader).post(`/user/reading-status/${action}/x`, {})).body.data).toBe(
+          'Required parameters missing',
+        );
+      }
+    },
+  );
 });
 
-describe('what an entry may say', () => {
+describe('Fields of a reading entry', () => {
   const required = ['visibility', 'progressType', 'progress', 'status', 'priority', 'client'];
 
   it.each(required.flatMap((field) => [undefined, null, ' '].map((value) => [field, value] as const)))(
-    'misses %s when it is %j',
+    'reports the required field %s as missing when it is %j',
     async (field, value) => {
       const id = await app.a.oneSeries();
       const answer = await add(reader, id, { [field]: value });
@@ -187,7 +192,7 @@ describe('what an entry may say', () => {
     { unknown: 1 },
     { progress_type: 'chapters' },
     { progress_type: 'volumes' },
-  ])('not %j', async (fields) => {
+  ])('rejects a reading entry with %j with 400', async (fields) => {
     const id = await app.a.oneSeries();
     expect(await add(reader, id, fields)).toMatchObject({
       status: 400,
@@ -224,13 +229,13 @@ describe('what an entry may say', () => {
     [{ notes: '😀'.repeat(10_000) }, { notes: '😀'.repeat(10_000) }],
     [{ notes: '\\"\n\t\u0001% ${x} \u2028' }, { notes: '\\"\n\t\u0001% ${x} \u2028' }],
     [{ progressType: undefined, progress_type: 'volumes' }, { progress_type: 'volumes' }],
-  ])('but %j', async (fields, expected) => {
+  ])('accepts a reading entry with %j', async (fields, expected) => {
     const id = await app.a.oneSeries();
     expect((await add(reader, id, fields)).status).toBe(200);
     expect((await app.client.as(reader).get(`/user/reading-status/id/${id}`)).body).toMatchObject(expected);
   });
 
-  it('takes bodies of 192 KiB here, and of 64 KiB elsewhere', async () => {
+  it('limits the body of a reading entry to 192 KiB and other bodies to 64 KiB', async () => {
     const id = await app.a.oneSeries();
     const filled = (bytes: number) => `{"notes":"${'n'.repeat(bytes - 12)}"}`;
     const headers = { 'content-type': 'application/json' };
@@ -243,7 +248,7 @@ describe('what an entry may say', () => {
   });
 });
 
-describe('the list', () => {
+describe('GET /user/reading-history', () => {
   let owner: TestUser;
   let ids: number[];
   const list = async (query = '') => (await app.client.as(owner).get(`/user/reading-history?${query}`)).body;
@@ -286,25 +291,25 @@ describe('the list', () => {
     ['search=m', [3]],
     ['search=%25', []],
     ['limit=2&offset=1&order=name-asc', [2, 0]],
-  ])('%s', async (query, expected) => {
+  ])('returns the expected page of the reading history for "%s"', async (query, expected) => {
     expect(await shown(query)).toEqual(expected);
   });
 
-  it('says where the page lies', async () => {
+  it('returns the position and total of a page of the reading history', async () => {
     expect(await list('limit=3')).toMatchObject({ max: 2, from: 1, to: 3, total: 4 });
     expect(await list('limit=3&offset=3')).toMatchObject({ max: 2, from: 4, to: 4, total: 4 });
     expect(await list('offset=4')).toMatchObject({ series: [], max: 1, from: 0, to: 0, total: 4 });
     expect(await list('search=nothing')).toEqual({ series: [], max: 0, from: 0, to: 0, total: 0 });
   });
 
-  it('filters by client: its series and those of none', async () => {
+  it('filters the reading history by client: series of that client and of no client', async () => {
     const other = await app.a.registeredClient();
     expect(await shown(`client=${other.id}&order=update-asc`)).toEqual([0, 1, 2]);
     expect((await list(`client=${other.id}`)).total).toBe(3);
     expect((await app.client.as(owner).get('/user/reading-history?client=99999')).status).toBe(400);
   });
 
-  it('shows the series in the reader’s language with the entry', async () => {
+  it('returns each series of the history in the requested language, with its entry', async () => {
     const [first] = (await list('order=update-asc&user_lang=Japanese')).series;
     expect(first).toMatchObject({
       id: ids[0],
@@ -322,15 +327,15 @@ describe('the list', () => {
     'limit=101',
     'offset=-1',
     'search=a&search=b',
-  ])('refuses %s', async (query) => {
+  ])('rejects the reading history query %s with 400', async (query) => {
     expect(await app.client.as(owner).get(`/user/reading-history?${query}`)).toMatchObject({
       status: 400,
       body: { data: 'Invalid parameters' },
     });
   });
 
-  it('is one statement, for one row as for twenty', async () => {
-    const counting = async (limit: number) => {
+  it('reads a page of the history in one statement, whatever its size', async () => {
+    const statementsOf = async (limit: number) => {
       await app.database.query('select pg_stat_force_next_flush()');
       const record = recordStatements(app.nest);
       await list(`limit=${limit}`);
@@ -338,13 +343,13 @@ describe('the list', () => {
       return record.executed.map(({ name }) => name);
     };
     const page = expect.stringMatching(/^reading-history\.page-\d+$/);
-    expect(await counting(1)).toEqual(['sessions.credential', page]);
-    expect(await counting(20)).toEqual(['sessions.credential', page]);
+    expect(await statementsOf(1)).toEqual(['sessions.credential', page]);
+    expect(await statementsOf(20)).toEqual(['sessions.credential', page]);
   });
 });
 
-describe('a long history among others', () => {
-  it('is read by indexes of the reader’s own entries', async () => {
+describe('A reading history of 10,000 entries', () => {
+  it('reads a long history by index, and only entries of its owner', async () => {
     const owner = await app.a.user();
     await app.database.query(
       `insert into series (external_id, name, type, slug, origin, search_text, digest)
@@ -365,7 +370,7 @@ describe('a long history among others', () => {
        where u.username like 'other%' and s.external_id like 'long-%'`,
       [await app.a.clientId()],
     );
-    // The planner reads dead rows at the ends of an index as well.
+    // Dead rows at the ends of an index would add to the rows read.
     await app.database.query('vacuum analyze');
     const current = async () => {
       await app.database.query('select pg_stat_clear_snapshot()');
@@ -375,8 +380,8 @@ describe('a long history among others', () => {
       );
       return row as { seq: number; fetched: number };
     };
-    // Connections report at most once a second what they have read, those of another app have nothing left to report:
-    // one statement's reads come in together.
+    // A connection reports its statistics at most once a second. The connections of a new app have no unreported
+    // reads, so that the reads of one statement arrive together.
     const fresh = await startApp({ DATABASE_POOL_SIZE: '2' }, app.database);
     const changedFrom = async (former: Awaited<ReturnType<typeof current>>) => {
       for (;;) {
@@ -393,7 +398,7 @@ describe('a long history among others', () => {
       before = after;
       return { total: body.total, ...read };
     };
-    // Of the page alone where an index has the order; of all of the reader's own where not.
+    // Rows of the page alone where an index has the order, otherwise all rows of the user.
     const bounds = {
       '': 200,
       'order=name-asc': 200,

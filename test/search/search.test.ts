@@ -6,7 +6,7 @@ import type { TestUser } from '../support/builders.js';
 
 const app = appForFile();
 
-/** A title, and how people type it. */
+/** A title, then spellings that must find it. */
 const SPELLINGS: readonly (readonly [title: string, ...searches: string[]])[] = [
   ['EDEN’S ZERO', "EDEN'S ZERO", 'edens zero', 'eden′s', 'EDENʼS', 'eden`s', '＇s zero', 'edenszero'],
   ["Komi Can't Communicate", 'Komi Can’t Communicate', 'komi can‘t', 'komi cant'],
@@ -69,7 +69,7 @@ beforeAll(async () => {
   );
 });
 
-describe('every search of series', () => {
+describe('Search in every list of series', () => {
   const lists = () =>
     [
       ['/series?', app.client],
@@ -78,7 +78,7 @@ describe('every search of series', () => {
       [`/user/collection?client=${clientId}&`, app.client.as(reader)],
     ] as const;
 
-  it.each(SPELLINGS)('finds %s however it is typed', async (title, ...searches) => {
+  it.each(SPELLINGS)('finds %s by each of its spellings', async (title, ...searches) => {
     for (const [path, client] of lists()) {
       for (const search of [title, ...searches]) {
         const { body } = await client.get(`${path}search=${encodeURIComponent(search)}&limit=100`);
@@ -91,18 +91,18 @@ describe('every search of series', () => {
   });
 
   it.each(['´', '\u0301', '¨', '\u200b', '\u00ad', '\ufe0f', '´ ¨'])(
-    'finds nothing for %j, of which folding leaves nothing',
+    'finds no series for %j, which folding reduces to nothing',
     async (search) => {
       for (const [path, client] of lists()) expect(await total(search, path, client), path).toBe(0);
     },
   );
 
-  it.each(['', ' ', '\u3000', '\u00a0\t'])('takes %j for no search', async (search) => {
+  it.each(['', ' ', '\u3000', '\u00a0\t'])('treats the blank search %j as absent', async (search) => {
     for (const [path, client] of lists())
       expect(await total(search, path, client), path).toBe(SPELLINGS.length);
   });
 
-  it('tells ha from ba, and takes wildcards literally', async () => {
+  it('distinguishes ハ from バ and treats wildcards as literal characters', async () => {
     const [id] = await app.a.series({ name: 'バビブ' });
     const found = async (search: string) =>
       (await app.client.get(`/series?search=${encodeURIComponent(search)}&limit=100`)).body.series.map(
@@ -114,7 +114,7 @@ describe('every search of series', () => {
     for (const search of ['%', '_', '\\', '%%', 'r_w 1']) expect(await total(search), search).toBe(0);
   });
 
-  it('compares without punctuation only where nothing else matches, and three letters are left', async () => {
+  it('ignores punctuation only if nothing else matches and at least three letters remain', async () => {
     await app.a.series({ name: 'Quick-Silver' }, { name: 'Quicksilver Two' }, { name: 'N-o' });
     const names = async (query: string) =>
       (await app.client.get(`/series?${query}`)).body.series.map(({ name }: { name: string }) => name);
@@ -122,17 +122,17 @@ describe('every search of series', () => {
     expect(await names('search=quick.silver&order=name-desc')).toEqual(['Quicksilver Two', 'Quick-Silver']);
     expect(await names('search=quick-silver')).toEqual(['Quick-Silver']);
     expect(await names('search=n.o')).toEqual([]);
-    // A page beyond the end is one of the matches that there are, not of others.
+    // A page beyond the end keeps the first comparison and does not fall back to the second.
     expect((await app.client.get('/series?search=quicksilver&offset=5')).body).toMatchObject({
       series: [],
       total: 1,
     });
-    // The other filters count: of this type nothing matches the text itself.
+    // Other filters apply first: no series of this type matches with punctuation.
     await app.a.series({ name: 'Quick.Silver', type: 'Comic' });
     expect(await names('search=quicksilver&type=Comic')).toEqual(['Quick.Silver']);
   });
 
-  it('finds volumes by ISBN as people paste them', async () => {
+  it('finds volumes by ISBN in its usual notations', async () => {
     await app.a.series({
       name: 'Numbered',
       volumes: [
@@ -165,8 +165,8 @@ describe('every search of series', () => {
   });
 });
 
-describe('the search for users', () => {
-  it('compares as the others do', async () => {
+describe('GET /admin/users?search=', () => {
+  it('finds users with the same folding as series', async () => {
     const admin = app.client.as(await app.a.administrator());
     const user = await app.a.user({ username: 'seek_o-neil' });
     await app.client.as(user).put('/users/current', { first_name: 'Seán', last_name: "O'Neil-Öz" });
@@ -176,8 +176,8 @@ describe('the search for users', () => {
   });
 });
 
-describe('stored texts', () => {
-  it('are folded again when an upgrade has changed the folding', async () => {
+describe('SearchFolding.refresh', () => {
+  it('folds stored texts again after an upgrade changes the folding', async () => {
     await app.database.query(
       `update series set search_text = E'\\nstale\\n', search_compact = ''; update volumes set search_text = 'stale'`,
     );
@@ -198,19 +198,19 @@ describe('stored texts', () => {
   });
 });
 
-describe('folding', () => {
-  it.each(SPELLINGS)('is idempotent for %s', (...texts) => {
+describe('fold', () => {
+  it.each(SPELLINGS)('folds %s idempotently', (...texts) => {
     for (const text of texts) expect(fold(fold(text))).toBe(fold(text));
   });
 
-  it('keeps letters apart that are different letters', () => {
+  it('keeps different letters distinct', () => {
     expect(fold('ؤ')).not.toBe(fold('و'));
     expect(fold('ئ')).not.toBe(fold('ي'));
     expect(fold('ラーメン')).toBe('ラーメン');
     expect(fold('й')).toBe(fold('и'));
   });
 
-  it('leaves enough for the second comparison, or says that there is none', () => {
+  it('returns a compact search term only if at least three letters remain', () => {
     expect(searchTerm(' ')).toBeNull();
     expect(searchTerm('a-b')).toEqual({ text: 'a-b', compact: null });
     expect(searchTerm('a-b-c')).toEqual({ text: 'a-b-c', compact: 'abc' });
