@@ -54,7 +54,7 @@ export const MUTANTS = [
   },
   {
     name: 'skip-permission-check',
-    breaks: 'Every reader is an administrator.',
+    breaks: 'Every user may use the administrative routes.',
     file: 'src/access/access.guard.ts',
     find: 'if (!isPermitted) throw forbidden();',
     replace: '',

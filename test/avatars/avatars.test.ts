@@ -121,7 +121,7 @@ describe('Avatars: /v1/users/:id/avatars and /v1/avatars/:id', () => {
 
   it.each([
     ['no file', () => form([]), 400, 'Required parameters missing'],
-    ['nothing', () => ({}), 400, 'Required parameters missing'],
+    ['no body', () => ({}), 400, 'Required parameters missing'],
     [
       'two files',
       async () =>
@@ -143,7 +143,7 @@ describe('Avatars: /v1/users/:id/avatars and /v1/avatars/:id', () => {
       'Invalid parameters',
     ],
     [
-      'a file of another name',
+      'a file in a field of another name',
       async () => form([{ filename: 'a', name: 'picture', bytes: await picture(1) }]),
       400,
       'Required parameters missing',
@@ -156,17 +156,17 @@ describe('Avatars: /v1/users/:id/avatars and /v1/avatars/:id', () => {
       'Required parameters missing',
     ],
     [
-      'a file and a text of its name',
+      'a file and a text in the same field',
       async () => form([{ filename: 'a', bytes: await picture(1) }, { bytes: 'image' }]),
       400,
       'Invalid parameters',
     ],
-    ['no picture', () => file(Buffer.from('<svg/>')), 400, 'Invalid image'],
+    ['an SVG', () => file(Buffer.from('<svg/>')), 400, 'Invalid image'],
     ['an empty file', () => file(Buffer.alloc(0)), 400, 'Invalid image'],
     ['5,000,000 bytes', () => file(Buffer.alloc(5_000_000)), 413, 'Payload too large'],
-    ['a little less', () => file(Buffer.alloc(4_999_999)), 400, 'Invalid image'],
+    ['4,999,999 bytes that are not an image', () => file(Buffer.alloc(4_999_999)), 400, 'Invalid image'],
     [
-      'a form without an end',
+      'an unterminated form',
       () => ({
         headers: file(Buffer.alloc(9)).headers,
         raw: Buffer.from('--boundary-of-a-test\r\nnonsense'),
@@ -242,7 +242,7 @@ describe('Avatars: /v1/users/:id/avatars and /v1/avatars/:id', () => {
 
   it.each([
     ['a type and no file name', 'name="image"', 'content-type: image/png\r\n'],
-    ['its field’s name alone', 'name="image"', ''],
+    ['the field name alone', 'name="image"', ''],
     ['an octet stream', 'name="image"', 'content-type: application/octet-stream\r\n'],
   ])('accepts an avatar in a form part with %s', async (_, disposition, type) => {
     const user = await app.a.user();
@@ -273,7 +273,7 @@ describe('Avatars: /v1/users/:id/avatars and /v1/avatars/:id', () => {
     expect({ status, name: body.name }).toEqual({ status: 201, name });
   });
 
-  it('removes the files of an avatar soon after its account is deleted, without being triggered', async () => {
+  it('removes the files of an avatar in the background after its account is deleted', async () => {
     const user = await app.a.user();
     const { body } = await upload(app.client.as(user), user, await picture(1));
     const { pathname } = new URL(body.versions.full.url);

@@ -253,7 +253,7 @@ describe('GET /series/:id', () => {
     });
   });
 
-  it('answers 400 to a malformed id and 404 to an unknown one', async () => {
+  it('answers 400 to a malformed series or volume id and 404 to an unknown one', async () => {
     for (const path of [
       '/series/0',
       '/series/x',

@@ -24,7 +24,7 @@ describe('POST /admin/catalog/import', () => {
   const send = async (user: TestUser, raw: string | Buffer, type = 'application/x-ndjson') =>
     app.client.as(user).post('/admin/catalog/import', undefined, { raw, headers: { 'content-type': type } });
 
-  it('stores the valid lines of a catalog, reports the refused ones and audits the counts', async () => {
+  it('stores the valid lines of a catalog, reports the refused ones and audits the number of each', async () => {
     const keeper = await app.a.user({ permissions: ['manage-catalog'] });
     const [good, other] = [line({ volumes: [] }), line()];
     const file = [good, '{"kind":"series"}', 'nonsense', other, line({ client_id: 999_999 }), ''].join('\n');

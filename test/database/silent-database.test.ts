@@ -53,12 +53,12 @@ describe('A database that does not respond', () => {
 
 describe('A connection that is lost within a transaction', () => {
   it.each(['while a statement runs', 'between two statements'])(
-    'returns the place of a lost connection to the pool: %s',
+    'frees the pool slot of a connection that is lost %s',
     async (when) => {
       const client = app.client.as(await app.a.user());
       const transactions = app.nest.get(Transactions);
       const em = app.nest.get(EntityManager);
-      // More losses than the pool has places: if a place leaked, requests and shutdown would hang.
+      // More losses than the pool has slots: if slots leaked, requests and shutdown would hang.
       for (let lost = 0; lost < 12; lost++) {
         const attempt = transactions.run(async () => {
           await em.execute('set local statement_timeout = 0');

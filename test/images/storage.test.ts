@@ -68,7 +68,7 @@ describe.each([
   ['local disk', onDisk],
   ['S3', () => onS3()],
 ])('An image store on %s', (_, make) => {
-  it('stores, opens, lists and removes files', async () => {
+  it('stores, opens, lists and removes image files', async () => {
     const store = make();
     await store.put('avatars/1/a/', [file('20x20.webp', 'small'), file('full.png', 'large file')]);
     await store.put('avatars/12/b/', [file('full.png', 'another')]);
@@ -131,7 +131,7 @@ describe('An image store that fails', () => {
   });
 
   it.each(['no response', 'status 500', 'closed connection'] as const)(
-    'answers 503 with Retry-After on an S3 fault and recovers after it: %s',
+    'throws a 503 error with retryAfter on an S3 fault and recovers after it: %s',
     async (state) => {
       const store = onS3(proxyPort);
       await store.put('front/', [file('a', 'x')]);

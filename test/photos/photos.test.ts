@@ -236,7 +236,7 @@ describe('GET /api/4/UploadImage/DeleteUserPhoto', () => {
     expect(entries).toEqual([{ actor: `client:${website.id}`, action: 'photo.delete' }]);
   });
 
-  it('reports the first error in the documented order', async () => {
+  it('checks a deletion by client key in the documented order and reports the first error', async () => {
     const user = await app.a.user();
     const { body } = await upload(app.client.as(user), user);
     const other = await app.a.registeredClient('other', ['photos:delete']);
@@ -284,7 +284,7 @@ describe('GET /api/4/UploadImage/DeleteUserPhoto', () => {
     expect(nowhere.json()).toEqual(envelope('Not found', '404'));
   });
 
-  it('answers 503 on a node without file storage, and 429 above 60 requests', async () => {
+  it('answers a deletion by client key with 503 on a node without file storage, and with 429 after 60 requests', async () => {
     const headers = { websiteid: String(website.id), webapiclientkey: website.key };
     const user = await app.a.user();
     const { body } = await upload(app.client.as(user), user);
