@@ -14,7 +14,9 @@ import { RolesService } from './roles/roles.service.js';
 import { StatisticsController } from './statistics/statistics.controller.js';
 import { StatisticsRepository } from './statistics/statistics.repository.js';
 
-/** Other people's accounts, roles and statistics. The audit log, clients and imports are features of their own. */
+/**
+ * Administration of accounts and roles, and statistics. The audit log, clients and imports are features of their own.
+ */
 @Module({
   imports: [MikroOrmModule.forFeature([RoleSchema]), AuditModule, ImagesModule, UsersModule],
   controllers: [AdminUsersController, RolesController, StatisticsController],

@@ -2,8 +2,8 @@ import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { counted } from '../database/counter-triggers.js';
 
 /**
- * What an administrator or a client key did to whom. Entries name users by id alone, without a foreign key, so that
- * they outlive them; the database refuses to change or remove one.
+ * An action of an administrator, a client key or the operator. Entries refer to users by id, without a foreign key,
+ * so that they survive the deletion of a user. A trigger rejects changes and deletions of entries.
  */
 export const AuditEntrySchema = defineEntity({
   name: 'AuditEntry',

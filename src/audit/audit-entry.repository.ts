@@ -7,7 +7,7 @@ import { Sql } from '../database/sql.js';
 import { statementFamily, tables } from '../database/statement.js';
 import type { AuditEntrySchema } from './audit-entry.entity.js';
 
-/** Which entries; all given conditions must hold. */
+/** Filters of a page, combined with AND. */
 interface Conditions {
   readonly actor: string | undefined;
   readonly action: string | undefined;
@@ -44,7 +44,7 @@ interface Parameters {
 }
 type Given = readonly (keyof Conditions)[];
 
-/** Newest first. Without a condition the total is the counter's, else the matching entries are counted. */
+/** Newest first. Without filters the total comes from the counter; otherwise the matching entries are counted. */
 const PAGE = statementFamily('audit.page', ({ given }: { given: Given }, p: Parameters) => {
   const matching = db
     .selectFrom('audit_entries as e')

@@ -2,13 +2,16 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { AuditEntrySchema } from './audit-entry.entity.js';
 
-/** Who did something, and from where. A client key's actor is `client:` and its id. */
+/**
+ * The author of an action, and the IP address of the request. For a client key, `id` is `client:` and the client's
+ * id.
+ */
 export interface Actor {
   readonly id: string;
   readonly ip: string;
 }
 
-/** The actor that a signed-in user is. */
+/** The actor for a signed-in user. */
 export function actorOf({ userId, ip }: { readonly userId: string; readonly ip: string }): Actor {
   return { id: userId, ip };
 }
@@ -16,10 +19,10 @@ export function actorOf({ userId, ip }: { readonly userId: string; readonly ip: 
 /** The operator of the server, who needs no account. */
 export const SERVER: Actor = { id: 'server', ip: '' };
 
-/** What an entry says instead of a name or an address that was given or changed: erased users are erased here, too. */
-export const WITHHELD = '(changed)';
+/** Replaces names and e-mail addresses in entries, so that no personal data of a deleted user remains. */
+export const REDACTED = '(changed)';
 
-/** What was done. Names, addresses and secrets are recorded as changed, never with their values. */
+/** An action to record. Names, addresses and secrets are recorded as changed, never with their values. */
 export interface AuditedAction {
   readonly action: string;
   readonly target: string | null;
@@ -28,20 +31,20 @@ export interface AuditedAction {
 }
 
 /**
- * What differs between two states, for an entry; names and addresses without their values. Null when nothing does.
+ * Compares two states for an entry; names and addresses are redacted. Null if the states are equal.
  *
- * @param withheld the fields that are names or addresses
+ * @param redacted the fields that are names or addresses
  */
 export function changesBetween<State extends object>(
   before: State,
   after: State,
-  withheld: readonly string[] = ['name'],
+  redacted: readonly string[] = ['name'],
 ): { before: Record<string, unknown>; after: Record<string, unknown> } | null {
   const fields = Object.keys(after) as (keyof State & string)[];
   const changed = fields.filter((field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]));
   if (changed.length === 0) return null;
   const of = (state: State) =>
-    Object.fromEntries(changed.map((field) => [field, withheld.includes(field) ? WITHHELD : state[field]]));
+    Object.fromEntries(changed.map((field) => [field, redacted.includes(field) ? REDACTED : state[field]]));
   return { before: of(before), after: of(after) };
 }
 
@@ -50,7 +53,7 @@ export function changesBetween<State extends object>(
 export class AuditLog {
   constructor(private readonly em: EntityManager) {}
 
-  /** Adds an entry to the open transaction, which it describes: both are committed, or neither. */
+  /** Adds an entry to the open transaction: the change and its entry are committed together. */
   record(actor: Actor, { action, target, before, after }: AuditedAction): void {
     this.em.create(
       AuditEntrySchema,

@@ -22,9 +22,9 @@ export class AuditController {
     response: AuditPageDto,
   })
   async list(
-    @ValidQuery() { actor, action, target, since, until, ...asked }: AuditQuery,
+    @ValidQuery() { actor, action, target, since, until, ...page }: AuditQuery,
   ): Promise<AuditPageDto> {
-    const { total, rows } = await this.entries.page({ actor, action, target, since, until, ...asked });
-    return { entries: rows.map(presentAuditEntry), ...pagePosition(asked, rows.length, total) };
+    const { total, rows } = await this.entries.page({ actor, action, target, since, until, ...page });
+    return { entries: rows.map(presentAuditEntry), ...pagePosition(page, rows.length, total) };
   }
 }

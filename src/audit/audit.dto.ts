@@ -6,7 +6,7 @@ import { isCalendarDate } from '../http/dates.js';
 import { PageDto, PageQuery } from '../http/page.dto.js';
 import { BlankIsAbsent, CodePointLength, Integer, isBlank, Optional, rule } from '../http/validation.js';
 
-/** A time, or a day whose first or last millisecond is meant. */
+/** Accepts a time or a date; a date stands for its first or last millisecond in UTC. */
 function IsDateOrTime(lastOfDay: boolean): PropertyDecorator {
   return applyDecorators(
     Transform(({ value }: { value: unknown }) =>
@@ -23,13 +23,13 @@ const TIME =
 function asDateOrTime(value: unknown, lastOfDay: boolean): unknown {
   if (typeof value !== 'string') return value;
   if (isCalendarDate(value)) return new Date(`${value}T${lastOfDay ? '23:59:59.999' : '00:00:00.000'}Z`);
-  // The plus of an offset is a space where a client has not escaped it.
+  // An unescaped plus sign of an offset arrives as a space.
   const text = value.replace(' ', '+').toUpperCase();
   const day = TIME.exec(text)?.[1];
   return day !== undefined && isCalendarDate(day) ? new Date(text) : value;
 }
 
-/** Which part of the audit log. */
+/** Filters and page of the audit log. */
 export class AuditQuery extends PageQuery {
   /**
    * Only what this actor did: a user’s id, `client:` and the id of a client whose key acted, or `server` for the
@@ -88,8 +88,8 @@ export class AuditEntryDto {
   at: string;
 
   /**
-   * Id of the user who acted; `client:` and its id for a client’s key, `server` for the operator. It stays when they
-   * are gone.
+   * Id of the user who acted; `client:` and its id for a client’s key, `server` for the operator. It remains after
+   * the user or client is deleted.
    * @example "6740a1b2c3d4e5f601234567"
    */
   @MaxCharacters(100)

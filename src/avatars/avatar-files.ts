@@ -3,13 +3,13 @@ import { fileName, storedFile } from '../images/image-files.js';
 import { type EncodedPicture, SQUARES } from '../images/pipeline.js';
 import type { StoredFile } from '../images/image-store.js';
 
-/** Characters of the hash that depend on the picture alone. */
+/** Length of the digest in characters. */
 const DIGEST = 32;
 
-/** Every size of an avatar, as clients name it. */
+/** Names of all sizes of an avatar. */
 export const AVATAR_SIZES: readonly string[] = [...SQUARES.map((side) => `${side}x${side}`), 'full'];
 
-/** The part of a folder's name that depends on the picture alone. */
+/** The digest of a picture, with which the name of its folder begins. */
 export function digestOf(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex').slice(0, DIGEST);
 }
@@ -45,7 +45,7 @@ export function keyOf(id: number, hash: string, size: string, format: string): s
   return folderOf(id, hash) + fileName(size, size === 'full' ? format : 'webp');
 }
 
-/** Everything that is kept of an upload. */
+/** All files that are stored for an upload. */
 export function filesOf(pictures: {
   full: EncodedPicture;
   squares: ReadonlyMap<number, EncodedPicture>;

@@ -9,7 +9,7 @@ import { Sql } from '../database/sql.js';
 import { type RowOf, statement, statementFamily, tables } from '../database/statement.js';
 import { type Avatar, type AvatarId, AvatarIdSchema, AvatarSchema } from '../accounts/avatar.entity.js';
 
-/** What an upload is stored as. */
+/** The columns that an upload sets. */
 export interface AvatarContent {
   readonly name: string;
   readonly format: string;
@@ -41,7 +41,7 @@ const FINISHED = db
   .where('a.hash', 'is not', null)
   .$narrowType<{ hash: string }>();
 
-// A page of one at most, which tells a user without an avatar from a user who does not exist.
+// A page of at most one row. Its header distinguishes a user without an avatar from a user who does not exist.
 const FIND_OF_USER = statement('avatars.find-of-user', ({ userId }: { userId: string }) =>
   pageQuery(
     db.selectFrom('users as u').where('u.id', '=', userId),
@@ -64,7 +64,7 @@ const FIND_ALL = statement('avatars.find-all', ({ ids }: { ids: readonly number[
   ).where('i.id', '=', anyOf(ids, 'int[]')),
 );
 
-// Of two hundred concurrent uploads, one inserts the row; the others find it there before they have read a byte.
+// Of concurrent uploads, one inserts the row. The others are rejected before their bodies are read.
 const RESERVE = statement('avatars.reserve', ({ userId }: { userId: string }) =>
   db
     .with('reserved', (query) =>
@@ -128,17 +128,17 @@ export class AvatarRepository {
     return this.sql.row(FIND, { id });
   }
 
-  /** Those of the avatars that exist. */
+  /** The avatars with these ids; unknown ids are left out. */
   async findAll(ids: readonly number[]): Promise<AvatarRow[]> {
     return this.sql.rows(FIND_ALL, { ids });
   }
 
-  /** Reserves the place of a user's first avatar; returns its id, undefined when it is taken. */
+  /** Reserves a user's first avatar. @returns its id; undefined if the user has an avatar or another reservation */
   async reserve(userId: string): Promise<number | undefined> {
     return (await this.sql.row(RESERVE, { userId }))?.id;
   }
 
-  /** Ends the reservation of an upload that failed. */
+  /** Cancels the reservation of an upload that failed. */
   async release(userId: string, id: number): Promise<void> {
     await this.sql.rows(RELEASE, { userId, id });
     await this.sql.rows(RELEASE_ID, { id });
@@ -149,7 +149,7 @@ export class AvatarRepository {
     return (await this.avatars.nativeUpdate({ user: userId, id, hash }, { name })) > 0;
   }
 
-  /** Makes an upload the content of an avatar, in the open transaction. */
+  /** Replaces the content of an avatar, in the open transaction. */
   async replaceContent(userId: string, id: number, content: AvatarContent): Promise<ReplaceOutcome> {
     const avatar = await this.avatars.findOne({ user: userId, id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
     if (avatar === null) return { kind: 'no-avatar' };
@@ -162,7 +162,8 @@ export class AvatarRepository {
   /**
    * Deletes a user's avatar in the open transaction.
    *
-   * @param finished leaves an upload under way; otherwise the statement waits for a concurrent one, and deletes it
+   * @param finished true keeps the reservation of an upload in progress; false deletes it too, after waiting for a
+   *   concurrent write
    * @returns its id; undefined when there is none
    */
   async delete(userId: string, { finished }: { finished: boolean }): Promise<number | undefined> {

@@ -68,7 +68,8 @@ export class AvatarsController {
   @ApiRoute({
     id: 'avatarsUpdate',
     summary: 'Replace your avatar’s picture',
-    description: 'The id stays; with another picture the URLs change. Without one nothing changes.',
+    description:
+      'The id stays the same. A new picture changes the URLs; a form without a picture changes nothing.',
     response: AvatarDto,
     errors: [forbidden, avatarNotFound, invalidImage, noFileUploads],
   })

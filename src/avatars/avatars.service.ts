@@ -9,7 +9,7 @@ import type { Upload, UploadReader } from '../images/upload.js';
 import { FileRemoval } from '../images/file-removal.js';
 import { FileSweeper } from '../images/file-sweeper.js';
 import { ImagePipeline } from '../images/pipeline.js';
-import { bytesOf } from '../images/image-files.js';
+import { totalBytes } from '../images/image-files.js';
 import { ImageUploads } from '../images/image-uploads.js';
 import { ImageStore } from '../images/image-store.js';
 import { AccountDeletion } from '../users/account-deletion.js';
@@ -17,7 +17,7 @@ import { avatarFolder, avatarIdOf, AVATARS, digestOf, filesOf, folderOf, hashOf 
 import { type AvatarContent, AvatarRepository, type AvatarRow } from './avatar.repository.js';
 import { avatarExists, avatarNotFound } from './avatars.errors.js';
 
-/** How often an upload is retried while another one is under way, and the pause before each retry in milliseconds. */
+/** Number of attempts while another upload is in progress, and the pause between them in milliseconds. */
 const RETRY = { attempts: 20, pause: 250 };
 
 /** Records a change in the audit log, in the transaction that makes it. */
@@ -70,7 +70,7 @@ export class AvatarsService implements OnModuleInit {
     return avatar;
   }
 
-  /** A user's first avatar. @throws forbidden, noFileUploads, avatarExists, missingParameters, invalidImage */
+  /** Creates a user's first avatar. @throws forbidden, noFileUploads, avatarExists, missingParameters, invalidImage */
   async create(viewer: Viewer, userId: string, read: UploadReader): Promise<AvatarRow> {
     if (viewer.userId !== userId) throw forbidden();
     this.store.requireFiles();
@@ -81,7 +81,7 @@ export class AvatarsService implements OnModuleInit {
     return this.get(id);
   }
 
-  /** Another picture, if one is sent. @throws avatarNotFound, forbidden, noFileUploads, invalidImage */
+  /** Replaces the picture if the form contains one. @throws avatarNotFound, forbidden, noFileUploads, invalidImage */
   async update(viewer: Viewer, id: number, read: UploadReader): Promise<AvatarRow> {
     const avatar = await this.getOwn(viewer, id);
     this.store.requireFiles();
@@ -104,14 +104,20 @@ export class AvatarsService implements OnModuleInit {
     await this.replace(userId, decode);
   }
 
-  /** The same for any user, with an audit entry. @throws userNotFound, noFileUploads, invalidImage */
+  /**
+   * Creates or replaces any user's profile image, with an audit entry. @throws userNotFound, noFileUploads,
+   * invalidImage
+   */
   async replaceAny(actor: Actor, userId: string, decode: () => Upload): Promise<void> {
     await this.replace(userId, decode, () => {
       this.audit.record(actor, { action: 'user.update-image', target: userId });
     });
   }
 
-  /** Deletes one's own profile image, or as an administrator any user's. @throws forbidden, internalError without one */
+  /**
+   * Deletes one's own profile image, or as an administrator any user's. @throws forbidden, internalError if there is
+   * no image
+   */
   async deleteOfUser(viewer: Viewer, userId: string): Promise<void> {
     if (viewer.userId === userId) await this.deleteAny(userId);
     else if (await this.sessions.isAdministrator(viewer))
@@ -119,7 +125,7 @@ export class AvatarsService implements OnModuleInit {
     else throw forbidden();
   }
 
-  /** Deletes any user's profile image, with an audit entry. @throws userNotFound, internalError without one */
+  /** Deletes any user's profile image, with an audit entry. @throws userNotFound, internalError if there is no image */
   async deleteAsAdministrator(actor: Actor, userId: string): Promise<void> {
     await this.deleteAny(userId, () => {
       this.audit.record(actor, { action: 'user.delete-image', target: userId });
@@ -149,7 +155,7 @@ export class AvatarsService implements OnModuleInit {
     throw serviceUnavailable({ retryAfter: 1 });
   }
 
-  /** The first picture of an avatar that the caller has reserved. @returns whether the avatar was still there */
+  /** Uploads the first picture of a reserved avatar. @returns whether the avatar was still there */
   private async fillReserved(
     userId: string,
     id: number,
@@ -159,12 +165,15 @@ export class AvatarsService implements OnModuleInit {
     return this.upload(userId, id, read, record, () => this.avatars.release(userId, id));
   }
 
-  /** Why the avatar that was to be written is not there. */
+  /** The error for an avatar that was deleted before the write. */
   private async notFoundError(userId: string): Promise<Error> {
     return (await this.avatars.findOfUser(userId)).kind === 'no-user' ? userNotFound() : avatarNotFound();
   }
 
-  /** Another picture; the same one again keeps its files. @returns whether the avatar was still there */
+  /**
+   * Replaces the picture. If it is the same, the files stay and only the name changes. @returns whether the avatar
+   * was still there
+   */
   private async replaceContent(avatar: AvatarRow, upload: Upload, record?: Recording): Promise<boolean> {
     const { user_id: userId, id, hash } = avatar;
     const isRenamed =
@@ -190,7 +199,7 @@ export class AvatarsService implements OnModuleInit {
       const pictures = await this.pipeline.avatar(bytes);
       const hash = hashOf(digestOf(bytes));
       const files = filesOf(pictures);
-      const content = { name, format: pictures.full.format, hash, storedBytes: bytesOf(files) };
+      const content = { name, format: pictures.full.format, hash, storedBytes: totalBytes(files) };
       return { folder: folderOf(id, hash), files, content };
     };
     const save = async ({ content }: { content: AvatarContent }) => {
@@ -222,7 +231,7 @@ export class AvatarsService implements OnModuleInit {
     return isDeleted;
   }
 
-  /** Deletes the row, and enqueues its files. @returns whether there was one */
+  /** Deletes the row and enqueues its files. @returns whether a row was deleted */
   private async deleteRow(userId: string, which: { finished: boolean }): Promise<boolean> {
     const id = await this.avatars.delete(userId, which);
     if (id !== undefined) await this.removal.enqueue(avatarFolder(id));

@@ -11,10 +11,10 @@ import { AvatarsService } from './avatars.service.js';
 import { UserId } from '../accounts/user-id.js';
 import { AvatarSize, PictureSize } from './path-parameters.js';
 
-/** Pixels of the default picture at the original size, which it does not have. */
+/** Side of the generated picture in pixels for the size `full`. */
 const DEFAULT_SIDE = 290;
 
-/** URLs that answer a picture for every user id, with or without an avatar. */
+/** Pictures for every user id: the avatar, or a generated picture. */
 @ApiTags('Avatars')
 @Controller()
 export class DefaultAvatarsController {

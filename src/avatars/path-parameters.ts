@@ -4,7 +4,8 @@ import { AVATAR_SIZES } from './avatar-files.js';
 
 const SIZE = {
   name: 'size',
-  description: 'Side of the square picture in pixels, twice; or `full` for the picture as it was uploaded.',
+  description:
+    'Width and height of the square picture in pixels, such as `128x128`, or `full` for the original size.',
   schema: { $ref: '#/components/schemas/AvatarSize' },
 };
 
@@ -20,5 +21,5 @@ export const AvatarSize = () =>
     requirement: `must be one of ${AVATAR_SIZES.join(', ')}`,
   });
 
-/** The same where an unknown size is a picture that does not exist. */
+/** The size in the path of a generated picture. An unknown size leads to 404, not 400. */
 export const PictureSize = () => FromPath(SIZE);

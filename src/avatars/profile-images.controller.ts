@@ -96,7 +96,7 @@ export class ProfileImagesController {
   }
 }
 
-/** A picture sent as text has no name but its format's. */
+/** A picture in base64 has no file name, so its format determines the name. */
 function decode(image: string) {
   const bytes = imageFromBase64(image);
   return { bytes, name: `image.${imageFormat(bytes) ?? 'bin'}` };

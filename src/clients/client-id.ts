@@ -4,23 +4,22 @@ import { Transform } from 'class-transformer';
 import { IntegerId, parseId } from '../http/ids.js';
 import { Integer, Optional, Required, isBlank } from '../http/validation.js';
 
-/** A client's id comes as a number or as digits; anything else stays and fails the check. */
+/** Parses a client's id from a number or from digits. Other values stay unchanged and fail the validation. */
 function AsClientId(): PropertyDecorator {
   return Transform(({ value }: { value: unknown }) =>
     isBlank(value) ? undefined : (parseId(value) ?? value),
   );
 }
 
-/** The client that a request belongs to: required. Whether it is registered is the statement's to say. */
+/** The required id of the client that a request belongs to. The statement checks that the client is registered. */
 export function IsClient(): PropertyDecorator {
   return applyDecorators(AsClientId(), Required(), Integer(), ApiProperty({ minimum: 1 }));
 }
 
-/** The client whose part of the catalog is asked for: optional. */
+/** The optional id of a client, which filters a list by the owner of the series. */
 export function IsClientFilter(): PropertyDecorator {
   return applyDecorators(AsClientId(), Optional(), Integer(), ApiProperty({ minimum: 1 }));
 }
 
 /** The id of a client in the path. */
-export const ClientId = () =>
-  IntegerId({ description: 'Id of the client, as the list of clients answers it.' });
+export const ClientId = () => IntegerId({ description: 'Id of the client, as in the list of clients.' });

@@ -11,7 +11,7 @@ export const ClientSchema = defineEntity({
     scopes: p.array().$type<string[]>().columnType('text[]').defaultRaw("'{}'"),
     /** SHA-256 of the key: keys are 256 random bits, so that a slow hash would add nothing. */
     keyHash: p.text().hidden(),
-    /** The key before the last rotation, valid until the time beside it. */
+    /** The key before the last rotation, valid until `formerKeyValidUntil`. */
     formerKeyHash: p.text().nullable().hidden(),
     formerKeyValidUntil: p.datetime(3).nullable(),
     created: p.datetime(3).defaultRaw('current_timestamp(3)'),

@@ -18,7 +18,7 @@ export interface ClientRow {
   readonly created: string;
 }
 
-// With a single table, Kysely's types of insert queries do not fit those of `oneRow`.
+// The second table is necessary: with a single one, Kysely's types of insert queries do not match those of `oneRow`.
 const db = tables<typeof ClientSchema | typeof TotalSchema>();
 
 const PAGE = statement('clients.page', ({ limit, offset }: { limit: number; offset: number }) =>

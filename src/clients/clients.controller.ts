@@ -45,7 +45,7 @@ export class ClientsController {
   @ApiRoute({
     id: 'clientsCreate',
     summary: 'Register a client',
-    description: 'The key is shown this once.',
+    description: 'No later response contains the key.',
     status: 201,
     response: CreatedClientDto,
   })
@@ -82,7 +82,7 @@ export class ClientsController {
     id: 'clientsRotateKey',
     summary: 'Give a client a new key',
     description:
-      'The former key works until the overlap is over. A client has two keys at most: another rotation within the overlap ends the older one at once.',
+      'The former key works until the end of the overlap. A client has at most two keys: another rotation within the overlap ends the older one immediately.',
     response: RotatedKeyDto,
     destroys: true,
     errors: [clientNotFound],
@@ -100,7 +100,7 @@ export class ClientsController {
   @RequirePermission('manage-clients')
   @ApiRoute({
     id: 'clientsDelete',
-    summary: 'Delete a client that nothing names',
+    summary: 'Delete a client that no data refers to',
     status: 204,
     errors: [clientNotFound, clientInUse],
   })

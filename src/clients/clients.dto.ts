@@ -64,7 +64,7 @@ export class UpdateClientDto {
   scopes?: Scope[];
 
   /**
-   * False refuses requests in the client’s name as if it were not registered.
+   * If false, requests with this client are rejected as if it were not registered.
    * @example true
    */
   @Optional()
@@ -103,7 +103,7 @@ export class ClientDto {
   name: string;
 
   /**
-   * Whether routes accept the client; a disabled one is refused as if it were not registered.
+   * Whether routes accept the client; a disabled one is rejected as if it were not registered.
    * @example true
    */
   enabled: boolean;
@@ -126,7 +126,8 @@ export class ClientDto {
 @ApiSchema({ name: 'NewClient' })
 export class CreatedClientDto extends ClientDto {
   /**
-   * Secret key of the client, to be sent as `webApiClientKey`. It is answered this once and stored as a hash.
+   * Secret key of the client, to be sent as `webApiClientKey`. Only this response contains it; the service stores a
+   * hash.
    * @example "tbk_c29tZSByYW5kb20gYnl0ZXM"
    */
   @MaxCharacters(60)
@@ -143,7 +144,7 @@ export class RotatedKeyDto {
   id: number;
 
   /**
-   * The new secret key of the client. It is answered this once and stored as a hash.
+   * The new secret key of the client. Only this response contains it; the service stores a hash.
    * @example "tbk_c29tZSByYW5kb20gYnl0ZXM"
    */
   @MaxCharacters(60)

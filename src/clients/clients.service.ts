@@ -1,13 +1,13 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { type Actor, AuditLog, changesBetween, WITHHELD } from '../audit/audit-log.js';
+import { type Actor, AuditLog, changesBetween, REDACTED } from '../audit/audit-log.js';
 import { Transactions } from '../database/transactions.js';
 import type { Client } from './client.entity.js';
 import { ClientRepository, type EnabledClient } from './client.repository.js';
 import type { UpdateClientDto } from './clients.dto.js';
 import { clientInUse, clientNotFound } from './clients.errors.js';
 
-/** A client just registered: the only time its key is known. */
+/** A client that was just registered. Only its hash is stored, so the key is not known later. */
 export interface NewClient {
   readonly id: number;
   readonly name: string;
@@ -41,7 +41,7 @@ export class ClientsService {
       this.audit.record(actor, {
         action: 'client.create',
         target: String(id),
-        after: { name: WITHHELD, scopes: distinct },
+        after: { name: REDACTED, scopes: distinct },
       });
       return { id, name, enabled: true, scopes: distinct, created, key };
     });
@@ -60,10 +60,10 @@ export class ClientsService {
   async update(id: number, changes: UpdateClientDto, actor: Actor): Promise<Client> {
     return this.transactions.run(async () => {
       const client = await this.lock(id);
-      const before = audited(client);
+      const before = auditedFields(client);
       const { name = client.name, scopes = client.scopes, enabled = client.enabled } = changes;
       Object.assign(client, { name, scopes, enabled });
-      const changed = changesBetween(before, audited(client));
+      const changed = changesBetween(before, auditedFields(client));
       if (changed !== null) {
         this.audit.record(actor, { action: 'client.update', target: String(id), ...changed });
       }
@@ -71,7 +71,7 @@ export class ClientsService {
     });
   }
 
-  /** A new key; the former one works until the overlap is over. @throws clientNotFound */
+  /** Creates a new key; the former one works until the end of the overlap. @throws clientNotFound */
   async rotateKey(
     id: number,
     overlapHours: number,
@@ -112,7 +112,7 @@ export class ClientsService {
     return this.clients.findEnabled(id);
   }
 
-  /** Whether a key is the client's, or was until a rotation whose overlap is not over. */
+  /** Whether a key is the client's current key, or its former key within the overlap. */
   hasKey({ key_hash: current, former_key_hash: former }: EnabledClient, key: string): boolean {
     const hash = hashOf(key);
     const isCurrent = equal(hash, current);
@@ -128,11 +128,11 @@ export class ClientsService {
 }
 
 /** The fields that an entry of the audit log compares. */
-function audited({ name, scopes, enabled }: Client) {
+function auditedFields({ name, scopes, enabled }: Client) {
   return { name, scopes, enabled };
 }
 
-/** 256 random bits, marked so that a leaked one can be recognized. */
+/** Generates a key of 256 random bits. The prefix identifies a leaked key. */
 function newKey(): string {
   return `tbk_${randomBytes(32).toString('base64url')}`;
 }

@@ -3,14 +3,14 @@ import { IMAGE_BYTES } from './upload.js';
 import { invalidImage } from './images.errors.js';
 
 /**
- * The bytes of an image sent as base64, bare or in a data URL. Node's decoder never fails, so the text is compared
- * with what its bytes would be written as; a pattern would run out of stack at these lengths.
+ * Decodes an image sent as base64, bare or in a data URL. Node's decoder ignores invalid characters, so the bytes are
+ * encoded again and compared with the text. A regular expression over the whole text would overflow the stack.
  *
  * @throws invalidImage, payloadTooLarge
  */
 export function imageFromBase64(text: string): Buffer {
   const prefix = /^data:[^,]{0,100};base64,/i.exec(text.slice(0, 120))?.[0] ?? '';
-  // Encoders wrap lines, and some use the alphabet of URLs.
+  // Some encoders wrap lines, some use the URL-safe alphabet.
   const encoded = text.slice(prefix.length).replace(/\s+/g, '').replaceAll('-', '+').replaceAll('_', '/');
   const bytes = Buffer.from(encoded, 'base64');
   if (bytes.length >= IMAGE_BYTES) throw payloadTooLarge();

@@ -6,11 +6,11 @@ import { RemovedFilesRepository } from './removed-files.repository.js';
 import { ImageStore } from './image-store.js';
 
 /**
- * Milliseconds between two polls of the queue. Deletions promise that files are gone within five seconds, also when the
- * node that enqueued them has been killed: every node polls.
+ * Milliseconds between two polls of the queue. Every node polls, so that files are deleted within five seconds even
+ * if the node that enqueued them is killed.
  */
 const INTERVAL = 1_500;
-/** Milliseconds between two warnings of files that cannot be removed. */
+/** Milliseconds between two warnings about files that cannot be removed. */
 const WARNING_INTERVAL = 60_000;
 const BATCH = 50;
 /** Milliseconds that `flush` waits at most. */
@@ -28,7 +28,7 @@ export class FileRemoval implements OnApplicationBootstrap, OnModuleDestroy {
     return this.running;
   });
   private running: Promise<void> = Promise.resolve();
-  private quietUntil = 0;
+  private warningsMutedUntil = 0;
 
   constructor(
     private readonly transactions: Transactions,
@@ -50,19 +50,19 @@ export class FileRemoval implements OnApplicationBootstrap, OnModuleDestroy {
   /**
    * Enqueues files in the open transaction. Call `kick` or `flush` after its commit.
    *
-   * @param prefixes what the keys of the files begin with, up to a slash
+   * @param prefixes key prefixes of the files, each ending with a slash
    */
   async enqueue(...prefixes: string[]): Promise<void> {
     await this.queue.add(prefixes);
   }
 
-  /** Starts to remove what has been enqueued, in the background. */
+  /** Starts removing the enqueued files in the background. */
   kick(): void {
     if (!this.store.handlesFiles) return;
     this.running = this.running.then(() => this.removeAll());
   }
 
-  /** Removes what has been enqueued; returns early when the store is slow or down, and the removal is retried later. */
+  /** Removes the enqueued files. Returns early if the store is slow or down; the interval job retries the removal. */
   async flush(): Promise<void> {
     this.kick();
     await Promise.race([this.running, sleep(FLUSH_TIMEOUT, undefined, { ref: false })]);
@@ -75,10 +75,10 @@ export class FileRemoval implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async removeAll(): Promise<void> {
     try {
-      while ((await this.removeSome()) === BATCH);
+      while ((await this.removeBatch()) === BATCH);
     } catch (error) {
-      if (Date.now() < this.quietUntil) return;
-      this.quietUntil = Date.now() + WARNING_INTERVAL;
+      if (Date.now() < this.warningsMutedUntil) return;
+      this.warningsMutedUntil = Date.now() + WARNING_INTERVAL;
       this.logger.warn(`Files could not be removed yet: ${(error as Error).message}`);
     }
   }
@@ -87,7 +87,7 @@ export class FileRemoval implements OnApplicationBootstrap, OnModuleDestroy {
    * The rows stay locked while their files are removed, so that no other node takes them. No idle timeout: a slow store
    * would abort the transaction and the same rows would be retried for ever.
    */
-  private async removeSome(): Promise<number> {
+  private async removeBatch(): Promise<number> {
     return this.transactions.runWithoutIdleTimeout(async () => {
       const rows = await this.queue.lockOldest(BATCH);
       for (const { prefix } of rows) await this.store.removeAll(prefix);

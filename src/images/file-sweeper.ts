@@ -4,17 +4,20 @@ import { Transactions } from '../database/transactions.js';
 import { IntervalJob } from '../jobs/interval-job.js';
 import { ImageStore } from './image-store.js';
 
-/** Milliseconds between two sweeps, and the age below which files may belong to an upload under way. */
+/**
+ * Milliseconds between two sweeps, and the minimum age of swept files: younger ones may belong to an upload in
+ * progress.
+ */
 const HOUR = 3_600_000;
-/** Folders that are looked up in one statement. */
+/** Maximum number of folders that one statement looks up. */
 const BATCH = 500;
 
-/** Finds those of some folders that a feature's rows refer to. */
+/** Returns those of the given folders that rows of the feature refer to. */
 export type FindExistingFolders = (folders: readonly string[]) => Promise<ReadonlySet<string>>;
 
 /**
- * Removes files that no row refers to: those of a node that was killed after it had written a file and before it had
- * written the row. Folders are those of one upload, such as `avatars/7/3f2a/`.
+ * Removes files that no row refers to. A node that is killed between writing a file and committing its row leaves
+ * such a file. Each folder holds the files of one upload, such as `avatars/7/3f2a/`.
  */
 @Injectable()
 export class FileSweeper implements OnApplicationBootstrap, OnModuleDestroy {
@@ -28,9 +31,9 @@ export class FileSweeper implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly locks: TransactionLocks,
   ) {}
 
-  /** @param first the feature's folder, such as `avatars`, which the folders of its uploads are in */
-  register(first: string, findExisting: FindExistingFolders): void {
-    this.features.set(first, findExisting);
+  /** @param root the feature's folder, such as `avatars`: the parent of the folders of its uploads */
+  register(root: string, findExisting: FindExistingFolders): void {
+    this.features.set(root, findExisting);
   }
 
   onApplicationBootstrap(): void {
@@ -48,7 +51,7 @@ export class FileSweeper implements OnApplicationBootstrap, OnModuleDestroy {
    */
   async sweep(age = HOUR): Promise<string[]> {
     const removed: string[] = [];
-    // The transaction holds the lock, and is idle while a large store is listed.
+    // The transaction holds the advisory lock, and is idle while the store is listed.
     await this.transactions.runWithoutIdleTimeout(async () => {
       if (!(await this.locks.tryLock('sweepFiles'))) return;
       await this.store.removeUnfinished();
@@ -66,11 +69,11 @@ export class FileSweeper implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async sweepFolders(folders: ReadonlySet<string>): Promise<string[]> {
     const removed: string[] = [];
-    for (const [first, own] of Map.groupBy(folders, (folder) => folder.split('/')[0] ?? '')) {
-      const findExisting = this.features.get(first);
+    for (const [root, candidates] of Map.groupBy(folders, (folder) => folder.split('/')[0] ?? '')) {
+      const findExisting = this.features.get(root);
       if (findExisting === undefined) continue;
-      const existing = await findExisting(own);
-      for (const folder of own.filter((candidate) => !existing.has(candidate))) {
+      const existing = await findExisting(candidates);
+      for (const folder of candidates.filter((candidate) => !existing.has(candidate))) {
         await this.store.removeAll(folder);
         removed.push(folder);
       }

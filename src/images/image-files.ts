@@ -3,7 +3,7 @@ import type { StoredFile } from './image-store.js';
 
 const EXTENSIONS: Record<string, string> = { gif: 'gif', jpeg: 'jpg', png: 'png', webp: 'webp' };
 
-/** A file's name: what it shows of the picture, and its format's extension. */
+/** The name of a file: the version of the picture and the extension of the format, such as `full.png`. */
 export function fileName(version: string, format: string): string {
   return `${version}.${EXTENSIONS[format]}`;
 }
@@ -13,7 +13,7 @@ export function storedFile(version: string, { format, bytes }: EncodedPicture): 
   return { name: fileName(version, format), bytes, type: `image/${format}` };
 }
 
-/** Bytes of files together. */
-export function bytesOf(files: readonly StoredFile[]): number {
+/** Total size of the files in bytes. */
+export function totalBytes(files: readonly StoredFile[]): number {
   return files.reduce((sum, { bytes }) => sum + bytes.length, 0);
 }

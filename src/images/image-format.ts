@@ -1,37 +1,37 @@
-/** The formats that are accepted, by their content alone. */
+/** The accepted formats. The content of a file decides, not its name or type. */
 export type ImageFormat = 'gif' | 'jpeg' | 'png';
 
 const SIGNATURES: readonly [ImageFormat, Buffer][] = [
   ['gif', Buffer.from('GIF87a', 'latin1')],
   ['gif', Buffer.from('GIF89a', 'latin1')],
-  // Stray bytes may stand before the next marker.
+  // Two bytes only, because stray bytes can precede the next marker.
   ['jpeg', Buffer.from([0xff, 0xd8])],
   ['png', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])],
 ];
 
-/** What the first bytes say that a file is; null for everything else. */
+/** Detects the format of a file by its signature; null for other formats. */
 export function imageFormat(bytes: Buffer): ImageFormat | null {
   return (
     SIGNATURES.find(([, signature]) => bytes.subarray(0, signature.length).equals(signature))?.[0] ?? null
   );
 }
 
-/** What the chunks of a PNG say before its pixels. */
+/** The properties of a PNG that its chunks declare. */
 export interface PngHeader {
   /**
-   * The exponent by which samples were encoded, where it is not that of sRGB; null where the file says that it is sRGB,
-   * has a profile, or says nothing.
+   * Gamma of the samples if it differs from sRGB's; null if the file is marked as sRGB, has an ICC profile, or
+   * declares no gamma.
    */
   readonly gamma: number | null;
 }
 
-/** The exponent that stands for sRGB. */
+/** The gamma of sRGB in a gAMA chunk. */
 const SRGB_GAMMA = 0.45455;
 
 /**
- * Walks the chunks of a PNG: decoders accept one that ends before its last chunk does, and pass over its gamma.
+ * Reads the chunks of a PNG, because decoders accept truncated files and ignore the gamma.
  *
- * @returns null for one that is not whole
+ * @returns null for a truncated file
  * @see https://www.w3.org/TR/png-3/#5DataRep and #11gAMA
  */
 export function readPng(bytes: Buffer): PngHeader | null {

@@ -8,7 +8,7 @@ export interface StoredFile {
   readonly type: string;
 }
 
-/** A stored file, as it is served. */
+/** A stored file that is open for reading. */
 export interface OpenedFile {
   readonly size: number;
   /** The bytes from `start` to `end`, both included. */
@@ -16,11 +16,12 @@ export interface OpenedFile {
 }
 
 /**
- * Where images are stored: on the local disk, in an S3 bucket, or nowhere. When `put` has returned, its files survive a
- * power cut; before that, no half file is visible. All methods throw serviceUnavailable when the store does not answer.
+ * Where images are stored: on the local disk, in an S3 bucket, or nowhere. After `put` has returned, its files
+ * survive a power loss; before, no partial file is visible. All methods throw serviceUnavailable when the store does
+ * not respond.
  */
 export abstract class ImageStore {
-  /** Whether this node handles files at all. */
+  /** Whether this node handles files. */
   abstract readonly handlesFiles: boolean;
 
   /** @throws noFileUploads on a node that is configured not to handle files */
@@ -38,16 +39,16 @@ export abstract class ImageStore {
   /** Removes every file whose key begins with the prefix, which ends with a slash. Idempotent. */
   abstract removeAll(prefix: string): Promise<void>;
 
-  /** The keys of all files that were stored before a time, in no order. */
+  /** The keys of all files that were stored before a time, in no particular order. */
   abstract keysOlderThan(time: Date): AsyncGenerator<string>;
 
-  /** Removes uploads that were never finished, of processes that were killed. */
+  /** Removes the unfinished uploads of killed processes. */
   abstract removeUnfinished(): Promise<void>;
 
   abstract check(): Promise<void>;
 }
 
-/** Seconds after which a request that the store has failed may be retried. */
+/** `Retry-After` in seconds when the store fails. */
 const RETRY_AFTER = 5;
 
 /** Turns a failure of the store into serviceUnavailable, except a full disk, which has an error of its own. */
@@ -60,8 +61,11 @@ export async function withStoreErrors<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Rejects when one has failed, but not before all have settled: no file may be written after its removal. */
-export async function allSettledOrThrow(works: readonly Promise<unknown>[]): Promise<void> {
-  const failed = (await Promise.allSettled(works)).find(({ status }) => status === 'rejected');
+/**
+ * Waits until all promises have settled, then throws the first failure. Otherwise a write that still runs could
+ * create a file after its removal.
+ */
+export async function allSettledOrThrow(promises: readonly Promise<unknown>[]): Promise<void> {
+  const failed = (await Promise.allSettled(promises)).find(({ status }) => status === 'rejected');
   if (failed?.status === 'rejected') throw failed.reason;
 }

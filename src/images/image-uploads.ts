@@ -9,19 +9,19 @@ export interface EncodedUpload {
   readonly files: readonly StoredFile[];
 }
 
-/** The steps of an upload that a feature supplies. It has reserved a place for the upload before, if it needs one. */
+/** The steps of an upload that a feature supplies. A feature that needs a reservation makes it first. */
 export interface ImageUpload<Encoded extends EncodedUpload, Outcome extends { readonly kind: string }> {
   /** Reads, checks and encodes the image. */
   readonly encode: () => Promise<Encoded>;
   /** Saves the row that refers to the files, in a transaction. Any outcome but `written` discards the files. */
   readonly save: (encoded: Encoded) => Promise<Outcome>;
-  /** Gives up the reserved place when the upload fails. */
+  /** Cancels the reservation when the upload fails. */
   readonly release?: () => Promise<void>;
 }
 
 /**
- * The protocol of every upload: the files are written first, then the row is committed. A failure of either step undoes
- * both, so that a row never refers to files that are not there.
+ * The protocol of every upload: the files are written first, then the row is committed. If either step fails, both
+ * are undone, so that a row never refers to missing files.
  */
 @Injectable()
 export class ImageUploads {
@@ -31,7 +31,7 @@ export class ImageUploads {
     private readonly transactions: Transactions,
   ) {}
 
-  /** @throws what the steps throw, and serviceUnavailable of the store */
+  /** @throws the errors of the steps, and serviceUnavailable if the store fails */
   async run<Encoded extends EncodedUpload, Outcome extends { readonly kind: string }>({
     encode,
     save,
@@ -65,7 +65,7 @@ export class ImageUploads {
     }
   }
 
-  /** Enqueues files that no row refers to; should that fail too, the sweeper removes them. */
+  /** Enqueues files that no row refers to. If that fails too, the sweeper removes them. */
   private async discard(folder: string): Promise<void> {
     await this.transactions.run(() => this.removal.enqueue(folder)).catch(() => undefined);
   }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '../config.js';
 
-/** Where files of the store are served. */
+/** Builds the public URLs of stored files. */
 @Injectable()
 export class ImageUrls {
   constructor(private readonly config: Config) {}

@@ -13,14 +13,17 @@ const TYPES: Record<string, string> = {
   png: 'image/png',
   webp: 'image/webp',
 };
-/** The only keys that are served: nothing a client writes becomes a path. */
-const KEY = /^(?:\d{1,10})\/(?:[0-9a-f]{40})\/(?:full|\d{2,3}x\d{2,3})\.(gif|jpg|png|webp)$/;
+/** Keys of avatars. Only keys that match a pattern are served, which prevents path traversal. */
+const AVATAR_KEY = /^(?:\d{1,10})\/(?:[0-9a-f]{40})\/(?:full|\d{2,3}x\d{2,3})\.(gif|jpg|png|webp)$/;
 
 const PHOTO_KEY = /^(?:[0-9a-f]{32})\/(?:full|thumbnail)\.(gif|jpg|png|webp)$/;
 
 const rangeNotSatisfiable = defineError(416, 'Range not satisfiable');
 
-/** Stored pictures. From S3 they come through this node, so that their URLs stay the same for ever and can be cached. */
+/**
+ * Serves stored pictures. Pictures in S3 are streamed by this node, so that their URLs never change and can be
+ * cached.
+ */
 @ApiTags('Images')
 @Controller('images')
 export class ImagesController {
@@ -43,7 +46,7 @@ export class ImagesController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const key = `${id}/${hash}/${file}`;
-    const extension = KEY.exec(key)?.[1];
+    const extension = AVATAR_KEY.exec(key)?.[1];
     if (extension === undefined || !this.store.handlesFiles) throw notFound();
     await this.serve(`avatars/${key}`, TYPES[extension] as string, request, reply);
   }
@@ -91,8 +94,8 @@ export class ImagesController {
     ) {
       return void reply.status(304).send();
     }
-    const range = rangeOf(request.headers, etag, file.size);
-    if (range === 'beyond') {
+    const range = parseRange(request.headers, etag, file.size);
+    if (range === 'unsatisfiable') {
       for (const name of ['etag', 'cache-control', 'content-type']) reply.removeHeader(name);
       reply.header('content-range', `bytes */${file.size}`);
       throw rangeNotSatisfiable();
@@ -105,17 +108,20 @@ export class ImagesController {
   }
 }
 
-/** The one range that is asked for; null for the whole file, as for several ranges and for those of another version. */
-function rangeOf(headers: FastifyRequest['headers'], etag: string, size: number) {
+/**
+ * Parses the Range header. Null for the whole file: without a range, for several ranges, or if If-Range has another
+ * ETag.
+ */
+function parseRange(headers: FastifyRequest['headers'], etag: string, size: number) {
   const match = /^bytes=(\d{0,15})-(\d{0,15})$/i.exec(headers.range ?? '');
   const condition = headers['if-range'];
   if (match === null || (condition !== undefined && condition !== etag)) return null;
   const [, from = '', to = ''] = match;
   if (from === '' && to === '') return null;
-  // One that ends before it begins is none, says RFC 9110.
+  // An inverted range is ignored (RFC 9110, 14.1.1).
   if (from !== '' && to !== '' && Number(from) > Number(to)) return null;
   const start = from === '' ? Math.max(0, size - Number(to)) : Number(from);
   const end = from === '' || to === '' ? size - 1 : Math.min(Number(to), size - 1);
-  if (start > end) return 'beyond';
+  if (start > end) return 'unsatisfiable';
   return { start, end };
 }

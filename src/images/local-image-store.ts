@@ -12,7 +12,7 @@ import {
 
 /** The folder of uploads that are not complete yet; no key refers to it. */
 const UNFINISHED = '.unfinished';
-/** Milliseconds after which an unfinished upload is abandoned. */
+/** Milliseconds after which an unfinished upload counts as abandoned. */
 const ABANDONED = 3_600_000;
 
 /** Images on the local disk. */
@@ -26,7 +26,7 @@ export class LocalImageStore extends ImageStore {
 
   requireFiles(): void {}
 
-  /** Written to a folder beside the new one and synced, then renamed as a whole, which is cheaper than file by file. */
+  /** Writes and flushes the files in a temporary folder, then renames the folder: cheaper than one rename per file. */
   async put(folder: string, files: readonly StoredFile[]): Promise<void> {
     await withStoreErrors(async () => {
       const unfinished = join(this.root, UNFINISHED, randomBytes(12).toString('hex'));
@@ -39,8 +39,8 @@ export class LocalImageStore extends ImageStore {
         await rm(unfinished, { recursive: true, force: true });
         throw error;
       }
-      for (let on = dirname(folder); on !== '.'; on = dirname(on))
-        await syncFolder(join(this.root, dirname(on)));
+      for (let parent = dirname(folder); parent !== '.'; parent = dirname(parent))
+        await syncFolder(join(this.root, dirname(parent)));
     });
   }
 

@@ -1,6 +1,6 @@
 import { FromPath } from '../http/input.js';
 
-/** The avatar whose picture it is. What cannot be one is a picture that does not exist. */
+/** Id of the avatar in the path of a picture. An invalid id leads to 404, not 400. */
 export const PictureOwner = () =>
   FromPath({
     name: 'id',

@@ -10,24 +10,25 @@ import { plainGif, plainJpeg } from './plain-files.js';
 /** Sides of the square versions of an avatar, in pixels. */
 export const SQUARES = [20, 30, 40, 55, 75, 90, 128, 180, 230, 290] as const;
 
-/** Most pixels of a picture, all frames of an animation together. */
+/** Maximum number of pixels, all frames of an animation together. */
 const MAX_PIXELS = 40_000_000;
 const MAX_FRAMES = 150;
 /**
- * Most rows of a picture, all frames together: each costs as much as hundreds of pixels, and more than these would take
- * more than five seconds of a processor.
+ * Maximum number of rows, all frames together. A row costs as much as hundreds of pixels; more rows would take over
+ * five seconds of processor time.
  */
 const MAX_ROWS = 5_000_000;
 /** Longest side of a photo's thumbnail, in pixels. */
 const THUMBNAIL = 320;
-/** Seconds that one picture may take. */
+/** Timeout of one sharp operation in seconds. */
 const TIMEOUT = 20;
-/** Uploads that may wait for their turn. */
-const WAITING = 40;
-/** Seconds after which a refused upload may come again. */
+/** Maximum length of the queue. */
+const MAX_QUEUED = 40;
+/** `Retry-After` in seconds when the queue is full. */
 const RETRY_AFTER = 5;
 
-// Of the many formats that the library reads, three; and only from memory: a text from a client could be a path.
+// Only three of libvips' loaders are enabled, and only from memory: a loader that reads files could open a path that
+// a client supplies.
 sharp.block({ operation: ['VipsForeignLoad'] });
 sharp.unblock({
   operation: ['VipsForeignLoadJpegBuffer', 'VipsForeignLoadPngBuffer', 'VipsForeignLoadNsgifBuffer'],
@@ -39,12 +40,12 @@ sharp.concurrency(1);
 export interface EncodedPicture {
   readonly format: ImageFormat | 'webp';
   readonly bytes: Buffer;
-  /** Pixels; of one frame, where there are several. */
+  /** In pixels; of one frame if there are several. */
   readonly width: number;
   readonly height: number;
 }
 
-/** Pixels of all frames, one below the other. */
+/** A decoded picture. The frames of an animation are stacked vertically. */
 interface Decoded {
   readonly format: ImageFormat;
   readonly pixels: Buffer;
@@ -53,20 +54,20 @@ interface Decoded {
 }
 
 /**
- * Turns uploads into what is stored: upright, in sRGB, without metadata. Each is decoded once, whatever the number of
- * its versions, and one at a time, so that uploads never keep the processor from those who sign in.
+ * Converts uploads to stored pictures: upright, in sRGB, without metadata. An upload is decoded once for all its
+ * versions. One upload is processed at a time, so that uploads do not delay sign-ins.
  */
 @Injectable()
 export class ImagePipeline {
-  private readonly turns = pLimit(1);
+  private readonly queue = pLimit(1);
 
   /**
    * An avatar: the picture in its own format and size, and its ten squares.
    *
-   * @throws invalidImage, serviceUnavailable when too many wait already
+   * @throws invalidImage, serviceUnavailable when the queue is full
    */
   async avatar(bytes: Buffer): Promise<{ full: EncodedPicture; squares: Map<number, EncodedPicture> }> {
-    return this.inTurn(async () => {
+    return this.enqueue(async () => {
       const decoded = await decode(bytes);
       const squares = new Map<number, EncodedPicture>();
       for (const side of SQUARES) {
@@ -77,31 +78,31 @@ export class ImagePipeline {
         squares.set(side, await encode(square, 'webp', decoded));
       }
       const full = await encode(open(decoded), decoded.format, decoded);
-      release(decoded);
+      freePixels(decoded);
       return { full, squares };
     });
   }
 
   /** A photo: the picture in its own format and size, and a thumbnail. @throws as `avatar` */
   async photo(bytes: Buffer): Promise<{ full: EncodedPicture; thumbnail: EncodedPicture }> {
-    return this.inTurn(async () => {
+    return this.enqueue(async () => {
       const decoded = await decode(bytes);
       const small = open(decoded).resize(THUMBNAIL, THUMBNAIL, { fit: 'inside', withoutEnlargement: true });
       const thumbnail = await encode(small, 'webp', decoded);
       const full = await encode(open(decoded), decoded.format, decoded);
-      release(decoded);
+      freePixels(decoded);
       return { full, thumbnail };
     });
   }
 
-  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.turns.pendingCount >= WAITING) throw serviceUnavailable({ retryAfter: RETRY_AFTER });
-    return this.turns(work);
+  private async enqueue<T>(work: () => Promise<T>): Promise<T> {
+    if (this.queue.pendingCount >= MAX_QUEUED) throw serviceUnavailable({ retryAfter: RETRY_AFTER });
+    return this.queue(work);
   }
 }
 
-/** A file that may be decoded. */
-interface Readable {
+/** A file whose structure has been checked. */
+interface CheckedFile {
   readonly format: ImageFormat;
   readonly bytes: Buffer;
   readonly frames: number;
@@ -109,8 +110,8 @@ interface Readable {
   readonly gamma: number | null;
 }
 
-/** Looks at the structure first: nothing is decoded that is not whole or has too many frames. @throws invalidImage */
-function readable(bytes: Buffer): Readable {
+/** Checks the structure before decoding: rejects truncated files and too many frames. @throws invalidImage */
+function checkStructure(bytes: Buffer): CheckedFile {
   const format = imageFormat(bytes);
   if (format === 'gif') {
     const gif = plainGif(bytes, MAX_FRAMES);
@@ -122,18 +123,18 @@ function readable(bytes: Buffer): Readable {
   throw invalidImage();
 }
 
-/** Then at the header: nothing is decoded that is too large. */
+/** Decodes a picture, after checking the dimensions in its header. @throws invalidImage */
 async function decode(upload: Buffer): Promise<Decoded> {
-  const { format, bytes, frames, gamma } = readable(upload);
+  const { format, bytes, frames, gamma } = checkStructure(upload);
   try {
     const image = sharp(bytes, {
       animated: format === 'gif',
-      // What decoders show with a warning alone is shown; a file that breaks off is told by its warning below.
+      // Files that only cause warnings are accepted, except truncated ones, which the check of the warnings rejects.
       failOn: 'truncated',
       limitInputPixels: MAX_PIXELS,
     });
     const { height: rows, delay, loop = 0, pages = 1 } = await image.metadata();
-    // The library drops frames that it cannot read.
+    // sharp drops frames that it cannot read.
     if (pages !== frames || rows > MAX_ROWS)
       throw new Error('Frames are missing, or there are too many rows');
     const warnings = warningsOf(image);
@@ -143,7 +144,7 @@ async function decode(upload: Buffer): Promise<Decoded> {
       .toColourspace('srgb')
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
-    if (warnings.some((warning) => BROKEN_OFF.test(warning))) throw new Error('The file breaks off');
+    if (warnings.some((warning) => TRUNCATED.test(warning))) throw new Error('The file is truncated');
     const { width, height, channels } = info;
     if (gamma !== null) await applyGamma(data, channels, gamma);
     return {
@@ -157,10 +158,10 @@ async function decode(upload: Buffer): Promise<Decoded> {
   }
 }
 
-/** What the JPEG decoder says of data that ends before the picture does, also where an end marker follows. */
-const BROKEN_OFF = /premature end/i;
+/** The JPEG decoder's warning about truncated data, even if an end marker follows. */
+const TRUNCATED = /premature end/i;
 
-/** The decoder's warnings, which the library hands to its own debug log alone. */
+/** Collects the decoder's warnings, which sharp only writes to its debug log. */
 function warningsOf(image: Sharp): readonly string[] {
   const warnings: string[] = [];
   const { options } = image as unknown as { options: { debuglog: (warning: string) => void } };
@@ -168,15 +169,15 @@ function warningsOf(image: Sharp): readonly string[] {
   return warnings;
 }
 
-/** Samples that are converted before other work gets its turn. */
-const SLICE = 1_000_000;
+/** Pixels that are converted before the event loop runs other work. */
+const PIXELS_PER_TURN = 1_000_000;
 
-/** Converts samples that were encoded with an exponent of their own to sRGB, in place; alpha has no gamma. */
+/** Converts samples with another gamma to sRGB, in place. Alpha samples have no gamma. */
 async function applyGamma(pixels: Buffer, channels: number, gamma: number): Promise<void> {
   const table = Uint8Array.from({ length: 256 }, (_, sample) => toSrgb((sample / 255) ** (1 / gamma)));
   const alpha = channels % 2 === 0 ? channels - 1 : -1;
-  for (let start = 0; start < pixels.length; start += SLICE * channels) {
-    const end = Math.min(pixels.length, start + SLICE * channels);
+  for (let start = 0; start < pixels.length; start += PIXELS_PER_TURN * channels) {
+    const end = Math.min(pixels.length, start + PIXELS_PER_TURN * channels);
     for (let index = start; index < end; index++) {
       if (index % channels !== alpha) pixels[index] = table[pixels[index] ?? 0] ?? 0;
     }
@@ -184,7 +185,7 @@ async function applyGamma(pixels: Buffer, channels: number, gamma: number): Prom
   }
 }
 
-/** A linear intensity from 0 to 1 as a sample of sRGB (IEC 61966-2-1). */
+/** Converts a linear intensity from 0 to 1 to an sRGB sample (IEC 61966-2-1). */
 function toSrgb(linear: number): number {
   const encoded = linear <= 0.003_130_8 ? 12.92 * linear : 1.055 * linear ** (1 / 2.4) - 0.055;
   return Math.round(encoded * 255);
@@ -196,10 +197,10 @@ function open({ pixels, raw, animation }: Decoded): Sharp {
   });
 }
 
-/** Side lengths from whose ratio on only the middle of a picture is resized: the rest would be work for nothing. */
+/** Aspect ratio from which a picture is cropped before it is resized, to save work. */
 const ELONGATED = 4;
 
-/** The square in the middle of a very long picture; other pictures are cut after they have been resized. */
+/** Crops an elongated picture to its central square. Other pictures are cropped after they have been resized. */
 function centred(image: Sharp, { raw: { width, height, pageHeight = height } }: Decoded): Sharp {
   const side = Math.min(width, pageHeight);
   if (Math.max(width, pageHeight) < side * ELONGATED) return image;
@@ -208,10 +209,10 @@ function centred(image: Sharp, { raw: { width, height, pageHeight = height } }: 
 }
 
 /**
- * Gives the pixels back at once. Left to the garbage collector, which learns of megabytes that it does not hold itself,
- * they make it go through the whole heap after every second picture.
+ * Frees the pixel buffer immediately. Left to the garbage collector, external memory of this size triggers a full
+ * collection after every second picture.
  */
-function release({ pixels }: Decoded): void {
+function freePixels({ pixels }: Decoded): void {
   const { buffer } = pixels;
   if (pixels.byteLength === buffer.byteLength && buffer instanceof ArrayBuffer) buffer.transfer(0);
 }

@@ -1,9 +1,9 @@
 /**
- * What files have beside their picture, and decoders pass over or stumble on: phones and old cameras write it. These
- * functions take it out, so that the decoder can be strict about what is left.
+ * Removes the stray bytes that phones and old cameras write into picture files, and that decoders skip or fail on.
+ * The decoder can then be strict about the rest.
  */
 
-/** Most parts that a file is put together from: each costs memory, however short it is. */
+/** Maximum number of parts that a file is assembled from: each part costs memory, however short it is. */
 const MAX_PARTS = 2_000;
 
 const MARKER = 0xff;
@@ -11,11 +11,11 @@ const START_OF_SCAN = 0xda;
 /** Baseline and extended sequential frames, whose scans always cover the whole spectrum. */
 const SEQUENTIAL_FRAMES = new Set([0xc0, 0xc1]);
 /** Markers without a segment: TEM, RST0 to RST7, SOI. */
-const isAlone = (code: number) => code === 0x01 || (code >= 0xd0 && code <= 0xd8);
+const isStandalone = (code: number) => code === 0x01 || (code >= 0xd0 && code <= 0xd8);
 
 /**
- * A JPEG without stray bytes between the segments before its first scan, and with the scan parameters that its frame
- * demands. Returned as it is where its structure is not understood.
+ * Removes stray bytes between the segments before the first scan of a JPEG, and sets the scan parameters that its
+ * frame type requires. Returns a JPEG of unknown structure unchanged.
  *
  * @see https://www.w3.org/Graphics/JPEG/itu-t81.pdf, B.1 and B.2.3
  */
@@ -27,12 +27,12 @@ export function plainJpeg(bytes: Buffer): Buffer {
     const start = bytes.indexOf(MARKER, position);
     if (start === -1) return bytes;
     let code = start + 1;
-    // Any number of fill bytes may stand before a marker's code.
+    // Any number of fill bytes can precede a marker's code.
     while (bytes[code] === MARKER) code++;
     const marker = bytes[code] ?? 0;
     position = code + 1;
     if (marker === 0) continue;
-    if (isAlone(marker)) {
+    if (isStandalone(marker)) {
       parts.push(Buffer.from([MARKER, marker]));
       continue;
     }
@@ -42,7 +42,7 @@ export function plainJpeg(bytes: Buffer): Buffer {
     const segment = Buffer.from(bytes.subarray(position, end));
     if (SEQUENTIAL_FRAMES.has(marker)) isSequential = true;
     if (marker === START_OF_SCAN) {
-      // The last three bytes: begin and end of the spectrum, and the approximation.
+      // The last three bytes: start and end of the spectral selection, and the successive approximation.
       if (isSequential && segment.length >= 6) segment.set([0, 63, 0], segment.length - 3);
       parts.push(Buffer.from([MARKER, marker]), segment, bytes.subarray(end));
       return Buffer.concat(parts);
@@ -60,28 +60,28 @@ const TRAILER = 0x3b;
 /** A GIF without stray bytes between its blocks. */
 export interface PlainGif {
   readonly bytes: Buffer;
-  /** Number of its images; counting stops beyond the limit. */
+  /** Number of images, at most one above the limit. */
   readonly frames: number;
 }
 
 /**
- * Walks the blocks of a GIF, without decoding a pixel: decoders accept one that breaks off, and drop the rest of one
- * with a stray byte between its blocks.
+ * Reads the blocks of a GIF without decoding pixels, because decoders accept truncated files and drop the frames
+ * after a stray byte between blocks.
  *
- * @param maxFrames where counting stops
- * @returns null when the file does not end where GIFs end
+ * @param maxFrames counting stops above this number
+ * @returns null for a file without images or without a trailer
  * @see https://www.w3.org/Graphics/GIF/spec-gif89a.txt
  */
 export function plainGif(bytes: Buffer, maxFrames: number): PlainGif | null {
   const parts: Buffer[] = [];
   let frames = 0;
   let position = 13 + colourTableSize(bytes[10] ?? 0);
-  let kept = 0;
+  let partStart = 0;
   while (position < bytes.length) {
     const start = position;
     const block = bytes[position];
     if (block === TRAILER) {
-      parts.push(bytes.subarray(kept, position + 1));
+      parts.push(bytes.subarray(partStart, position + 1));
       return frames > 0 ? { bytes: parts.length === 1 ? bytes : Buffer.concat(parts), frames } : null;
     }
     if (block === EXTENSION) position = skipSubBlocks(bytes, position + 2);
@@ -92,8 +92,8 @@ export function plainGif(bytes: Buffer, maxFrames: number): PlainGif | null {
       position = skipSubBlocks(bytes, position + 10 + colourTableSize(flags) + 1);
     } else {
       while (position < bytes.length && !isBlock(bytes[position])) position++;
-      parts.push(bytes.subarray(kept, start));
-      kept = position;
+      parts.push(bytes.subarray(partStart, start));
+      partStart = position;
       if (parts.length > MAX_PARTS) return null;
     }
   }
@@ -104,12 +104,12 @@ function isBlock(byte: number | undefined): boolean {
   return byte === EXTENSION || byte === IMAGE || byte === TRAILER;
 }
 
-/** Bytes of the colour table that the flags announce. */
+/** Size in bytes of the colour table that the flags declare. */
 function colourTableSize(flags: number): number {
   return flags & 0x80 ? 3 * 2 ** ((flags & 0x07) + 1) : 0;
 }
 
-/** Where the block after a run of sub-blocks begins; beyond the end when the run is not finished. */
+/** Position after a run of sub-blocks; at least the file's length if the run is truncated. */
 function skipSubBlocks(bytes: Buffer, start: number): number {
   let position = start;
   while (position < bytes.length) {

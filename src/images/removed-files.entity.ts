@@ -6,7 +6,7 @@ export const RemovedFilesSchema = defineEntity({
   tableName: 'removed_files',
   properties: {
     id: p.bigint('number').primary().autoincrement(),
-    /** What the keys of the files begin with, up to a slash. */
+    /** Key prefix of the files, ending with a slash. */
     prefix: p.text(),
     at: p.datetime(3).defaultRaw('current_timestamp(3)'),
   },

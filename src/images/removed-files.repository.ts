@@ -14,7 +14,7 @@ export class RemovedFilesRepository {
     if (prefixes.length > 0) await this.removedFiles.insertMany(prefixes.map((prefix) => ({ prefix })));
   }
 
-  /** The oldest rows, without those that another node has locked; they stay locked until the transaction ends. */
+  /** Locks the oldest rows until the transaction ends; rows that another node has locked are skipped. */
   async lockOldest(limit: number): Promise<RemovedFiles[]> {
     const lockMode = LockMode.PESSIMISTIC_PARTIAL_WRITE;
     return this.removedFiles.find({}, { orderBy: { id: 'asc' }, limit, lockMode });

@@ -18,7 +18,7 @@ import {
   withStoreErrors,
 } from './image-store.js';
 
-/** Milliseconds that an S3 server has to answer each attempt of a request. */
+/** Timeout of each attempt of a request in milliseconds. */
 const TIMEOUT = 5_000;
 const ATTEMPTS = 2;
 
@@ -124,11 +124,11 @@ function createClient({ region, pathStyle, endpoint, credentials }: S3Settings):
     maxAttempts: ATTEMPTS,
     requestHandler: {
       requestTimeout: TIMEOUT,
-      // Without it, the SDK only warns of a request that times out.
+      // By default, the SDK only logs a warning when a request times out.
       throwOnRequestTimeout: true,
       connectionTimeout: 3_000,
     },
-    // Many S3-compatible servers do not know the checksums that S3 itself does not require.
+    // Many S3-compatible servers do not support the checksums that S3 makes optional.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     ...(endpoint === null ? {} : { endpoint }),

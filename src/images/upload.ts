@@ -15,29 +15,26 @@ import { holdLargeBody } from '../limits/body-limit.js';
 import { hasBody } from '../http/body-parsing.js';
 import { RouteOption } from '../http/route-option.js';
 
-/** Bytes that an image must stay below. */
+/** Size in bytes that images must stay below. */
 export const IMAGE_BYTES = 5_000_000;
-/** Most bytes of a request that carries one: base64 makes four of three. */
+/** Maximum bytes of a request with an image: base64 encodes three bytes as four. */
 export const IMAGE_BODY_LIMIT = 7 * 1024 * 1024;
 
-/** A file as it was sent. */
+/** An uploaded file. */
 export interface Upload {
-  /** As the client calls it, without folders. */
+  /** File name that the client sent, without folders. */
   readonly name: string;
   readonly bytes: Buffer;
 }
 
-/** A form that was sent: its image, if there is one, and its texts. */
-export interface SentForm {
+/** The image, if any, and the text fields of a form. */
+export interface UploadForm {
   readonly file: Upload | null;
   readonly fields: Readonly<Record<string, string>>;
 }
 
-/**
- * Reads the form, with every part that the route needs. Called once everything that can be decided without it has been
- * decided.
- */
-export type UploadReader = () => Promise<SentForm>;
+/** Reads the form and requires the parts that the route needs. Called after all checks that do not need the form. */
+export type UploadReader = () => Promise<UploadForm>;
 
 const CLIENT = {
   type: 'integer',
@@ -46,7 +43,7 @@ const CLIENT = {
   description: 'The registered client that uploads.',
 };
 
-/** A handler whose body is a multipart form with the file `image`, and perhaps the id of a client. */
+/** Declares that the request body is a multipart form with the file `image` and optionally the id of a client. */
 export function TakesImage({
   required,
   client = false,
@@ -75,7 +72,7 @@ export function TakesImage({
   );
 }
 
-/** The uploaded form, which has not been read yet; texts other than the named ones are refused. */
+/** Injects the reader of the form, which has not been read yet. Text fields that are not listed are rejected. */
 export const UploadedImage = createParamDecorator(
   (fields: string[] | undefined, context: ExecutionContext): UploadReader => {
     const http = context.switchToHttp();
@@ -87,11 +84,11 @@ export const UploadedImage = createParamDecorator(
   },
 );
 
-/** Lets routes that take uploads read multipart forms, and keeps them from all others. */
+/** Accepts multipart forms on upload routes and rejects them on all others. */
 export async function acceptUploads(fastify: FastifyInstance): Promise<void> {
   await fastify.register(multipart, {
     limits: { fileSize: IMAGE_BYTES - 1, files: 1, fields: 5, parts: 8, fieldSize: 1024, headerPairs: 50 },
-    // A part without a file name is a file if its type or its field says so.
+    // A part without a file name is a file if it has an image's field name or content type.
     isPartAFile: (field, type, name) =>
       name !== undefined || field === 'image' || /^(image\/|application\/octet-stream)/i.test(type ?? ''),
   });
@@ -100,7 +97,7 @@ export async function acceptUploads(fastify: FastifyInstance): Promise<void> {
     const { 'content-type': type, 'content-length': length } = request.headers;
     const isForm = /^multipart\/form-data\b/i.test(type ?? '');
     if (hasBody(request) && isForm !== takesForms) {
-      // JSON and unknown types are told apart by their parsers.
+      // The body parsers distinguish JSON from unknown types.
       if (isForm || type !== undefined) return next(unsupportedMediaType());
     }
     if (takesForms && Number(length ?? 0) > IMAGE_BODY_LIMIT) return next(payloadTooLarge());
@@ -108,30 +105,31 @@ export async function acceptUploads(fastify: FastifyInstance): Promise<void> {
   });
 }
 
-async function readForm(request: FastifyRequest, known: readonly string[]): Promise<SentForm> {
+async function readForm(request: FastifyRequest, known: readonly string[]): Promise<UploadForm> {
   const { multipart: form } = request.routeOptions.config as { multipart?: { needs: readonly string[] } };
-  let sent: SentForm & { wrong: FieldError[] } = { file: null, fields: {}, wrong: [] };
+  let sent: UploadForm & { wrong: FieldError[] } = { file: null, fields: {}, wrong: [] };
   try {
-    if (request.isMultipart()) sent = await Promise.race([collect(request, known), brokenOff(request)]);
+    if (request.isMultipart())
+      sent = await Promise.race([collect(request, known), rejectOnDisconnect(request)]);
   } catch (error) {
-    throw asRefusal(error);
+    throw toUploadError(error);
   }
   const { file, fields, wrong } = sent;
   const missing = (form?.needs ?? []).filter((name) =>
     name === 'image' ? file === null : !fields[name]?.trim(),
   );
   if (missing.length > 0) {
-    throw missingParameters({ details: missing.map((name) => about(name, 'is required')) });
+    throw missingParameters({ details: missing.map((name) => fieldError(name, 'is required')) });
   }
   if (wrong.length > 0) throw invalidParameters({ details: wrong });
   return { file, fields };
 }
 
-/** Reads the form to its end: what is missing is told before what is wrong. */
+/** Reads the whole form, because missing fields are reported before invalid ones. */
 async function collect(
   request: FastifyRequest,
   known: readonly string[],
-): Promise<SentForm & { wrong: FieldError[] }> {
+): Promise<UploadForm & { wrong: FieldError[] }> {
   let file: Upload | null = null;
   const fields: Record<string, string> = {};
   const wrong: FieldError[] = [];
@@ -139,29 +137,29 @@ async function collect(
     const { fieldname: name } = part;
     if (part.type === 'file') {
       const bytes = await part.toBuffer();
-      // What browsers send for a field without a chosen file.
+      // Browsers send this for a field without a chosen file.
       if (bytes.length === 0 && !part.filename) continue;
       const isText = part.filename === undefined && part.mimetype.startsWith('text/');
       if (isText && imageFormat(bytes) === null) {
-        wrong.push(about(name, 'must be a file'));
+        wrong.push(fieldError(name, 'must be a file'));
         continue;
       }
-      if (name !== 'image') wrong.push(about(name, 'should not exist'));
-      else if (file !== null) wrong.push(about(name, 'must be one file'));
-      else file = { name: plainName(part.filename), bytes };
-    } else if (name === 'image') wrong.push(about(name, 'must be a file'));
-    else if (!known.includes(name)) wrong.push(about(name, 'should not exist'));
-    else if (Object.hasOwn(fields, name)) wrong.push(about(name, 'must be sent once'));
+      if (name !== 'image') wrong.push(fieldError(name, 'should not exist'));
+      else if (file !== null) wrong.push(fieldError(name, 'must be one file'));
+      else file = { name: sanitizeFileName(part.filename), bytes };
+    } else if (name === 'image') wrong.push(fieldError(name, 'must be a file'));
+    else if (!known.includes(name)) wrong.push(fieldError(name, 'should not exist'));
+    else if (Object.hasOwn(fields, name)) wrong.push(fieldError(name, 'must be sent once'));
     else fields[name] = String(part.value);
   }
   return { file, fields, wrong };
 }
 
-/** Fails when the client goes away in the middle of its body: the parser would wait for the rest for ever. */
-function brokenOff({ raw }: FastifyRequest): Promise<never> {
+/** Rejects when the client disconnects during the upload: the parser would wait for the rest forever. */
+function rejectOnDisconnect({ raw }: FastifyRequest): Promise<never> {
   const broken = new Promise<never>((_, reject) => {
     const check = () => {
-      if (!raw.complete) reject(new Error('The upload broke off'));
+      if (!raw.complete) reject(new Error('The client disconnected during the upload'));
     };
     if (raw.destroyed) check();
     else raw.once('close', check);
@@ -170,27 +168,27 @@ function brokenOff({ raw }: FastifyRequest): Promise<never> {
   return broken;
 }
 
-/** Whatever a form gets wrong is the client's fault. */
-function asRefusal(error: unknown): AppError {
+/** Converts errors of the form parser to client errors. */
+function toUploadError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   const { code } = error as { code?: string };
   if (code === 'FST_REQ_FILE_TOO_LARGE') return payloadTooLarge({ cause: error });
   return invalidParameters({
-    details: [about('image', 'must be one file of a well-formed form')],
+    details: [fieldError('image', 'must be one file of a well-formed form')],
     cause: error,
   });
 }
 
-function about(field: string, says: string): FieldError {
+function fieldError(field: string, problem: string): FieldError {
   const name = field.slice(0, 100);
-  return { field: name, messages: [`${name} ${says}`] };
+  return { field: name, messages: [`${name} ${problem}`] };
 }
 
-/** The last part of a file's name, without what could be mistaken for markup or a path. */
-export function plainName(name: string | undefined): string {
+/** The last segment of a file name, without characters that have a meaning in markup or paths. */
+export function sanitizeFileName(name: string | undefined): string {
   const last = (name ?? '').normalize('NFC').toWellFormed().split(/[\\/]/).at(-1) ?? '';
   const plain = last
-    // How browsers write quotation marks and line ends in a file's name.
+    // Browsers encode quotation marks and line breaks in file names like this.
     .replace(/%(22|0d|0a)/gi, '')
     .replace(/[\p{Cc}\p{Cf}<>"'&:|?*]/gu, '')
     .trim()

@@ -25,7 +25,7 @@ const DELETED: EnvelopeBody = {
   ErrorCode: '',
 };
 
-/** Family D: a GET that deletes, as partners' servers call it. */
+/** Family D: a GET that deletes, called by servers of clients. */
 @ApiTags('Photo moderation')
 @Controller('api/4/UploadImage')
 export class DeleteUserPhotoController {
@@ -37,13 +37,13 @@ export class DeleteUserPhotoController {
     name: 'userId',
     required: true,
     description:
-      'Id of the user who uploaded the photo. The example names nobody, so that trying it out deletes nothing.',
+      'Id of the user who uploaded the photo. The example is no user’s id, so that trying it out deletes nothing.',
     schema: { type: 'string', example: UNUSED_USER_ID },
   })
   @ApiQuery({
     name: 'photoId',
     required: true,
-    description: 'Id of the photo to delete, in digits. The example names no photo.',
+    description: 'Id of the photo to delete, in digits. The example is no photo’s id.',
     schema: { type: 'string', example: String(UNUSED_ID) },
   })
   @ApiRoute({

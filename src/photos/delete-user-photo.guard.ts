@@ -32,7 +32,7 @@ declare module 'fastify' {
   }
 }
 
-/** Checks the client key of family D, in the order of its table. */
+/** Checks the client key of family D. The contract prescribes the order of the checks. */
 @Injectable()
 export class ClientKeyGuard implements CanActivate {
   constructor(
@@ -58,7 +58,7 @@ export class ClientKeyGuard implements CanActivate {
   }
 }
 
-/** Admits the servers of clients, by the headers that family D names. */
+/** Requires a client key in the headers of family D. */
 export const RequireClientKey = () =>
   applyDecorators(
     ClientKey(),
@@ -69,7 +69,7 @@ export const RequireClientKey = () =>
       description: 'Secret key of that client, with the scope `photos:delete`.',
       schema: { type: 'string', maxLength: 200, example: 'tbk_c29tZSByYW5kb20gYnl0ZXM' },
     }),
-    // A string, as headers are: generated clients do not compile with an integer.
+    // A string, because generated clients do not compile with an integer header.
     ApiHeader({
       name: 'websiteId',
       required: true,
@@ -81,8 +81,7 @@ export const RequireClientKey = () =>
 /** The client that `ClientKeyGuard` has authenticated. */
 export const CurrentClient = createParamDecorator((_: unknown, context: ExecutionContext): CallingClient => {
   const { callingClient } = context.switchToHttp().getRequest<FastifyRequest>();
-  if (callingClient === undefined)
-    throw new Error('This route has no client: it is not behind ClientKeyGuard');
+  if (callingClient === undefined) throw new Error('CurrentClient needs RequireClientKey on the same route');
   return callingClient;
 });
 

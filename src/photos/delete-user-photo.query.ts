@@ -9,7 +9,10 @@ export interface PhotoOfUser {
   readonly photoId: number;
 }
 
-/** The query of family D, with errors of its own, in the order of its table. @throws invalidUserId, malformedPhotoId */
+/**
+ * Parses the query of family D. The contract prescribes its errors and their order. @throws invalidUserId,
+ * malformedPhotoId
+ */
 export const RequestedPhoto = createParamDecorator((_: unknown, context: ExecutionContext): PhotoOfUser => {
   const { query } = context
     .switchToHttp()

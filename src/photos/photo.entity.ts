@@ -3,7 +3,7 @@ import { counted } from '../database/counter-triggers.js';
 import { ClientSchema } from '../clients/client.entity.js';
 import { UserSchema } from '../accounts/user.entity.js';
 
-/** A picture in a user's library. Its files are there before the row is. */
+/** A picture in a user's library. Its files are written before the row. */
 export const PhotoSchema = defineEntity({
   name: 'Photo',
   tableName: 'photos',
@@ -14,7 +14,7 @@ export const PhotoSchema = defineEntity({
   properties: {
     user: p.manyToOne(UserSchema).primary().deleteRule('cascade'),
     id: p.integer().primary(),
-    /** The website under which it was uploaded, whose key may delete it. */
+    /** The client under which the photo was uploaded; the key of that client can delete it. */
     client: p.manyToOne(ClientSchema).deleteRule('no action'),
     /** Name of the files' folder: random, so that URLs cannot be guessed. */
     token: p.text(),
@@ -24,7 +24,7 @@ export const PhotoSchema = defineEntity({
     height: p.integer(),
     /** Bytes of the stored picture, without its thumbnail. */
     size: p.integer(),
-    /** Bytes of all its files. */
+    /** Bytes of all files of the photo. */
     storedBytes: p.integer().default(0),
     uploaded: p.datetime(3).defaultRaw('current_timestamp(3)'),
   },
@@ -32,7 +32,10 @@ export const PhotoSchema = defineEntity({
 
 export type Photo = InferEntity<typeof PhotoSchema>;
 
-/** Which user a photo's id, or the folder of its files, belongs to: a reference table where users are distributed. */
+/**
+ * Maps the id of a photo and the token of its folder to the user: a reference table if users are distributed over
+ * nodes.
+ */
 export const PhotoIdSchema = defineEntity({
   name: 'PhotoId',
   tableName: 'photo_ids',

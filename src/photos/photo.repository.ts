@@ -121,7 +121,7 @@ export class PhotoRepository {
     return (await this.sql.row(COUNT, { userId }))?.count ?? 0;
   }
 
-  /** Which of these tokens belong to photos. */
+  /** Returns those of the tokens that belong to photos. */
   async findTokens(tokens: readonly string[]): Promise<string[]> {
     const rows = await this.sql.rows(FIND_TOKENS, { tokens });
     return rows.map(({ token }) => token);
@@ -147,8 +147,8 @@ export class PhotoRepository {
   }
 
   /**
-   * Inserts a photo in the open transaction, unless the user has as many as allowed. The lock on the user's row
-   * serializes concurrent uploads, so that each counts the ones before it.
+   * Inserts a photo in the open transaction, unless the user has reached the limit. The lock on the user's row
+   * serializes concurrent uploads, so that each one counts those before it.
    */
   async add(userId: string, { client, ...photo }: NewPhoto, limit: number): Promise<AddOutcome> {
     if ((await this.sql.row(LOCK_USER, { userId })) === undefined) return { kind: 'no-user' };
@@ -159,7 +159,7 @@ export class PhotoRepository {
   }
 
   /**
-   * Deletes a user's photo in the open transaction, if it was uploaded under the client, where one is given.
+   * Deletes a user's photo in the open transaction; with `client`, only a photo that was uploaded under this client.
    *
    * @returns the token of its files; undefined when there is no such photo
    */

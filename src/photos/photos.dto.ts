@@ -7,7 +7,7 @@ import { PageDto } from '../http/page.dto.js';
 @ApiSchema({ name: 'Photo' })
 export class PhotoDto {
   /**
-   * Id of the photo, which its deletion takes.
+   * Id of the photo, for the route that deletes it.
    * @example 1
    */
   @Integer()
@@ -74,18 +74,18 @@ export class EnvelopeDto {
   Response: string;
 
   /**
-   * What happened: one of a closed list for each status.
+   * What happened: one of a fixed list of messages for each status.
    * @example "The Image has been successfully deleted."
    */
   @MaxCharacters(100)
   Message: string;
 
-  /** Always null: no operation of the envelope answers data. */
+  /** Always null: no operation with this envelope returns data. */
   @ApiProperty({ type: 'null' as never, example: null })
   Data: null;
 
   /**
-   * The error’s number, which is its HTTP status where it has no other; empty for success.
+   * Code of the error, or its HTTP status if it has no code; empty for success.
    * @example ""
    */
   @MaxCharacters(3)

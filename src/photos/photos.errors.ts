@@ -3,7 +3,7 @@ import { defineError } from '../http/app-error.js';
 export const photoNotFound = defineError(404, 'Photo not found');
 export const photoLimitReached = defineError(409, 'Photo limit reached');
 
-/** Family D's refusals, with its own codes. */
+/** Errors of family D, with their own codes. */
 export const missingWebsiteId = defineError(401, 'Missing website id.', '372');
 export const invalidWebsiteId = defineError(401, 'Invalid website id.', '221');
 export const invalidClientKey = defineError(401, 'Invalid web API client key.', '226');

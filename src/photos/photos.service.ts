@@ -12,7 +12,7 @@ import { parseId } from '../http/ids.js';
 import { FileRemoval } from '../images/file-removal.js';
 import { FileSweeper } from '../images/file-sweeper.js';
 import { ImagePipeline } from '../images/pipeline.js';
-import { bytesOf } from '../images/image-files.js';
+import { totalBytes } from '../images/image-files.js';
 import { ImageUploads } from '../images/image-uploads.js';
 import { ImageStore } from '../images/image-store.js';
 import { AccountDeletion } from '../users/account-deletion.js';
@@ -21,10 +21,10 @@ import { filesOf, folderOf, PHOTOS, tokenOf } from './photo-files.js';
 import { type NewPhoto, PhotoRepository, type PhotoRow } from './photo.repository.js';
 import { photoLimitReached, photoNotFound, unknownPhotoId } from './photos.errors.js';
 
-/** Most photos of one user. */
+/** Maximum number of photos per user. */
 const LIMIT = 200;
 
-/** Pictures in users' own libraries, which partners moderate by client key. */
+/** Photos in users' libraries. The servers of clients moderate them with a client key. */
 @Injectable()
 export class PhotosService implements OnModuleInit {
   constructor(
@@ -114,18 +114,18 @@ export class PhotosService implements OnModuleInit {
   }
 
   private async encode(read: UploadReader) {
-    const { upload, client } = await this.checked(read);
+    const { upload, client } = await this.readChecked(read);
     const { full, thumbnail } = await this.pipeline.photo(upload.bytes);
     const token = randomBytes(16).toString('hex');
     const { format, width, height } = full;
     const files = filesOf(full, thumbnail);
-    const bytes = { size: full.bytes.length, storedBytes: bytesOf(files) };
+    const bytes = { size: full.bytes.length, storedBytes: totalBytes(files) };
     const photo: NewPhoto = { token, name: upload.name, format, width, height, ...bytes, client };
     return { folder: folderOf(token), files, photo };
   }
 
-  /** What the form has to hold; the client must be registered. */
-  private async checked(read: UploadReader): Promise<{ upload: Upload; client: number }> {
+  /** Reads the form and checks its client, which must be registered and enabled. */
+  private async readChecked(read: UploadReader): Promise<{ upload: Upload; client: number }> {
     const { file, fields } = await read();
     const client = parseId(fields['client']?.trim() ?? '');
     if (client === null) {

@@ -11,7 +11,7 @@ export interface GrantablePermissions {
   requireAll(permissions: Iterable<string>): void;
 }
 
-/** Begins changes of roles, or of who has them. */
+/** Serializes changes of roles and of the users who have them. */
 @Injectable()
 export class RoleChangeLock {
   constructor(
@@ -20,10 +20,10 @@ export class RoleChangeLock {
   ) {}
 
   /**
-   * Locks role changes in the open transaction, then reads the permissions of the administrator: two administrators who
-   * demote each other at once leave one.
+   * Locks role changes in the open transaction, then reads the permissions of the administrator. Of two
+   * administrators who demote each other concurrently, one therefore remains.
    *
-   * @throws forbidden when the viewer does not hold the permission any more
+   * @throws forbidden if the viewer no longer holds the permission
    */
   async acquire({ userId }: Viewer, permission: Permission): Promise<GrantablePermissions> {
     await this.administrators.lockRoleChanges();

@@ -1,4 +1,4 @@
 import { IntegerId } from '../../http/ids.js';
 
 /** The id of a role in the path. */
-export const RoleId = () => IntegerId({ description: 'Id of the role, as the list of roles answers it.' });
+export const RoleId = () => IntegerId({ description: 'Id of the role, as in the list of roles.' });

@@ -175,13 +175,13 @@ export class RoleRepository {
     return rows.map(({ name }) => name);
   }
 
-  /** What a user's roles allow together. */
+  /** The permissions of all roles of a user. */
   async permissionsOf(userId: string): Promise<Set<string>> {
     const rows = await this.sql.rows(PERMISSIONS_OF_USER, { userId });
     return new Set(rows.map(({ permission }) => permission));
   }
 
-  /** Whether another role has the name, in any case and Unicode form. */
+  /** Whether another role has the name, regardless of case and Unicode form. */
   async isTaken(name: string, exceptId: number): Promise<boolean> {
     return (await this.sql.row(FIND_SAME_NAME, { name, exceptId })) !== undefined;
   }

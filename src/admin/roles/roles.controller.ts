@@ -80,7 +80,7 @@ export class RolesController {
 
   @Get('permissions')
   @RequirePermission('view-roles')
-  @ApiRoute({ id: 'permissionsList', summary: 'List what roles can allow', response: PermissionPageDto })
+  @ApiRoute({ id: 'permissionsList', summary: 'List the permissions', response: PermissionPageDto })
   async permissions(@ValidQuery() query: PageQuery): Promise<PermissionPageDto> {
     const { total, rows } = await this.roles.permissions(query.limit, query.offset);
     return { permissions: rows as PermissionDto[], ...pagePosition(query, rows.length, total) };

@@ -34,12 +34,12 @@ function Description(): PropertyDecorator {
   return applyDecorators(BlankIsNull(), Nullable(), IsString(), CodePointLength(0, 200));
 }
 
-/** Surrounding space in a name is a slip of the keyboard. */
+/** Removes white space around a name. */
 function Trimmed(): PropertyDecorator {
   return Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value));
 }
 
-/** A name that can be seen and told from others. */
+/** Invisible characters would make different names look equal. */
 function Printable(): PropertyDecorator {
   return rule('printable', 'must not have control characters or invisible ones', (value) => {
     return typeof value === 'string' && !/[\p{C}\p{Zl}\p{Zp}]/u.test(value);
@@ -104,7 +104,7 @@ export class UpdateRoleDto {
 @ApiSchema({ name: 'Role' })
 export class RoleDto {
   /**
-   * Id of the role, which changes and deletions of it take.
+   * Id of the role, for the routes that change or delete it.
    * @example 3
    */
   @Integer()
@@ -147,7 +147,7 @@ export class RolePageDto extends PageDto {
   roles: RoleDto[];
 }
 
-/** Something that a role can allow. */
+/** A permission that roles can grant. */
 @ApiSchema({ name: 'ListedPermission' })
 export class PermissionDto {
   /** The permission as roles list it. */

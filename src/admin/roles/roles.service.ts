@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { actorOf, AuditLog, changesBetween, WITHHELD } from '../../audit/audit-log.js';
+import { actorOf, AuditLog, changesBetween, REDACTED } from '../../audit/audit-log.js';
 import type { Viewer } from '../../access/access.js';
 import { ADMIN_ROLE, DEFAULT_ROLE } from '../../accounts/permissions.js';
 import { Transactions } from '../../database/transactions.js';
@@ -42,7 +42,7 @@ export class RolesService {
       this.audit.record(actorOf(viewer), {
         action: 'role.create',
         target: String(id),
-        after: { name: WITHHELD, permissions: role.permissions },
+        after: { name: REDACTED, permissions: role.permissions },
       });
       return role;
     });
@@ -70,7 +70,7 @@ export class RolesService {
       await this.roles.update(id, name, description);
       await this.roles.setPermissions(id, [...wanted]);
       const after = await this.get(id);
-      const changed = changesBetween(audited(before), audited(after));
+      const changed = changesBetween(auditedFields(before), auditedFields(after));
       if (changed !== null) {
         this.audit.record(actorOf(viewer), { action: 'role.update', target: String(id), ...changed });
       }
@@ -100,6 +100,6 @@ export class RolesService {
   }
 }
 
-function audited({ name, description, permissions }: RoleRow) {
+function auditedFields({ name, description, permissions }: RoleRow) {
   return { name, description, permissions };
 }

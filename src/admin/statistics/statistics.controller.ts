@@ -16,7 +16,7 @@ export class StatisticsController {
     id: 'statisticsGet',
     summary: 'Get totals and the last 30 days',
     description:
-      'Exact after every change, and as cheap for millions of users as for one. A day counts what was added on it, whatever has become of it since.',
+      'Exact after every change, at a cost that does not depend on the number of users. A day counts what was added on it, even if it has been deleted since.',
     response: StatisticsDto,
   })
   async get(): Promise<StatisticsDto> {

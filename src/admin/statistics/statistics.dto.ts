@@ -1,7 +1,7 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { Integer } from '../../http/validation.js';
 
-/** How much there is now; of sign-ins, how many there have been. */
+/** Current totals; for sign-ins, the number of all that ever were. */
 @ApiSchema({ name: 'Totals' })
 export class TotalsDto {
   /**
@@ -26,7 +26,7 @@ export class TotalsDto {
   entries: number;
 
   /**
-   * Ratings that readers have given and kept.
+   * Ratings that exist.
    * @example 98000
    */
   @Integer()
@@ -54,7 +54,7 @@ export class TotalsDto {
   storage_bytes: number;
 }
 
-/** What was added on one day, whatever has become of it since. */
+/** What was added on one day, even if it has been deleted since. */
 @ApiSchema({ name: 'Day' })
 export class DayDto {
   /**
@@ -119,7 +119,7 @@ const EXAMPLE_DAYS = Array.from({ length: 30 }, (_, index) => ({
 
 @ApiSchema({ name: 'Statistics' })
 export class StatisticsDto {
-  /** How much there is now; of sign-ins, how many there have been. */
+  /** Current totals; for sign-ins, the number of all that ever were. */
   totals: TotalsDto;
 
   /** What was added on each of the last 30 days, the oldest first, today last. */

@@ -8,12 +8,12 @@ import { statement, tables } from '../../database/statement.js';
 const DAYS = 30;
 const KINDS = ['users', 'sign_ins', 'entries', 'ratings', 'items', 'photos'] as const;
 
-type Counts = Record<(typeof KINDS)[number], number>;
+type Counters = Record<(typeof KINDS)[number], number>;
 
-/** How much there is, and what was added on each of the last 30 days, oldest first. */
+/** Current totals, and what was added on each of the last 30 days, oldest first. */
 export interface Statistics {
-  readonly totals: Counts & { readonly storage_bytes: number };
-  readonly days: readonly (Counts & { readonly date: string })[];
+  readonly totals: Counters & { readonly storage_bytes: number };
+  readonly days: readonly (Counters & { readonly date: string })[];
 }
 
 const db = tables<typeof TotalSchema | typeof DailyCountSchema>();
@@ -58,7 +58,7 @@ const DAILY = statement('statistics.days', () =>
 export class StatisticsRepository {
   constructor(private readonly sql: Sql) {}
 
-  /** Adds up the counters' rows; the counted tables are not read. */
+  /** Adds up the rows of the counters, without reading the counted tables. */
   async get(): Promise<Statistics> {
     const [totals, added] = await Promise.all([
       this.sql.rows(TOTALS, { kinds: [...KINDS, 'storage_bytes'] }),
@@ -66,14 +66,14 @@ export class StatisticsRepository {
     ]);
     const days = [...Map.groupBy(added, ({ date }) => date)].map(([date, rows]) => ({
       date,
-      ...countsOf(rows),
+      ...countersOf(rows),
     }));
     const storage = totals.find(({ kind }) => kind === 'storage_bytes')?.value ?? 0;
-    return { totals: { ...countsOf(totals), storage_bytes: storage }, days };
+    return { totals: { ...countersOf(totals), storage_bytes: storage }, days };
   }
 }
 
-function countsOf(rows: readonly { readonly kind: string | null; readonly value: number }[]): Counts {
+function countersOf(rows: readonly { readonly kind: string | null; readonly value: number }[]): Counters {
   const values = new Map(rows.map(({ kind, value }) => [kind, value]));
-  return Object.fromEntries(KINDS.map((kind) => [kind, values.get(kind) ?? 0])) as Counts;
+  return Object.fromEntries(KINDS.map((kind) => [kind, values.get(kind) ?? 0])) as Counters;
 }

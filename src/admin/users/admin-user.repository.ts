@@ -92,7 +92,7 @@ interface Variant {
   readonly search: SearchedColumn | null;
 }
 
-/** What a search compares: a column, with or without its trigram index. */
+/** The column that a search compares, and whether the term is too short for its trigram index. */
 interface SearchedColumn {
   readonly column: SearchForm['column'];
   readonly isShort: boolean;
@@ -106,14 +106,14 @@ interface Parameters {
 }
 
 /**
- * The column as a search compares it. Short terms, such as `co`, are in most addresses, so that a sequential scan is
- * faster than the trigram index; an expression keeps the planner from that index.
+ * The expression that a search compares. Short terms, such as `co`, are in most addresses, so that a sequential scan
+ * is faster than the trigram index; an expression keeps the planner from that index.
  */
 function searched({ column, isShort }: SearchedColumn) {
   return isShort ? sql<string>`(${sql.ref(`u.${column}`)} || '')` : sql.ref<string>(`u.${column}`);
 }
 
-/** The total of all users or of a role is its counter's; that of a search is counted. */
+/** The totals of all users and of a role come from counters; the total of a search is counted. */
 const PAGE = statementFamily('admin.users', ({ order, byRole, search }: Variant, p: Parameters) => {
   const role = db.selectFrom('roles').where('name', '=', p.role);
   const matching = db
@@ -138,7 +138,8 @@ const PAGE = statementFamily('admin.users', ({ order, byRole, search }: Variant,
   const keys = sql.raw(order === null ? BY_ID : ORDERS[order]);
   return pageQuery(
     oneRow(
-      // The page is found by its order's index alone; the columns of a user are read for the page's users only.
+      // Only the index of the order is read to find the page; the columns of a user are read for the users of the
+      // page.
       db.with(
         (cte) => cte('page').materialized(),
         () =>

@@ -47,7 +47,7 @@ export class AdminUsersController {
   @RequirePermission('view-users')
   @ApiRoute({
     id: 'adminUsersGet',
-    summary: 'Get a user, with what they keep and whether they are signed in',
+    summary: 'Get a user, with numbers of entries and sign-in state',
     response: AdminUserDetailDto,
     errors: [userNotFound],
   })

@@ -12,7 +12,7 @@ import { UpdateUserDto, UserDto } from '../../users/users.dto.js';
 
 export const USER_ORDERS = ['name-asc', 'name-desc', 'registered-asc', 'registered-desc'] as const;
 
-/** Which users, and in what order; by id, the oldest first, unless one is named. */
+/** Filters and order of users; by default by id, the oldest account first. */
 export class AdminUsersQuery extends SearchQuery {
   /**
    * Part of a username, an address or a name: case, accents and width do not matter.
@@ -50,7 +50,8 @@ export class UpdateAdminUserDto extends PickType(UpdateUserDto, ['username', 'em
   age_verified?: boolean;
 
   /**
-   * Names of all roles that the user shall have, one at least; you hold the permissions of those that they get.
+   * Names of all roles that the user shall have, at least one. You must hold the permissions of the roles that are
+   * added.
    * @example ["user", "moderator"]
    */
   @Optional()
@@ -72,7 +73,7 @@ export class AdminUserDto extends UserDto {
   logged_in: boolean;
 }
 
-/** How much a user keeps. */
+/** Numbers of a user’s entries, ratings, items and photos. */
 @ApiSchema({ name: 'UserCounts' })
 export class UserCountsDto {
   /**
@@ -107,7 +108,7 @@ export class UserCountsDto {
 /** A user in detail. */
 @ApiSchema({ name: 'AdminUserDetail' })
 export class AdminUserDetailDto extends AdminUserDto {
-  /** How much the user keeps of each kind. */
+  /** Numbers of the user’s entries, ratings, items and photos. */
   counts: UserCountsDto;
 }
 
