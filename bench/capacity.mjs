@@ -1,19 +1,19 @@
-// What a hundred million users would take, from what was measured at three scales: bench/results/scale-*.json, made by
-// `npm run bench -- --brief --alone --scale S --json FILE`. Prints the tables of docs/scaling.md.
+// Estimates the resources for a hundred million users from measurements at three scales: bench/results/scale-*.json,
+// made by `npm run bench -- --brief --alone --scale S --json FILE`. Prints the tables of docs/scaling.md.
 // Usage: npm run bench:capacity
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** What is asked for. */
+/** The size to estimate. */
 const USERS = 100e6;
 const ENTRIES = 10e9;
-/** Per entry, as in the benchmark's own data. */
+/** Ratios to entries, as in the benchmark's data. */
 const RATINGS = ENTRIES / 3;
 const ITEMS = ENTRIES / 6;
 
-// What is assumed, and may be changed: nothing else here is.
+// Assumptions. Everything else is measured.
 const ACTIVE_A_DAY = 0.1;
 const REQUESTS_A_DAY = 40;
-/** The busiest hour beside the average one. */
+/** Requests of the busiest hour divided by those of the average hour. */
 const PEAK = 3;
 /** Shares of requests. */
 const MIX = {
@@ -28,7 +28,7 @@ const MIX = {
   'series-search': 0.1,
   login: 0.01,
 };
-/** Of a processor, at the peak: what is left is for bad days and rolling restarts. */
+/** Utilization of a processor at the peak; the rest is headroom for failures and rolling restarts. */
 const UTILIZATION = 0.5;
 const CORES_OF_NODE = 4;
 const CORES_OF_DATABASE = 16;
@@ -52,19 +52,19 @@ const rowsOf = (run, table) => run.storage.find((entry) => entry.table === table
 const entries = runs.map((run) => rowsOf(run, 'reading_entries'));
 const figure = (run, name) => run.results.find((result) => result.name === name).service;
 
-/** Value at a size, on the straight line through the measured ones over the logarithm of the size. */
+/** Extrapolates to a size: linear regression over the logarithm of the number of entries. */
 function extrapolate(values, size) {
   const x = entries.map(Math.log10);
   const [meanX, meanY] = [x, values].map((list) => list.reduce((sum, one) => sum + one, 0) / list.length);
   const slope =
     x.reduce((sum, one, index) => sum + (one - meanX) * (values[index] - meanY), 0) /
     x.reduce((sum, one) => sum + (one - meanX) ** 2, 0);
-  // A line that falls is noise: nothing gets cheaper as it grows.
+  // A negative slope is noise and counts as zero.
   const rise = Math.max(0, slope);
   return { slope, value: meanY + rise * (Math.log10(size) - meanX) };
 }
 
-/** Bytes that a row takes, from the two largest scales: what does not grow with the rows falls out. */
+/** Bytes per row: the difference between the two largest scales, so that fixed overhead cancels out. */
 function bytesOf(tables, per) {
   const sum = (run) =>
     run.storage.filter(({ table }) => tables.includes(table)).reduce((total, { bytes }) => total + bytes, 0);
@@ -96,7 +96,7 @@ const mixed = (of) =>
         ).value,
     0,
   );
-/** Milliseconds of a processor for one request are its seconds for a thousand. */
+/** Milliseconds of processor time per request, which equal seconds per thousand requests. */
 const [serviceCpu, databaseCpu] = [mixed((one) => one.cpu), mixed((one) => one.databaseCpu)];
 const serviceNodes = Math.ceil((peak * serviceCpu) / 1000 / UTILIZATION / CORES_OF_NODE);
 const nodesByCpu = Math.ceil((peak * databaseCpu) / 1000 / UTILIZATION / CORES_OF_DATABASE);

@@ -1,4 +1,5 @@
-// The README's chart: processor time for 1,000 requests of each operation, the service's beside LIMIT's.
+// Draws the chart of docs/performance.md: processor time per 1,000 requests of each operation, for the service and
+// LIMIT.
 const WIDTH = 860;
 const LEFT = 190;
 const RIGHT = 70;
@@ -8,9 +9,9 @@ const TOP = 62;
 const COLORS = { node: '#4c6ef5', database: '#91a7ff' };
 const LIMIT_COLORS = { node: '#868e96', database: '#ced4da' };
 
-/** An SVG that reads on light and dark pages alike. */
+/** Returns an SVG that is legible on light and dark pages. */
 export function chartOf({ results, date, machine }) {
-  // What a login costs is its password's hash: it would leave nothing of the others to be seen.
+  // Login is left out: the password hash dominates it, and its bar would make the others too short to see.
   const shown = results.filter(({ name, limit }) => limit && name !== 'login');
   const most = Math.max(
     ...shown.flatMap(({ service, limit }) => [service, limit].map((one) => one.cpu + one.databaseCpu)),

@@ -1,10 +1,10 @@
-// LIMIT must answer what the service answers: byte for byte, but for what is new in every answer.
+// Compares the responses of LIMIT and the service byte for byte, except values that differ in every response.
 import { requestsOf } from './operations.mjs';
 
 /** Requests of each operation that are compared. */
 const SAMPLE = 24;
 
-/** @throws Error at the first answer that differs */
+/** @throws Error at the first response that differs */
 export async function compareAnswers({ service, limit }, operations, readers, tokenOf) {
   let compared = 0;
   for (const operation of operations) {
@@ -18,12 +18,12 @@ export async function compareAnswers({ service, limit }, operations, readers, to
       compared++;
     }
   }
-  process.stdout.write(`${compared} answers of LIMIT are those of the service\n`);
+  process.stdout.write(`${compared} responses of LIMIT equal those of the service\n`);
 }
 
 async function answerOf(url, request) {
   const answer = await fetch(url, request);
-  // A token holds the second in which it was made.
+  // A token contains the second in which it was issued.
   const body = (await answer.text()).replace(/"accessToken":"[^"]+"/, '"accessToken":""');
   return `${answer.status} ${answer.headers.get('content-type')} ${body}`;
 }

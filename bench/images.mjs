@@ -37,7 +37,7 @@ try {
   const rounds = { service: [], loop: [] };
   for (let round = 0; round <= ROUNDS; round++) {
     const [through, bare] = [await throughService(), await throughLoop()];
-    // The first round warms both.
+    // The first round is a warm-up.
     if (round > 0) {
       rounds.service.push(through);
       rounds.loop.push(bare);
@@ -74,7 +74,7 @@ try {
         await answer.arrayBuffer();
       }
     };
-    // Two clients, so that one's upload is on its way while the other's is worked on.
+    // Two clients, so that one upload is transmitted while the other is processed.
     await Promise.all([worker(), worker()]);
     return result(begin, (await service.processorSeconds()) - before);
   }

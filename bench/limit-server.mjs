@@ -1,6 +1,7 @@
-// LIMIT: the least that could answer what the service answers. Bare Fastify with a response schema for each route, pg
-// with prepared statements written by hand, the token verified, and one indexed lookup of the session per request. It
-// validates no more than it must not to fail, limits nobody, logs nothing, and knows no errors but 401 and 404.
+// LIMIT: the least program that could answer the same requests. Bare Fastify with a response schema per route, pg
+// with hand-written prepared statements, verification of the token, and one indexed lookup of the session per
+// request. It has only the validation that it needs not to fail, no rate limits, no log, and no errors other than 401
+// and 404.
 // oxlint-disable no-async-endpoint-handlers -- Fastify, unlike Express, waits for handlers.
 import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import { verify as verifyPassword } from '@node-rs/argon2';
@@ -12,14 +13,14 @@ import * as sql from './limit-statements.mjs';
 
 const { DATABASE_URL, JWT_SECRET, PORT } = process.env;
 const key = createSecretKey(Buffer.from(JWT_SECRET, 'utf8'));
-// Numbers come as numbers: none here has more digits than a double holds.
+// Parses numerics and bigints as numbers: all values here fit into a double.
 types.setTypeParser(types.builtins.NUMERIC, Number);
 types.setTypeParser(types.builtins.INT8, Number);
 const pool = new Pool({ connectionString: DATABASE_URL, max: 20, application_name: 'limit' });
 const statements = { ...sql };
-const ask = async (name, values) => (await pool.query({ name, text: statements[name], values })).rows;
+const query = async (name, values) => (await pool.query({ name, text: statements[name], values })).rows;
 
-// What one counter row for each series costs is measured against: the tables of that design.
+// Creates the table of one counter row per series, the design with which the service's counters are compared.
 await pool.query(sql.COUNTER_ROWS);
 
 const app = Fastify();
@@ -28,7 +29,7 @@ app.get('/ready', () => 'ready');
 const refused = Object.assign(new Error('Unauthorized'), { statusCode: 401 });
 const missing = Object.assign(new Error('Not found'), { statusCode: 404 });
 
-/** The user of a token that we have signed and whose session is open. */
+/** Verifies the token and its session. @returns the user's id */
 async function userOf(request) {
   const token = request.headers.authorization?.slice(7) ?? '';
   const end = token.lastIndexOf('.');
@@ -38,7 +39,7 @@ async function userOf(request) {
   const claims = JSON.parse(Buffer.from(token.slice(token.indexOf('.') + 1, end), 'base64url'));
   const { sub, sid, exp, aud, iss } = claims;
   if (exp * 1000 < Date.now() || aud !== 'tankobon:access' || iss !== 'tankobon') throw refused;
-  if ((await ask('session', [sub, sid])).length === 0) throw refused;
+  if ((await query('session', [sub, sid])).length === 0) throw refused;
   return sub;
 }
 
@@ -89,14 +90,14 @@ app.get('/user/reading-history', { schema: shapes.historyPage }, async (request)
   const term = search?.toLowerCase();
   const rows =
     term === undefined
-      ? await ask(order === 'name-asc' ? 'historyByName' : 'historyByUpdate', [user, 'en', limit, offset])
-      : await ask('historySearch', [user, 'en', limit, offset, `%${term.replace(/[\\%_]/g, '\\$&')}%`]);
+      ? await query(order === 'name-asc' ? 'historyByName' : 'historyByUpdate', [user, 'en', limit, offset])
+      : await query('historySearch', [user, 'en', limit, offset, `%${term.replace(/[\\%_]/g, '\\$&')}%`]);
   const { shown, ...place } = page(rows, limit, offset);
   return { series: shown.map(historySeries), ...place };
 });
 
 app.get('/user/reading-status/id/:id', { schema: shapes.entry }, async (request) => {
-  const [entry] = await ask('entry', [await userOf(request), request.params.id]);
+  const [entry] = await query('entry', [await userOf(request), request.params.id]);
   if (entry === undefined) throw missing;
   return entry;
 });
@@ -115,7 +116,7 @@ app.post('/user/reading-status/update/:id', { schema: shapes.entryUpdate }, asyn
     reread ?? 0,
     score || null,
   ];
-  const changed = await ask('entryUpdate', [
+  const changed = await query('entryUpdate', [
     ...values,
     priority,
     start ?? null,
@@ -129,7 +130,7 @@ app.post('/user/reading-status/update/:id', { schema: shapes.entryUpdate }, asyn
 
 app.post('/user/series-rating/update/:id', { schema: shapes.ratingUpdate }, async (request) => {
   const user = await userOf(request);
-  const [changed] = await ask('ratingUpdate', [user, request.params.id, request.body.rating]);
+  const [changed] = await query('ratingUpdate', [user, request.params.id, request.body.rating]);
   if (changed === undefined) throw missing;
   return { data: 'Rating updated successfully', code: 200 };
 });
@@ -151,7 +152,7 @@ app.get('/user/collection', { schema: shapes.collectionPage }, async (request) =
   const user = await userOf(request);
   const { client, limit = 20, offset = 0 } = request.query;
   const { shown, ...place } = page(
-    await ask('collection', [user, client, 'en', limit, offset]),
+    await query('collection', [user, client, 'en', limit, offset]),
     limit,
     offset,
   );
@@ -160,7 +161,7 @@ app.get('/user/collection', { schema: shapes.collectionPage }, async (request) =
 
 app.get('/user/collection/stats/general', { schema: shapes.stats }, async (request) => {
   const user = await userOf(request);
-  const [stats] = await ask('stats', [user, request.query.client]);
+  const [stats] = await query('stats', [user, request.query.client]);
   return stats;
 });
 
@@ -169,7 +170,7 @@ app.get('/series', { schema: shapes.seriesPage }, async (request) => {
   const term = search.toLowerCase().replace(/[\\%_]/g, '\\$&');
   const patterns = [`%${term}%`, `%\n${term}\n%`, `%\n${term}%`, `% ${term}%`];
   const { shown, ...place } = page(
-    await ask('seriesSearch', ['en', limit, offset, ...patterns]),
+    await query('seriesSearch', ['en', limit, offset, ...patterns]),
     limit,
     offset,
   );
@@ -178,10 +179,10 @@ app.get('/series', { schema: shapes.seriesPage }, async (request) => {
 
 app.post('/auth/login', { schema: shapes.login }, async (request, reply) => {
   const { username, password } = request.body;
-  const [user] = await ask('login', [username.toLowerCase()]);
+  const [user] = await query('login', [username.toLowerCase()]);
   if (user === undefined || !(await verifyPassword(user.password_hash, password))) throw refused;
   const session = crypto.randomUUID();
-  await ask('openSession', [user.id, session, request.headers['user-agent'] ?? null, request.ip]);
+  await query('openSession', [user.id, session, request.headers['user-agent'] ?? null, request.ip]);
   const now = Math.floor(Date.now() / 1000);
   const issue = (claims, audience, seconds) =>
     signed(

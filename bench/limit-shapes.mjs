@@ -1,4 +1,4 @@
-// The shapes of LIMIT's answers, by which Fastify compiles serializers, and of the few bodies that it reads.
+// Schemas of LIMIT's responses, from which Fastify compiles serializers, and of the request bodies that it reads.
 const text = { type: 'string' };
 const integer = { type: 'integer' };
 const number = { type: 'number' };

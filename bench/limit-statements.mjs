@@ -1,4 +1,4 @@
-// LIMIT's statements, written for what each route must answer and for nothing else.
+// LIMIT's statements, which read only what each route returns.
 const time = (column) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 export const session = 'select 1 from sessions where user_id = $1 and id = $2 and expires > now()';
@@ -72,7 +72,7 @@ export const entryUpdate = `update reading_entries set visibility = $3, progress
 
 const BUCKETS = Array.from({ length: 10 }, (_, index) => index + 1);
 
-/** One row for each series, as most would count. */
+/** One counter row per series, as most implementations would have. */
 export const COUNTER_ROWS = `create table if not exists limit_rating_counts as
     select series_id, sum(count)::int as count, sum(sum) as sum,
       ${BUCKETS.map((bucket) => `sum(r${bucket})::int as r${bucket}`).join(', ')}

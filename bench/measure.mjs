@@ -1,16 +1,17 @@
-// One run of requests against one server, and what it cost.
+// Runs requests against one server and measures the cost.
 import autocannon from 'autocannon';
 import { processorSeconds, residentMemory, serverSeconds } from './processes.mjs';
 
-/** Clients at once: more than two processors are kept busy with. */
+/** Concurrent clients: enough to saturate two processors. */
 const CLIENTS = 16;
 
 /**
- * Sends the requests in turn, each client the next one as soon as it has an answer.
+ * Sends the requests in a cycle. Each client sends its next request as soon as it has a response.
  *
  * @param postmaster the process of the PostgreSQL server
- * @returns requests in a second; milliseconds of half and of 99 in 100 of the answers; seconds of processor for 1,000
- *   requests, of the server and of PostgreSQL; MiB of the server's memory; answers that were none of 2xx
+ * @returns requests per second; median and 99th percentile of the latency in milliseconds; seconds of processor time
+ *   for 1,000 requests, of the server and of PostgreSQL; MiB of the server's memory; number of errors and of
+ *   responses other than 2xx
  */
 export async function measure({ server, postmaster, requests, seconds, clients = CLIENTS }) {
   const times = [];
@@ -24,7 +25,7 @@ export async function measure({ server, postmaster, requests, seconds, clients =
     connections: clients,
     duration: seconds,
     timeout: 30,
-    // Each client begins elsewhere, so that they do not all ask for the same.
+    // Clients start at different offsets, so that they do not all send the same request.
     setupClient: (client) => {
       const from = Math.floor((started++ * requests.length) / clients);
       client.setRequests([...requests.slice(from), ...requests.slice(0, from)]);

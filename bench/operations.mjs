@@ -1,7 +1,7 @@
-// What is measured: for each operation the requests that it is made of, the same for the service and for LIMIT.
+// The measured operations and their requests, which are the same for the service and for LIMIT.
 import { namesOf, PASSWORD } from './seed.mjs';
 
-/** Requests that a run goes round. */
+/** Number of requests in the cycle that a run repeats. */
 const ROUND = 512;
 
 const entry = (index) => ({
@@ -16,12 +16,15 @@ const entry = (index) => ({
 const list = (query) => (reader) => ({ path: `/user/reading-history${query}`, reader });
 const searched = (reader, index) => {
   const series = reader.series[index % reader.series.length];
-  // A word of a series that the reader keeps, as a reader would type it.
+  // A lower-case word of the name of a series in the reader's history.
   const term = namesOf(series)[0].split(' ').at(-1).toLowerCase();
   return { path: `/user/reading-history?search=${encodeURIComponent(term)}`, reader };
 };
 
-/** Name, label, and the request of a reader's; `growth` names those that are measured at each size. */
+/**
+ * Name, label, and `of`, which builds a request of a reader. An operation with `growth` is also measured at each list
+ * size.
+ */
 export const OPERATIONS = [
   {
     name: 'history-update',
@@ -109,7 +112,7 @@ export const OPERATIONS = [
 ];
 
 /**
- * The requests of an operation as the load generator takes them.
+ * Builds the requests of an operation for the load generator.
  *
  * @param tokenOf gives a reader's access token
  */

@@ -1,9 +1,9 @@
-// The processes that are measured: what they are started with, and what they cost.
+// Starts the measured processes, and reads their processor time and memory.
 import { spawn } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Ticks of the kernel's clock in a second, in which it counts a process's work. */
+/** Clock ticks per second, the unit of processor time in /proc. */
 const TICKS = 100;
 
 /**
@@ -15,7 +15,7 @@ const TICKS = 100;
 export async function startServer(args, port, env, probe) {
   const child = spawn(process.execPath, args, {
     env: { ...process.env, ...env, PORT: String(port) },
-    // Its log goes where a container's would be collected, and costs what writing it costs.
+    // The log is written to /dev/null, so that the cost of writing it is measured.
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const url = `http://localhost:${port}`;
@@ -33,13 +33,13 @@ export async function startServer(args, port, env, probe) {
   return { pid: child.pid, url, stop };
 }
 
-/** Seconds that processors have worked for a process so far, for those of its children that are gone as well. */
+/** Processor time of a process and of its terminated children in seconds. */
 export async function processorSeconds(pid) {
   const fields = await statOf(pid);
   return fields === null ? 0 : fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / TICKS;
 }
 
-/** The same for a PostgreSQL server: its postmaster and all that it has started. */
+/** Processor time of a PostgreSQL server in seconds: the postmaster and its child processes. */
 export async function serverSeconds(postmaster) {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   let sum = await processorSeconds(postmaster);
@@ -50,13 +50,13 @@ export async function serverSeconds(postmaster) {
   return sum;
 }
 
-/** MiB of memory that a process has now. */
+/** Resident memory of a process in MiB. */
 export async function residentMemory(pid) {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
   return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024;
 }
 
-/** The fields of a process's line after its name; null when it is gone. */
+/** The fields of /proc/PID/stat after the name; null if the process has ended. */
 async function statOf(pid) {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
   return stat === null ? null : stat.slice(stat.lastIndexOf(')') + 2).split(' ');

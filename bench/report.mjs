@@ -1,4 +1,4 @@
-// What the benchmark prints.
+// Prints the results of the benchmark.
 
 /** Figures of each operation, the service's and LIMIT's, and their ratios. */
 export function printTable({ results }) {
@@ -24,11 +24,11 @@ export function printTable({ results }) {
   }
   print(rows);
   process.stdout.write(
-    'CPU and PostgreSQL: seconds of processor for 1,000 requests. ! marks what misses its aim.\n\n',
+    'CPU and PostgreSQL: seconds of processor for 1,000 requests. ! marks a missed aim.\n\n',
   );
 }
 
-/** Images a second and processor time of avatars, beside a bare sharp loop's. */
+/** Images per second and processor time of avatars, compared with a bare sharp loop. */
 export function printAvatar({ avatar }) {
   if (avatar === null) return;
   const { service, loop, ratio } = avatar;

@@ -1,5 +1,7 @@
-// The benchmark: the service as production runs it, beside LIMIT, the least that could answer the same. See README.md.
-// Usage: npm run bench [-- --data FOLDER] [--scale 1] [--seconds 4] [--rounds 5] [--only NAME,NAME] [--json FILE] [--chart FILE] [--alone] [--brief]
+// The benchmark: compares the service as in production with LIMIT, the least program that could answer the same
+// requests. See bench/README.md.
+// Usage: npm run bench [-- --data FOLDER] [--scale 1] [--seconds 4] [--rounds 5] [--only NAME,NAME] [--json FILE]
+// [--chart FILE] [--alone] [--brief]
 // --alone leaves LIMIT out, --brief growth and avatars.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -44,7 +46,7 @@ const startService = () =>
   startServer(
     startArguments,
     port,
-    // The limits count, and are never reached; load is not shed, since a service at its limit is what is measured.
+    // Rate limits count but are never reached. Load shedding would reject the requests that are measured.
     { DATA_DIR: folder, RATE_LIMIT_PER_MINUTE: '99999999', SHED_LOAD: 'off' },
     '/health/ready',
   );
@@ -62,7 +64,7 @@ try {
     await client.end();
     await writeFile(seeded, JSON.stringify({ scale }));
     process.stdout.write(`seeded at scale ${scale} in ${Math.round((Date.now() - begin) / 1000)} s\n`);
-    // Statements that were prepared for empty tables are not what a running service has.
+    // A restart discards the plans that PostgreSQL made for empty tables.
     await service.stop();
     service = await startService();
   } else if (JSON.parse(await readFile(seeded, 'utf8')).scale !== scale) {
@@ -122,17 +124,17 @@ try {
   if (options.json) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
   if (options.chart) await writeFile(options.chart, chartOf(report));
 
-  /** Rounds of both servers in turns; medians of each, and of the rounds' ratios. */
+  /** Runs rounds of both servers alternately. Returns the medians of each server, and of the rounds' ratios. */
   async function alternated(operation, who, times) {
     const runs = { service: [], limit: [] };
     for (let round = 0; round <= times; round++) {
       const requests = requestsOf(operation, who, tokenOf);
-      // Whoever comes second finds the caches warm: they take turns in that as well.
+      // The second server of a round finds warm caches, so the order alternates.
       const names = Object.keys(servers);
       for (const name of round % 2 === 0 ? names : names.toReversed()) {
         const { clients } = operation;
         const run = { server: servers[name], postmaster, requests, clients };
-        // The first round warms both up.
+        // The first round is a warm-up.
         const figures = await measure({ ...run, seconds: round === 0 ? Math.min(seconds, 2) : seconds });
         if (round > 0) runs[name].push(figures);
       }
@@ -172,7 +174,7 @@ async function storageOf(url) {
   }));
 }
 
-/** In a process of its own: what has been measured until then must not weigh on it. */
+/** Runs in a process of its own, so that earlier measurements do not influence it. */
 function measureAvatars() {
   const file = join(folder, 'avatars.json');
   execFileSync(process.execPath, ['bench/images.mjs', '30', file], {
@@ -181,7 +183,7 @@ function measureAvatars() {
   return JSON.parse(readFileSync(file, 'utf8'));
 }
 
-/** Everybody who is measured has rated series 1, so that all can change their rating of it. */
+/** Gives all measured readers a rating of series 1, so that each can update it. */
 async function rateTheHotSeries(url, readers) {
   const client = new Client({ connectionString: url });
   await client.connect();

@@ -1,5 +1,5 @@
-// Fills a migrated database by COPY: a catalog, and readers with what they keep. Everything follows from a fixed seed,
-// so that two runs measure the same rows.
+// Fills a migrated database by COPY: a catalog, and readers with their data. All values come from a fixed seed, so
+// that two runs measure the same rows.
 import { hash } from '@node-rs/argon2';
 import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
@@ -13,10 +13,10 @@ const READERS = 20_000;
 const ENTRIES = 3_000_000;
 const RATINGS = 1_000_000;
 const ITEMS = 500_000;
-/** Readers that keep just so many entries, ratings and items, by their number of entries. */
+/** Numbers of entries, ratings and items of the readers with lists of a fixed size. */
 export const SIZES = [100, 1_000, 10_000];
 const READERS_PER_SIZE = 4;
-/** Readers among the ordinary ones that the operations are measured with. */
+/** Number of ordinary readers whose requests are measured. */
 const MEASURED = 256;
 export const PASSWORD = 'correct horse battery';
 
@@ -24,7 +24,7 @@ const SYLLABLES =
   'ka ki ku ke ko sa shi su se so ta chi tsu te to na ni nu ne no ha hi fu he ho ma mi mu me mo ya yu yo ra ri ru re ro wa gar den sil ver dra gon lan tern moon ar ti sta el do win ter bel mar'.split(
     ' ',
   );
-/** How many words names are made of; as in a language, few are frequent and most are rare. */
+/** Number of different words in names. As in a language, few words are frequent and most are rare. */
 const WORDS = 6_000;
 const TYPES = ['Manga', 'Manga', 'Manga', 'Manhwa', 'Novel', 'Manhua', 'Comic'];
 const STATUSES = [
@@ -39,7 +39,7 @@ const STATUSES = [
 ];
 const PRIORITIES = ['low', 'mid', 'mid', 'high'];
 const DAY = 86_400_000;
-/** The moment before which everything has happened. */
+/** The latest time of all seeded events. */
 const NOW = Date.parse('2026-06-01T00:00:00Z');
 
 /**
@@ -53,7 +53,7 @@ export async function seed(client, scale) {
   const count = (full) => Math.max(1, Math.round(full * scale));
   const readers = readersOf(count(READERS), random);
 
-  // What the first start has brought.
+  // Removes the sample catalog of the first start.
   await client.query('truncate series, series_counts, rating_counts cascade');
   await copy(
     client,
@@ -191,7 +191,7 @@ export async function seed(client, scale) {
       }
     },
   );
-  // What the service keeps in the transaction of each rating.
+  // The counters that the service updates in the transaction of each rating.
   const buckets = Array.from({ length: 10 }, (_, index) => index + 1);
   await client.query(
     `insert into rating_counts (series_id, shard, count, sum, ${buckets.map((bucket) => `r${bucket}`).join(', ')})
@@ -206,7 +206,10 @@ export async function seed(client, scale) {
   await client.query('checkpoint');
 }
 
-/** The readers that are measured: ordinary ones, and those of fixed sizes; each with the series and volumes they keep. */
+/**
+ * The measured readers, ordinary ones and those with lists of a fixed size, each with the ids of series in the
+ * history.
+ */
 export function measuredReaders(scale) {
   const all = readersOf(Math.max(1, Math.round(READERS * scale)), generator(20_261_122));
   const ordinary = all.filter(({ size }) => size === undefined).slice(0, MEASURED);
@@ -223,7 +226,7 @@ export function measuredReaders(scale) {
   };
 }
 
-/** Names that sort and search as real ones do; each series has three. */
+/** The three names of a series, distributed so that sorting and searching cost as much as with real names. */
 export function namesOf(id) {
   const random = generator(id);
   const words = Array.from({ length: 5 }, () => wordOf(Math.floor(WORDS * random() ** 2)));
@@ -231,7 +234,7 @@ export function namesOf(id) {
   return [name, `${words[3]}・${words[4]}`, `${capitalized(words[3])} ${words[4]}`];
 }
 
-/** The word of a rank among the frequent ones: two to four syllables, the same in every run. */
+/** The word of a frequency rank: two to four syllables, the same in every run. */
 function wordOf(rank) {
   const random = generator(rank * 7_919);
   const length = 2 + Math.floor(random() * 3);
@@ -253,9 +256,9 @@ function readersOf(number, random) {
   }));
 }
 
-/** So many different numbers from 1 to `of`, spread over all of them. */
+/** Generates distinct numbers from 1 to `of`, spread over the range. */
 function* spread({ offset }, number, of) {
-  // A stride that has no factor in common with the catalog's size meets nobody twice.
+  // A stride that is coprime to the catalog's size repeats no number.
   const stride = 7_919;
   for (let index = 0; index < number; index++) yield ((offset + index * stride) % of) + 1;
 }
@@ -290,7 +293,7 @@ function slugOf(name) {
   return fold(name).replace(/[^a-z0-9]+/g, '-');
 }
 
-/** Numbers from 0 to 1 that are the same in every run. */
+/** A pseudo-random generator of numbers from 0 to 1, with a fixed seed. */
 function generator(start) {
   let state = start;
   return () => {

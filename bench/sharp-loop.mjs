@@ -1,5 +1,5 @@
-// What the avatars' benchmark compares with: sharp alone. Reads pictures, then numbers of pictures to work through;
-// answers each with the seconds of processor time that they took.
+// The bare sharp loop with which the benchmark of avatars compares. Reads a line of pictures, then lines with a
+// number of pictures to process, and writes the seconds of processor time for each line.
 import { createInterface } from 'node:readline';
 import sharp from 'sharp';
 

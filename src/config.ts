@@ -69,7 +69,7 @@ export class Config {
 type Environment = Record<string, string | undefined>;
 
 /**
- * Reads the configuration from environment variables. This is the only reader of `process.env`.
+ * Reads the configuration of the service and its commands from environment variables.
  *
  * @throws StartError naming the first variable that cannot be used and what it takes
  */

@@ -1,4 +1,5 @@
-// Builds when the sources are newer than the last build, so that `npm start` works in a fresh clone and is fast after.
+// Builds when the sources are newer than the last build, so that `npm start` works in a fresh clone and is fast
+// afterwards.
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, statSync } from 'node:fs';
 

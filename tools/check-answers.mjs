@@ -1,5 +1,5 @@
-// Which documented answers the last run of the suite has never seen, and which successes no generated client has.
-// Those of openapi/unseen-answers.json have been reviewed; any other one fails.
+// Lists the documented responses that the last run of the tests never produced, and the successful ones that no
+// generated client received. A response that was never produced fails unless openapi/unseen-answers.json lists it.
 import { readFileSync } from 'node:fs';
 
 const read = (path) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');

@@ -1,5 +1,5 @@
-// Compares the OpenAPI document with every one committed under the same version: what clients rely on must still hold.
-// Whoever means to break it raises the version in package.json.
+// Compares the OpenAPI document with every one committed under the same version: a change that breaks clients fails.
+// For an intended break, raise the version in package.json.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

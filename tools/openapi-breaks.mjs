@@ -1,7 +1,7 @@
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'];
 
 /**
- * What a client made from the former document can no longer rely on.
+ * Lists the changes that break a client generated from the former document.
  *
  * @param {object} former an OpenAPI 3.1 document
  * @param {object} current another one
@@ -65,7 +65,7 @@ function compareAnswers(name, was, is, former, current) {
   return breaks;
 }
 
-/** Narrower requests and wider answers break clients; the other way round nobody notices. */
+/** Narrower requests and wider responses break clients; wider requests and narrower responses do not. */
 function compare(where, wasRaw, isRaw, direction, former, current, breaks, depth = 0) {
   if (wasRaw === undefined || isRaw === undefined || depth > 12) return;
   const [was, is] = [resolve(wasRaw, former), resolve(isRaw, current)];
@@ -129,7 +129,7 @@ function resolve(schema, document) {
   return document.components.schemas[schema.$ref.slice(schema.$ref.lastIndexOf('/') + 1)] ?? {};
 }
 
-/** The one of several alternatives that has properties, or the schema itself. */
+/** The alternative of an `anyOf` that has properties, or the schema itself. */
 function objectOf(schema, document) {
   const options = (schema.anyOf ?? []).map((option) => resolve(option, document));
   return options.find(({ properties }) => properties !== undefined) ?? schema;

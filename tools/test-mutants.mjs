@@ -1,6 +1,6 @@
-// Breaks the code on purpose, one mutant of test/mutants.mjs at a time, in a copy of the project, and runs the tests that
-// the mutant names. A mutant that survives them fails. Usage: npm run test:mutants [-- NAME…]; with --check it only looks
-// whether each mutant can still be applied.
+// Breaks the code on purpose, one mutant of test/mutants.mjs at a time, in a copy of the project, and runs the tests
+// that the mutant names. A mutant that survives them fails. Usage: npm run test:mutants [-- NAME…]; --check only
+// verifies that each mutant can be applied.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ const mutants = MUTANTS.filter(
   ({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)),
 );
 
-/** The text with the mutant's place replaced. */
+/** Applies a mutant to the text of its file. */
 function mutated(text, { name, file, find, replace }) {
   const pattern = find
     .trim()
@@ -24,7 +24,7 @@ function mutated(text, { name, file, find, replace }) {
     .map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
     .join('\\s+');
   const places = [...text.matchAll(new RegExp(pattern, 'g'))];
-  if (places.length !== 1) throw new Error(`${name}: its place stands ${places.length} times in ${file}`);
+  if (places.length !== 1) throw new Error(`${name}: its text occurs ${places.length} times in ${file}`);
   const [{ index, 0: found }] = places;
   return text.slice(0, index) + replace + text.slice(index + found.length);
 }
@@ -55,7 +55,7 @@ try {
     'vitest.config.ts',
   ])
     cpSync(join(project, name), join(copy, name));
-  // What a mutant leaves unused is part of it.
+  // A mutant may leave names unused.
   const settings = readFileSync(join(copy, 'tsconfig.json'), 'utf8').replace(
     /("noUnused\w+": )true/g,
     '$1false',

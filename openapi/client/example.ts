@@ -1,7 +1,7 @@
 import { client } from './generated/client.gen.js';
 import { authLogin, readingHistoryList, readingStatusUpdate } from './generated/index.js';
 
-/** Signs in, looks at the first page of the reader's history, and says that one more chapter is read. */
+/** Signs in, reads the first page of the user's history, and adds one to the progress of its first entry. */
 export async function readOneMore(server: string, username: string, password: string): Promise<number | null> {
   client.setConfig({ baseUrl: server, throwOnError: true });
   const { data: session } = await authLogin({ body: { username, password } });
@@ -9,7 +9,7 @@ export async function readOneMore(server: string, username: string, password: st
   const { data: page } = await readingHistoryList({ query: { status: ['started'], order: 'update-desc' } });
   const entry = page?.series[0]?.['reading-history'];
   if (entry === undefined) return null;
-  const { user_id: _user, series_id: id, last_update: _written, progress_type: progressType, ...kept } = entry;
-  await readingStatusUpdate({ path: { id }, body: { ...kept, progressType, progress: kept.progress + 1 } });
-  return kept.progress + 1;
+  const { user_id: _user, series_id: id, last_update: _written, progress_type: progressType, ...fields } = entry;
+  await readingStatusUpdate({ path: { id }, body: { ...fields, progressType, progress: fields.progress + 1 } });
+  return fields.progress + 1;
 }

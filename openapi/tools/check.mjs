@@ -1,6 +1,6 @@
-// Lints the document, and runs the generators that frontend teams use over it. What they write must compile under
-// `strict`, and its clients must register, find a series and write an entry at a running service. A warning of the
-// linter or of a generator fails. Usage: npm ci --prefix openapi/tools && npm run check:generators
+// Lints the document, and runs the generators that frontend teams use over it. Their output must compile with
+// `strict`, and the generated clients must register, find a series and write an entry at a running service. A warning
+// of the linter or of a generator fails. Usage: npm ci --prefix openapi/tools && npm run check:generators
 import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -50,7 +50,7 @@ export default defineConfig({
 });
 `,
 );
-// Silent but for warnings: it lists the files that it writes, one of which is a model named for warnings.
+// Silent, because the list of written files contains a model whose name would be taken for a warning.
 write('ng.json', { input: document, output: at('angular'), silent: true });
 write('rtk.json', {
   schemaFile: document,
@@ -76,11 +76,11 @@ write('tsconfig.json', {
 });
 
 let failed = 0;
-function report(name, isWell, said) {
-  process.stdout.write(`${isWell ? 'ok' : 'FAILED'}: ${name}\n`);
-  if (isWell) return;
+function report(name, succeeded, output) {
+  process.stdout.write(`${succeeded ? 'ok' : 'FAILED'}: ${name}\n`);
+  if (succeeded) return;
   failed++;
-  process.stdout.write(said);
+  process.stdout.write(output);
 }
 
 function step(program, ...args) {
@@ -90,8 +90,8 @@ function step(program, ...args) {
     [join(here, 'node_modules', '.bin', program), ...args],
     options,
   );
-  const said = stdout + stderr;
-  report(program, status === 0 && !/\bwarn(ing)?s?\b(?!.*\b0 warnings)/i.test(said), said);
+  const output = stdout + stderr;
+  report(program, status === 0 && !/\bwarn(ing)?s?\b(?!.*\b0 warnings)/i.test(output), output);
 }
 
 step('spectral', 'lint', document, '--ruleset', join(project, '.spectral.yaml'), '--fail-severity', 'hint');
@@ -103,7 +103,7 @@ step('rtk-query-codegen-openapi', at('rtk.json'));
 step('swagger-typescript-api', 'generate', '-p', document, '-o', at('swagger-typescript-api'), '-n', 'api.ts');
 step('tsc', '-p', at('tsconfig.json'));
 
-/** The service on a data folder of its own. */
+/** Starts the service with a data folder of its own. */
 async function startService() {
   const server = createServer().listen(0, 'localhost');
   await new Promise((resolve) => server.once('listening', resolve));

@@ -11,7 +11,7 @@ import { IMPORT_BYTES, ImportService } from './import.service.js';
 /** What a file may be sent as. Generated clients take the first, and send its bytes as they are. */
 const TYPES = ['application/octet-stream', 'application/x-ndjson', 'application/gzip'];
 
-/** The rest is in the README and in data/catalog-line.schema.json, whose fields these are. */
+/** docs/catalog-format.md describes all fields; data/catalog-line.schema.json is their schema. */
 const EXAMPLE =
   'Newline-delimited JSON, gzipped or not: a series with its volumes a line. A line has `kind` (`series`), `external_id`, `name`, `type`, `origin`, `titles` (of `language` and `title`), `tags`, and may have `descriptions`, `authors`, `links` (of `mal`, `anilist`, `kitsu`, `mangaupdates`, `mangadex`), `client` (the id of the client that alone shows it), `public`, `slug`, `nsfw`, `nsfw18` and `volumes` (each with `external_id`, `name`, `order`, `language`, and what else is known). For example: `{"kind":"series","external_id":"mine:1","name":"One Piece","type":"Manga","origin":"Japanese","titles":[{"language":"ja","title":"ワンピース"}],"tags":["Adventure"],"volumes":[{"external_id":"mine:1:1","name":"Volume 1","order":1,"language":"ja"}]}`';
 
