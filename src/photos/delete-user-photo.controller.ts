@@ -37,13 +37,13 @@ export class DeleteUserPhotoController {
     name: 'userId',
     required: true,
     description:
-      'Id of the user who uploaded the photo. The example is no user’s id, so that trying it out deletes nothing.',
+      'Id of the user who uploaded the photo. The example names no user, so that trying it out deletes nothing.',
     schema: { type: 'string', example: UNUSED_USER_ID },
   })
   @ApiQuery({
     name: 'photoId',
     required: true,
-    description: 'Id of the photo to delete, in digits. The example is no photo’s id.',
+    description: 'Id of the photo to delete, in digits. The example names no photo.',
     schema: { type: 'string', example: String(UNUSED_ID) },
   })
   @ApiRoute({
