@@ -69,7 +69,7 @@ export interface PlainGif {
  * after a stray byte between blocks.
  *
  * @param maxFrames counting stops above this number
- * @returns null for a file without images or without a trailer
+ * @returns null for a file without images, without a trailer, or with too many parts
  * @see https://www.w3.org/Graphics/GIF/spec-gif89a.txt
  */
 export function plainGif(bytes: Buffer, maxFrames: number): PlainGif | null {
