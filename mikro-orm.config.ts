@@ -6,6 +6,6 @@ export default ormOptions({
   url: process.env['DATABASE_URL'] ?? 'postgresql://postgres@localhost/tankobon',
   entities: ENTITIES,
   max: 1,
-  patient: true,
+  withoutTimeouts: true,
   writesSnapshot: true,
 });

@@ -1,6 +1,6 @@
 import { createApp } from './app.js';
 import { type Config, readConfig } from './config.js';
-import { collationWarning, inTurn, migrate } from './database/migrate.js';
+import { collationWarning, withPreparationLock, migrate } from './database/migrate.js';
 import { openDatabase } from './database/running-database.js';
 import { type Created, FirstStart } from './first-start/first-start.js';
 import { requireFreePort, run } from './run.js';
@@ -32,7 +32,7 @@ void run(async () => {
       await database.close();
     };
     if (shutdown.isRequested) return await stop();
-    const created = await inTurn(database.directUrl, async () => {
+    const created = await withPreparationLock(database.directUrl, async () => {
       await app.get(SearchFolding).refresh();
       return app.get(FirstStart).prepare();
     });

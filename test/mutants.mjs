@@ -24,7 +24,7 @@ export const MUTANTS = [
     name: 'skip-rating-counters',
     breaks: 'Averages ignore changed ratings.',
     file: 'src/ratings/rating.repository.ts',
-    find: ".returning(['r.series_id', 'held.former', 'r.rating']), ) .with('counted', countChange)",
+    find: ".returning(['r.series_id', 'held.former', 'r.rating']), ) .with('counted', addChangeToCounters)",
     replace: ".returning(['r.series_id', 'held.former', 'r.rating']), )",
     killedBy: ['test/ratings/ratings.test.ts'],
   },

@@ -1,12 +1,12 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import { counted } from '../database/counter-triggers.js';
+import { totalCounterTriggers } from '../database/counter-triggers.js';
 import { UserSchema } from './user.entity.js';
 
 /** A user's one avatar. The row's id and hash name the folder of its files, which are written before the row. */
 export const AvatarSchema = defineEntity({
   name: 'Avatar',
   tableName: 'avatars',
-  triggers: counted('avatars', 'storage_bytes', ['insert', 'update', 'delete'], 'count_bytes'),
+  triggers: totalCounterTriggers('avatars', 'storage_bytes', ['insert', 'update', 'delete'], 'count_bytes'),
   properties: {
     user: p.manyToOne(UserSchema).primary().deleteRule('cascade'),
     id: p.integer(),

@@ -1,5 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import { counted } from '../database/counter-triggers.js';
+import { totalCounterTriggers } from '../database/counter-triggers.js';
 import { UserSchema } from './user.entity.js';
 
 export const PermissionSchema = defineEntity({
@@ -35,7 +35,7 @@ export const RolePermissionSchema = defineEntity({
 export const UserRoleSchema = defineEntity({
   name: 'UserRole',
   tableName: 'user_roles',
-  triggers: counted('user_roles', 'role', ['insert', 'delete'], 'count_role_users'),
+  triggers: totalCounterTriggers('user_roles', 'role', ['insert', 'delete'], 'count_role_users'),
   properties: {
     user: p.manyToOne(UserSchema).primary().deleteRule('cascade'),
     role: p.manyToOne(RoleSchema).primary().deleteRule('cascade').index(),

@@ -1,12 +1,12 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import { counted } from '../database/counter-triggers.js';
+import { totalCounterTriggers } from '../database/counter-triggers.js';
 import { UserSchema } from './user.entity.js';
 
 /** One signed-in browser or app. The refresh token is a function of the row: see `Tokens.refreshToken`. */
 export const SessionSchema = defineEntity({
   name: 'Session',
   tableName: 'sessions',
-  triggers: counted('sessions', 'sign_ins', ['insert']),
+  triggers: totalCounterTriggers('sessions', 'sign_ins', ['insert']),
   properties: {
     user: p.manyToOne(UserSchema).primary().deleteRule('cascade'),
     id: p.uuid().primary(),

@@ -1,5 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import { counted } from '../database/counter-triggers.js';
+import { totalCounterTriggers } from '../database/counter-triggers.js';
 
 /** An account. Its id is an ObjectId in hexadecimal, so that ids sort by creation time. */
 export const UserSchema = defineEntity({
@@ -21,7 +21,7 @@ export const UserSchema = defineEntity({
         'create index "users_compact_trigrams" on "users" using gin ("search_compact" gin_trgm_ops)',
     },
   ],
-  triggers: counted('users', 'users', ['insert', 'delete']),
+  triggers: totalCounterTriggers('users', 'users', ['insert', 'delete']),
   properties: {
     id: p.text().primary(),
     username: p.text(),

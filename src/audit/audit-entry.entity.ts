@@ -1,5 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import { counted } from '../database/counter-triggers.js';
+import { totalCounterTriggers } from '../database/counter-triggers.js';
 
 /**
  * An action of an administrator, a client key or the operator. Entries refer to users by id, without a foreign key,
@@ -15,7 +15,7 @@ export const AuditEntrySchema = defineEntity({
     { name: 'audit_entries_by_action', properties: ['action', 'at', 'id'] },
   ],
   triggers: [
-    ...counted('audit_entries', 'audit', ['insert']),
+    ...totalCounterTriggers('audit_entries', 'audit', ['insert']),
     {
       name: 'audit_entries_append_only',
       timing: 'before',

@@ -43,7 +43,7 @@ export class CatalogService implements OnModuleInit {
     const order = query.order ?? (search === undefined ? 'name-asc' : 'relevance');
     const language = readingLanguage(query.user_lang);
     const selection = { search, type, client, order, language, limit, offset };
-    const page = await this.reading(viewerId, () => this.series.page(selection));
+    const page = await this.readFor(viewerId, () => this.series.page(selection));
     if (!page.clientKnown) throw unknownClient();
     return page;
   }
@@ -59,7 +59,7 @@ export class CatalogService implements OnModuleInit {
     userLang: string | undefined,
     viewerId: string | null,
   ): Promise<SeriesDetailRow> {
-    const row = await this.reading(viewerId, () => this.series.find(id, readingLanguage(userLang)));
+    const row = await this.readFor(viewerId, () => this.series.find(id, readingLanguage(userLang)));
     if (row === undefined) throw seriesNotFound();
     return row;
   }
@@ -72,7 +72,7 @@ export class CatalogService implements OnModuleInit {
   ): Promise<{ total: number; rows: VolumeRow[] }> {
     const language = readingLanguage(query.user_lang);
     const { limit, offset } = query;
-    const page = await this.reading(viewerId, () =>
+    const page = await this.readFor(viewerId, () =>
       this.volumes.page({ seriesId, language, viewerId, limit, offset }),
     );
     if (page.kind === 'no-series') throw seriesNotFound();
@@ -82,13 +82,13 @@ export class CatalogService implements OnModuleInit {
   /** @throws volumeNotFound */
   async getVolume(id: number, userLang: string | undefined, viewerId: string | null): Promise<VolumeRow> {
     const language = readingLanguage(userLang);
-    const row = await this.reading(viewerId, () => this.volumes.find(id, language, viewerId));
+    const row = await this.readFor(viewerId, () => this.volumes.find(id, language, viewerId));
     if (row === undefined) throw volumeNotFound();
     return row;
   }
 
   /** Signed-in readers see their own last ratings and purchases, so that no replica serves them. */
-  private async reading<T>(viewerId: string | null, read: () => Promise<T>): Promise<T> {
+  private async readFor<T>(viewerId: string | null, read: () => Promise<T>): Promise<T> {
     return viewerId === null ? this.replicas.onReplica(read) : read();
   }
 }

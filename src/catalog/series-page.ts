@@ -16,8 +16,8 @@ export type SeriesOrder = (typeof SERIES_ORDERS)[number];
 interface Variant {
   readonly order: SeriesOrder;
   readonly search: SearchVariant | null;
-  readonly ofType: boolean;
-  readonly ofClient: boolean;
+  readonly filtersByType: boolean;
+  readonly filtersByClient: boolean;
   /** `LIMIT 20` without an offset. */
   readonly isDefaultPage: boolean;
 }
@@ -57,25 +57,25 @@ const ORDERS: Record<SeriesOrder, readonly Key[]> = {
 
 /** A page of public series and its total. */
 export const SERIES_PAGE = statementFamily('catalog.page', (variant: Variant, p: Parameters) => {
-  const { search, ofClient } = variant;
-  const clientKnown = ofClient ? isEnabledClient(p.client) : sql<boolean>`true`;
+  const { search, filtersByClient } = variant;
+  const clientKnown = filtersByClient ? isEnabledClient(p.client) : sql<boolean>`true`;
   if (search === null) {
     return pageQuery(
       oneRow(
         db.with(
           (cte) => cte('page').materialized(),
-          () => listed(variant, p),
+          () => pageInOrder(variant, p),
         ),
       ),
-      () => ({ total: countedTotal(variant, p), client_known: clientKnown }),
-      () => shown(p),
+      () => ({ total: totalFromCounters(variant, p), client_known: clientKnown }),
+      () => rowsOfPage(p),
     );
   }
   return pageQuery(
     // All matches must be read to be counted: once, and with no more columns than their order needs.
     oneRow(
       db
-        .with('matches', () => found(variant, search, p))
+        .with('matches', () => searchMatches(variant, search, p))
         .with('page', (query) =>
           range(query.selectFrom('matches').select(['id', 'position']).orderBy('position'), variant, p),
         ),
@@ -84,17 +84,17 @@ export const SERIES_PAGE = statementFamily('catalog.page', (variant: Variant, p:
       total: asCount(eb.selectFrom('matches').select((count) => count.fn.countAll().as('total'))),
       client_known: clientKnown,
     }),
-    () => shown(p),
+    () => rowsOfPage(p),
   );
 });
 
 /** Without a search an index gives the page in its order, and the counters its total. */
-function listed(variant: Variant, p: Parameters) {
+function pageInOrder(variant: Variant, p: Parameters) {
   const order = sortKeys(ORDERS[variant.order]);
   return range(filtered(variant, p).select(rowNumber(order).as('position')).orderBy(order), variant, p);
 }
 
-function found(variant: Variant, search: SearchVariant, p: Parameters) {
+function searchMatches(variant: Variant, search: SearchVariant, p: Parameters) {
   const text = expressionBuilder<{ s: Series }, 's'>().ref(`s.${search.column}`);
   const keys = ORDERS[variant.order];
   const order = sortKeys(variant.order === 'relevance' ? [relevance(text, p), ...keys] : keys);
@@ -103,13 +103,13 @@ function found(variant: Variant, search: SearchVariant, p: Parameters) {
     .where(matches(text, search.by, p));
 }
 
-function filtered({ ofType, ofClient }: Variant, p: Parameters) {
+function filtered({ filtersByType, filtersByClient }: Variant, p: Parameters) {
   return db
     .selectFrom('series as s')
     .select('s.id')
     .where('s.public', '=', sql.lit(1))
-    .$if(ofType, (query) => query.where('s.type', '=', p.type))
-    .$if(ofClient, (query) =>
+    .$if(filtersByType, (query) => query.where('s.type', '=', p.type))
+    .$if(filtersByClient, (query) =>
       query.where((eb) => eb.or([eb('s.client_id', 'is', null), eb('s.client_id', '=', p.client)])),
     );
 }
@@ -138,17 +138,19 @@ export function relevanceParameters(form: SearchForm | null): Relevance {
   return { wholeName: `%\n${term}\n%`, nameStart: `%\n${term}%`, wordStart: `% ${term}%` };
 }
 
-function countedTotal({ ofType, ofClient }: Variant, p: Parameters) {
+function totalFromCounters({ filtersByType, filtersByClient }: Variant, p: Parameters) {
   return db
     .selectFrom('series_counts as c')
     .select((eb) => asCount(eb.fn.sum('c.total')).as('total'))
     .where('c.public', '=', sql.lit(1))
-    .$if(ofType, (query) => query.where('c.type', '=', p.type))
-    .$if(ofClient, (query) => query.where('c.client_id', 'in', [sql.lit(0), sql<number>`${p.client}`]));
+    .$if(filtersByType, (query) => query.where('c.type', '=', p.type))
+    .$if(filtersByClient, (query) =>
+      query.where('c.client_id', 'in', [sql.lit(0), sql<number>`${p.client}`]),
+    );
 }
 
 /** The series of the page with what lists show of them. */
-function shown(p: Parameters) {
+function rowsOfPage(p: Parameters) {
   const page = db
     .withTables<{ page: { id: number; position: number } }>()
     .selectFrom('page')

@@ -9,7 +9,7 @@ import type {
   VolumeSchema,
 } from './catalog.entity.js';
 import { FALLBACK_LANGUAGE } from './languages.js';
-import { ratedOf } from './series-ratings.js';
+import { ratingSummaryOf } from './series-ratings.js';
 
 type Tables = TablesOf<
   typeof SeriesSchema | typeof SeriesTitleSchema | typeof SeriesDescriptionSchema | typeof VolumeSchema
@@ -75,7 +75,7 @@ function project(query: SelectQueryBuilder<Tables & WithSeries, 's', object>, la
       (join) => join.onTrue(),
     )
     .leftJoinLateral(
-      (eb) => ratedOf(eb.ref('s.id')).as('rated'),
+      (eb) => ratingSummaryOf(eb.ref('s.id')).as('rated'),
       (join) => join.onTrue(),
     )
     .select((eb) => [

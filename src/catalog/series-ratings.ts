@@ -8,7 +8,7 @@ const db = tables<typeof RatingCountSchema>();
 const BUCKETS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] as const;
 
 /** The number and the average of a series' ratings, added up from its counters. */
-export function ratedOf(seriesId: Expression<number>) {
+export function ratingSummaryOf(seriesId: Expression<number>) {
   return db
     .selectFrom('rating_counts as c')
     .select((eb) => [

@@ -4,7 +4,7 @@ import { Sql } from '../database/sql.js';
 import { type RowOf, statement, tables } from '../database/statement.js';
 import { DEFAULT_LIMIT } from '../http/page.dto.js';
 import { searchParameters, searchVariant } from '../search/conditions.js';
-import { type SearchForm, searchTerm, searchTwice } from '../search/fold.js';
+import { type SearchForm, searchTerm, searchWithFallback } from '../search/fold.js';
 import type { SeriesSchema, SeriesType } from './catalog.entity.js';
 import { relevanceParameters, SERIES_PAGE, type SeriesOrder } from './series-page.js';
 import { selectSeries, type SeriesRow } from './series-projection.js';
@@ -55,7 +55,7 @@ export class SeriesRepository {
 
   /** A page of public series and its total: one statement, and a second one if a search has found nothing. */
   async page(selection: SeriesSelection): Promise<SeriesPageRows> {
-    return searchTwice(searchTerm(selection.search), (form) => this.pageOf(selection, form));
+    return searchWithFallback(searchTerm(selection.search), (form) => this.pageOf(selection, form));
   }
 
   private async pageOf(
@@ -65,8 +65,8 @@ export class SeriesRepository {
     const page = SERIES_PAGE.of({
       order,
       search: form && searchVariant(form),
-      ofType: type !== undefined,
-      ofClient: client !== undefined,
+      filtersByType: type !== undefined,
+      filtersByClient: client !== undefined,
       isDefaultPage: limit === DEFAULT_LIMIT && offset === 0,
     });
     const { header, rows } = await this.sql.page(page, {

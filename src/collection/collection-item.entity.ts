@@ -1,5 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import { counted, tallied } from '../database/counter-triggers.js';
+import { totalCounterTriggers, userCounterTriggers } from '../database/counter-triggers.js';
 import { NAME_ORDER, VolumeSchema } from '../catalog/catalog.entity.js';
 import { ClientSchema } from '../clients/client.entity.js';
 import { UserSchema } from '../accounts/user.entity.js';
@@ -9,8 +9,8 @@ export const CollectionItemSchema = defineEntity({
   name: 'CollectionItem',
   tableName: 'collection_items',
   triggers: [
-    ...counted('collection_items', 'items', ['insert', 'delete']),
-    ...tallied('collection_items', 'collection_total', ['price']),
+    ...totalCounterTriggers('collection_items', 'items', ['insert', 'delete']),
+    ...userCounterTriggers('collection_items', 'collection_total', ['price']),
   ],
   indexes: [
     { name: 'collection_items_by_name', properties: ['user', 'seriesName', 'groupOrder', 'id'] },

@@ -3,7 +3,7 @@ import type { VolumeRow } from '../catalog/volume-projection.js';
 import { Sql } from '../database/sql.js';
 import type { RowOf } from '../database/statement.js';
 import { searchParameters } from '../search/conditions.js';
-import { containing, type SearchForm, searchTerm, searchTwice } from '../search/fold.js';
+import { containing, type SearchForm, searchTerm, searchWithFallback } from '../search/fold.js';
 import { COLLECTION_PAGE } from './collection-page.js';
 import type { CollectionOrder, UpdateCollectionItemDto, CreateCollectionItemDto } from './collection.dto.js';
 import { isbnDigits } from './isbn.js';
@@ -47,7 +47,7 @@ export class CollectionItemRepository {
    * this owner's items alone; without a search, and in the order of names or dates, only those of the page.
    */
   async page(selection: CollectionSelection): Promise<CollectionPage> {
-    return searchTwice(searchTerm(selection.search), (form) => this.pageOf(selection, form));
+    return searchWithFallback(searchTerm(selection.search), (form) => this.pageOf(selection, form));
   }
 
   private async pageOf(

@@ -61,11 +61,11 @@ export const COLLECTION_PAGE = statementFamily(
         oneRow(
           db.with(
             (cte) => cte('page').materialized(),
-            () => listed(order, p),
+            () => pageInOrder(order, p),
           ),
         ),
-        () => ({ total: countedTotal(p), client_known: clientKnown }),
-        () => shown(p),
+        () => ({ total: totalFromCounters(p), client_known: clientKnown }),
+        () => rowsOfPage(p),
       );
     }
     return pageQuery(
@@ -73,7 +73,7 @@ export const COLLECTION_PAGE = statementFamily(
         db
           .with(
             (cte) => cte('matches').materialized(),
-            () => found(order, search, p),
+            () => searchMatches(order, search, p),
           )
           .with('page', (query) =>
             query
@@ -97,13 +97,13 @@ export const COLLECTION_PAGE = statementFamily(
         total: asCount(eb.selectFrom('matches').select((count) => count.fn.countAll().as('total'))),
         client_known: clientKnown,
       }),
-      () => shown(p),
+      () => rowsOfPage(p),
     );
   },
 );
 
 /** The owner's items, or their totals, in the part of the catalog that a client shows. */
-export function isOwn(of: 'i' | 'c', { userId, client }: { userId: string; client: number }) {
+export function belongsToOwner(of: 'i' | 'c', { userId, client }: { userId: string; client: number }) {
   const eb = expressionBuilder<
     { i: Tables['collection_items']; c: Tables['collection_totals'] },
     'i' | 'c'
@@ -115,18 +115,18 @@ export function isOwn(of: 'i' | 'c', { userId, client }: { userId: string; clien
 }
 
 /** The total of a list without a search, from the counters. */
-function countedTotal(p: Parameters) {
+function totalFromCounters(p: Parameters) {
   return asCount(
     db
       .selectFrom('collection_totals as c')
       .select((eb) => eb.fn.sum('c.items').as('items'))
-      .where(isOwn('c', p)),
+      .where(belongsToOwner('c', p)),
   );
 }
 
 /** Without a search the page is read in its order. */
-function listed(order: CollectionOrder, p: Parameters) {
-  const own = db.selectFrom('collection_items as i').where(isOwn('i', p));
+function pageInOrder(order: CollectionOrder, p: Parameters) {
+  const own = db.selectFrom('collection_items as i').where(belongsToOwner('i', p));
   const ordered = order.startsWith('release-date')
     ? own.innerJoin('volumes as v', 'v.id', 'i.volume_id').selectAll('i')
     : own.selectAll('i');
@@ -135,13 +135,13 @@ function listed(order: CollectionOrder, p: Parameters) {
 }
 
 /** All matches, which must be read to be counted: once, and with no more columns than their order needs. */
-function found(order: CollectionOrder, search: SearchVariant, p: Parameters) {
+function searchMatches(order: CollectionOrder, search: SearchVariant, p: Parameters) {
   return db
     .selectFrom('collection_items as i')
     .innerJoin('volumes as v', 'v.id', 'i.volume_id')
     .innerJoin('series as s', 's.id', 'v.series_id')
     .select(['i.id', rowNumber(sortKeys(ORDERS[order])).as('position')])
-    .where(isOwn('i', p))
+    .where(belongsToOwner('i', p))
     .where(matchesSearch(search, p));
 }
 
@@ -160,7 +160,7 @@ function matchesSearch({ column, isbns }: SearchVariant, p: Parameters) {
 }
 
 /** The volumes of the page with the owner's copies. */
-function shown(p: Parameters) {
+function rowsOfPage(p: Parameters) {
   const page = db
     .withTables<{ page: OwnedVolume & { position: number } }>()
     .selectFrom('page as i')

@@ -4,7 +4,7 @@ import { isEnabledClient } from '../clients/client-filter.js';
 import { asCount, isoDate } from '../database/expressions.js';
 import { statement, tables } from '../database/statement.js';
 import type { CollectionItemSchema, CollectionTotalSchema } from './collection-item.entity.js';
-import { isOwn } from './collection-page.js';
+import { belongsToOwner } from './collection-page.js';
 
 const db = tables<
   typeof CollectionItemSchema | typeof CollectionTotalSchema | typeof VolumeSchema | typeof SeriesSchema
@@ -21,7 +21,7 @@ interface Key {
 }
 
 export const STATS = statement('collection.stats', (p: { userId: string; client: number }) => {
-  const items = db.selectFrom('collection_items as i').where(isOwn('i', p));
+  const items = db.selectFrom('collection_items as i').where(belongsToOwner('i', p));
   return db
     .selectFrom('collection_totals as c')
     .select((eb) => [
@@ -31,7 +31,7 @@ export const STATS = statement('collection.stats', (p: { userId: string; client:
       items.select((item) => isoDate(item.fn.max<string | null>('i.buy_date')).as('date')).as('last_buy'),
       isEnabledClient(p.client).as('client_known'),
     ])
-    .where(isOwn('c', p));
+    .where(belongsToOwner('c', p));
 });
 
 /** @see CollectionItemRepository.add */

@@ -8,8 +8,8 @@ import { run } from '../run.js';
 import { withApp } from './with-app.js';
 
 /**
- * `npm run import:catalog -- FILE`: a file, a pipe, or `-` for standard input. Exit status 1 when a line was refused or
- * the file cannot be read to its end.
+ * `npm run import:catalog -- FILE`: imports a file, a pipe, or `-` for standard input. The exit status is 1 if a line was
+ * refused or the file could not be read to its end.
  */
 await run(async () => {
   const [path] = process.argv.slice(2);
@@ -24,7 +24,7 @@ await run(async () => {
   });
 });
 
-/** Bytes of a file; null for a pipe, whose length is not known. */
+/** Size of a file in bytes; null for a pipe, whose length is unknown. */
 async function sizeOf(path: string): Promise<number | null> {
   const file = await stat(path).catch((error: NodeJS.ErrnoException) => {
     throw new StartError(`${path} cannot be read (${error.code ?? error.message})`);
@@ -46,7 +46,7 @@ async function importFile(
   const source: Readable =
     path === '-' ? process.stdin : createReadStream(path, { highWaterMark: 256 * 1024 });
   source.on('data', (chunk: Buffer) => bar.increment(chunk.length));
-  // The listener must not start the stream before the importer reads it.
+  // Adding a `data` listener starts the stream; the importer must be the first to read.
   source.pause();
   bar.start(size ?? 0, 0);
   try {
@@ -57,9 +57,9 @@ async function importFile(
   } catch (error) {
     const { code, message, syscall } = error as NodeJS.ErrnoException;
     if (syscall === 'open' || syscall === 'read')
-      throw new StartError(`${path} cannot be read (${code}); what came before is imported`);
+      throw new StartError(`${path} cannot be read to its end (${code}); the lines before are imported`);
     if (!code?.startsWith('Z_') && code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
-    throw new StartError(`${path} ends early or is damaged (${message}); what came before is imported`);
+    throw new StartError(`${path} ends early or is damaged (${message}); the lines before are imported`);
   } finally {
     bar.stop();
   }

@@ -3,7 +3,7 @@ import { migrate } from '../database/migrate.js';
 import { openDatabase } from '../database/running-database.js';
 import { run } from '../run.js';
 
-/** Brings the database's schema up to date, and says what ran. */
+/** `npm run migrate`: applies pending migrations and prints their names. */
 await run(async () => {
   const database = await openDatabase(readConfig(), 'script');
   try {

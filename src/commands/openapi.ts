@@ -26,7 +26,7 @@ const SCHEMAS = {
   },
 };
 
-/** Writes the OpenAPI document; with `--check` it compares instead. Needs no database. */
+/** `npm run openapi`: writes the OpenAPI document; with `--check`, fails if the file differs. Needs no database. */
 await run(async () => {
   const config = readConfig({ LOG_LEVEL: 'error' });
   const app = await NestFactory.create<NestFastifyApplication>(

@@ -1,11 +1,11 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp } from '../app.js';
 import { type Config, readConfig } from '../config.js';
-import { inTurn, migrate } from '../database/migrate.js';
+import { withPreparationLock, migrate } from '../database/migrate.js';
 import { openDatabase } from '../database/running-database.js';
 import { SearchFolding } from '../search/search-folding.js';
 
-/** Runs a script's work on an app of its own; a service may run at the same time. */
+/** Runs the work of a script with an app of its own. A service may run at the same time. */
 export async function withApp(
   work: (app: NestFastifyApplication, config: Config) => Promise<void>,
 ): Promise<void> {
@@ -15,7 +15,7 @@ export async function withApp(
     await migrate(database.directUrl);
     const app = await createApp(config, database);
     try {
-      await inTurn(database.directUrl, () => app.get(SearchFolding).refresh());
+      await withPreparationLock(database.directUrl, () => app.get(SearchFolding).refresh());
       await work(app, config);
     } finally {
       await app.close();

@@ -1,17 +1,16 @@
-/** What is counted, and how: the functions of these names are made by the migration of the statistics. */
-type Counting = 'count_rows' | 'count_role_users' | 'count_bytes';
+/** PostgreSQL functions that update `totals`; see `functions/`. */
+type CounterFunction = 'count_rows' | 'count_role_users' | 'count_bytes';
 
 /**
- * Triggers that keep a table's totals true, once for each statement however many rows it changes: see `totals` and
- * `daily_counts`.
+ * Statement-level triggers that update the counters of a table in `totals` and `daily_counts`.
  *
- * @param kind what the rows are called in the statistics
+ * @param kind the counter: the value of `kind` in both tables
  */
-export function counted(
+export function totalCounterTriggers(
   table: string,
   kind: string,
   events: readonly ('insert' | 'update' | 'delete')[],
-  counting: Counting = 'count_rows',
+  counterFunction: CounterFunction = 'count_rows',
 ) {
   const rows = {
     insert: 'new table as added',
@@ -25,19 +24,19 @@ export function counted(
       timing: 'after' as const,
       events: [event],
       forEach: 'statement' as const,
-      expression: `create trigger "${name}" after ${event} on "${table}" referencing ${rows[event]} for each statement execute function ${counting}('${kind}')`,
+      expression: `create trigger "${name}" after ${event} on "${table}" referencing ${rows[event]} for each statement execute function ${counterFunction}('${kind}')`,
     };
   });
 }
 
 /**
- * Triggers that keep each user's own totals true, by functions of the triggers' names: once for each statement that
- * adds or removes rows, and once for each row whose tallied columns a statement changes.
+ * Triggers that update counters per user, by functions of the same names. Inserts and deletes run a statement-level
+ * trigger. Updates run a row-level trigger for each row in which one of `columns` changes.
  *
- * @param tally what the triggers' names begin with; the event follows
- * @param columns what rows are tallied by
+ * @param functionPrefix prefix of the names of triggers and functions; `_insert`, `_update` or `_delete` follows
+ * @param columns the columns that the counters depend on
  */
-export function tallied(table: string, tally: string, columns: readonly string[]) {
+export function userCounterTriggers(table: string, functionPrefix: string, columns: readonly string[]) {
   const changed = columns.map((column) => `old.${column} <> new.${column}`).join(' or ');
   const each = {
     insert: 'referencing new table as added for each statement',
@@ -45,7 +44,7 @@ export function tallied(table: string, tally: string, columns: readonly string[]
     delete: 'referencing old table as removed for each statement',
   };
   return (['insert', 'update', 'delete'] as const).map((event) => {
-    const name = `${tally}_${event}`;
+    const name = `${functionPrefix}_${event}`;
     return {
       name,
       timing: 'after' as const,

@@ -1,8 +1,8 @@
 import { defineEntity, p } from '@mikro-orm/core';
 
 /**
- * How much there is of what, kept by triggers in the transactions that change it. Several rows add up to one total, so
- * that those who write at once seldom wait for each other.
+ * Counters of the statistics, updated by triggers in the transaction that changes the counted rows. The sum of several
+ * rows (shards) is one counter, so that concurrent transactions rarely contend for a row.
  */
 export const TotalSchema = defineEntity({
   name: 'Total',
@@ -14,7 +14,7 @@ export const TotalSchema = defineEntity({
   },
 });
 
-/** How much was added on a day (UTC), whatever has become of it since. Rows add up, as those of `totals` do. */
+/** Number of rows inserted per day (UTC), including rows deleted since. Sharded as `totals`. */
 export const DailyCountSchema = defineEntity({
   name: 'DailyCount',
   tableName: 'daily_counts',

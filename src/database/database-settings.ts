@@ -1,10 +1,10 @@
-/** What the modules must know about the database that they are given. */
+/** Connection settings of the database. */
 export class DatabaseSettings {
   /**
    * @param url connection URL for requests
-   * @param prepares whether statements may be prepared by name, which no transaction pooler allows
-   * @param poolSize most connections of this node
-   * @param replicaUrls connection URLs of copies that may lag behind
+   * @param prepares whether to use named prepared statements; false behind a transaction pooler
+   * @param poolSize maximum number of connections of this node
+   * @param replicaUrls connection URLs of read replicas, which may lag
    */
   constructor(
     readonly url: string,

@@ -17,7 +17,7 @@ import { Sql } from './sql.js';
 import { TransactionLocks } from './transaction-locks.js';
 import { Transactions } from './transactions.js';
 
-/** Watches the ORM's pool while the app runs. */
+/** Runs a `ConnectionWatch` on the ORM's pool while the app runs. */
 @Injectable()
 class PoolWatch implements OnApplicationBootstrap, OnApplicationShutdown {
   private watch: ConnectionWatch | undefined;
@@ -38,24 +38,24 @@ class PoolWatch implements OnApplicationBootstrap, OnApplicationShutdown {
 }
 
 /**
- * The ORM, and the two ways to the database: single statements (`Sql`) and units of work (`Transactions`). Repositories
- * of entities come from `MikroOrmModule.forFeature` in the module that needs them.
+ * The ORM, and the two ways to use the database: single statements (`Sql`) and units of work (`Transactions`).
+ * Repositories of entities come from `MikroOrmModule.forFeature` in the module that needs them.
  */
 @Global()
 @Module({})
 export class DatabaseModule {
-  /** @param entities every table */
+  /** @param entities the schemas of all tables */
   static for(settings: DatabaseSettings, entities: readonly EntitySchema[]): DynamicModule {
     const { url, poolSize: max, prepares } = settings;
     return {
       module: DatabaseModule,
       imports: [
-        // It closes the connections on shutdown, which Nest runs once the HTTP server has drained. No request has an
-        // entity manager of its own: units of work fork one, and statements need none.
+        // This module closes the connections on shutdown, after the HTTP server has drained. Requests have no entity
+        // manager of their own: `Transactions` forks one per unit of work, and `Sql` needs none.
         MikroOrmModule.forRootAsync({
           driver: PostgreSqlDriver,
           useFactory: () => ({
-            ...ormOptions({ url, entities, max, pooled: !prepares }),
+            ...ormOptions({ url, entities, max, usesPooler: !prepares }),
             registerRequestContext: false,
           }),
         }),

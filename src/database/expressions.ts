@@ -1,12 +1,12 @@
 import { type AliasedRawBuilder, type Expression, type RawBuilder, sql } from 'kysely';
 
-/** A time as clients read it: RFC 3339 in UTC with milliseconds. */
+/** A time as text: RFC 3339 in UTC with milliseconds. */
 export function timestamp(column: Expression<string> | string): RawBuilder<string> {
   const value = typeof column === 'string' ? sql.ref(column) : column;
   return sql<string>`to_char(${value} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 }
 
-/** A date as clients read it: `YYYY-MM-DD`, null where there is none. */
+/** A date as text, `YYYY-MM-DD`; null for a null date. */
 export function isoDate<Value extends string | null>(column: Expression<Value>): RawBuilder<Value> {
   return sql<Value>`to_char(${column}, 'YYYY-MM-DD')`;
 }
@@ -16,19 +16,19 @@ export function asCount(value: Expression<unknown>): RawBuilder<number> {
   return sql<number>`coalesce(${value}, 0)::int`;
 }
 
-/** `= any(…)`: membership in an array that is one parameter, so that the statement's text does not depend on its length. */
+/** `any(…)` of an array in one parameter, so that the statement's text does not depend on the array's length. */
 export function anyOf<Value>(values: readonly Value[], type: `${string}[]`): RawBuilder<Value> {
   return sql<Value>`any(${values}::${sql.raw(type)})`;
 }
 
 /**
- * A key of a list's order: a column and its direction, ascending unless said, or an expression. `nulls last` belongs only
- * where there can be nulls: the clause keeps an index from being read backwards.
+ * An element of `order by`: a column with an optional direction (default ascending), or an expression. Use `nulls last`
+ * for nullable columns only: with it PostgreSQL cannot scan an ascending index backwards.
  */
 export type SortKey<Column extends string> =
   Column | `${Column} ${'desc' | 'asc nulls last' | 'desc nulls last'}` | RawBuilder<unknown>;
 
-/** The keys of an order, for `order by` in a query and in a window alike. */
+/** The elements of an `order by` clause, of a query or of a window. */
 export function sortKeys<Column extends string>(keys: readonly SortKey<Column>[]): RawBuilder<unknown> {
   return sql.join(
     keys.map((key) => {
@@ -39,12 +39,12 @@ export function sortKeys<Column extends string>(keys: readonly SortKey<Column>[]
   );
 }
 
-/** The number of a row, from 1; without an order, that in which the query delivers its rows. */
+/** The number of a row, from 1, in the given order; without one, in the order of the input rows. */
 export function rowNumber(order?: RawBuilder<unknown>): RawBuilder<number> {
   return sql<number>`row_number() over (${order === undefined ? sql`` : sql`order by ${order}`})`;
 }
 
-/** Rows whose columns are arrays, each one parameter; Kysely has no form for a table function. */
+/** `unnest` of several arrays as a relation, each array one parameter. Kysely has no form for a table function. */
 export function unnested<
   Alias extends string,
   Columns extends Record<string, readonly [readonly unknown[], string]>,
@@ -59,7 +59,7 @@ export function unnested<
   );
 }
 
-/** `exists (…)`, which PostgreSQL delivers as a boolean, where Kysely's own form may be a number. */
+/** `exists (…)` typed as a boolean; Kysely's own form has the type `SqlBool`, which includes numbers. */
 export function hasRows(query: Expression<unknown>): RawBuilder<boolean> {
   return sql<boolean>`exists ${query}`;
 }

@@ -5,14 +5,14 @@ import { StartError } from '../config.js';
 import { ormOptions } from './options.js';
 
 /**
- * Brings the database's schema up to date. Nodes that start at once take turns, so that every migration runs once.
+ * Applies pending migrations. An advisory lock serializes nodes that start at once, so that each migration runs once.
  *
  * @param url connection URL of the database itself, not of a pooler
  * @returns the names of the migrations that ran
  */
 export async function migrate(url: string): Promise<string[]> {
-  return inTurn(url, async () => {
-    const orm = await MikroORM.init(ormOptions({ url, entities: [], max: 2, patient: true }));
+  return withPreparationLock(url, async () => {
+    const orm = await MikroORM.init(ormOptions({ url, entities: [], max: 2, withoutTimeouts: true }));
     try {
       const done = await orm.migrator.up();
       return done.map(({ name }) => name);
@@ -22,8 +22,8 @@ export async function migrate(url: string): Promise<string[]> {
   });
 }
 
-/** Runs `work` while no other node prepares the same database. */
-export async function inTurn<T>(url: string, work: () => Promise<T>): Promise<T> {
+/** Runs `work` while holding the advisory lock `prepareDatabase`, which serializes migrations and seeding. */
+export async function withPreparationLock<T>(url: string, work: () => Promise<T>): Promise<T> {
   const lock = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
   await lock.connect();
   try {
@@ -35,6 +35,7 @@ export async function inTurn<T>(url: string, work: () => Promise<T>): Promise<T>
   }
 }
 
+/** The oldest supported major version. */
 const OLDEST = 16;
 
 async function requireVersion(client: Client): Promise<void> {
@@ -43,14 +44,14 @@ async function requireVersion(client: Client): Promise<void> {
   );
   const version = rows[0]?.version ?? 0;
   if (version < OLDEST)
-    throw new StartError(`DATABASE_URL names a PostgreSQL ${version}; ${OLDEST} or later is needed`);
+    throw new StartError(`DATABASE_URL is a PostgreSQL ${version}; ${OLDEST} or later is required`);
 }
 
 /**
- * What an operator must know of the database's collations: after an upgrade of the system's ICU library, indexes of
- * names may be in another order than the library sorts by.
+ * Warns operators of a collation version mismatch: after an upgrade of the system's ICU library, the order of existing
+ * indexes may differ from the order that the library now defines.
  *
- * @returns null where the versions agree
+ * @returns null if the versions are equal
  */
 export async function collationWarning(url: string): Promise<string | null> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
@@ -63,7 +64,7 @@ export async function collationWarning(url: string): Promise<string | null> {
     const { stored = null, actual = null } = rows[0] ?? {};
     if (stored === actual) return null;
     return (
-      `The collation name_order was made by version ${stored} of ICU, and this is version ${actual}: ` +
+      `The collation name_order was created with ICU version ${stored}, but the server uses ${actual}: ` +
       'run REINDEX DATABASE, then ALTER COLLATION name_order REFRESH VERSION'
     );
   } finally {

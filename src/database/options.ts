@@ -2,33 +2,33 @@ import { Migrator } from '@mikro-orm/migrations';
 import { defineConfig, type EntitySchema, type Options } from '@mikro-orm/postgresql';
 import { MIGRATIONS } from './migrations/index.js';
 
-/** Nothing waits for ever: a statement that does not get its turn ends as a 503. Milliseconds. */
+/** Time-outs in milliseconds. A statement or lock that exceeds one ends the request with a 503. */
 export const TIMEOUTS = {
   connectionTimeoutMillis: 2_000,
   statement_timeout: 5_000,
-  // A row with several waiters is waited for twice: for its turn, and for the transaction that holds it.
+  // It applies to each wait. A row lock with several waiters has two: for the tuple lock, then for the transaction.
   lock_timeout: 1_300,
   idle_in_transaction_session_timeout: 10_000,
 };
 
-function timeouts({ patient, pooled }: { patient?: boolean; pooled?: boolean }) {
-  if (patient) return { connectionTimeoutMillis: 10_000 };
-  return pooled ? { connectionTimeoutMillis: TIMEOUTS.connectionTimeoutMillis } : TIMEOUTS;
+function timeouts({ withoutTimeouts, usesPooler }: { withoutTimeouts?: boolean; usesPooler?: boolean }) {
+  if (withoutTimeouts) return { connectionTimeoutMillis: 10_000 };
+  return usesPooler ? { connectionTimeoutMillis: TIMEOUTS.connectionTimeoutMillis } : TIMEOUTS;
 }
 
-/** What the ORM's options depend on. */
+/** The values that `ormOptions` depends on. */
 export interface DatabaseOptions {
   /** Connection URL. */
   readonly url: string;
-  /** The tables; none for running migrations. */
+  /** The schemas of the tables; empty for running migrations. */
   readonly entities: readonly EntitySchema[];
-  /** Most connections at once. */
+  /** Maximum number of connections. */
   readonly max: number;
-  /** Lifts the time-outs, for migrations and scripts. */
-  readonly patient?: boolean;
-  /** Leaves the server's time-outs to the role's settings, since poolers accept no startup parameters. */
-  readonly pooled?: boolean;
-  /** For the command line that creates migrations. */
+  /** Sets no time-outs except for connecting, for migrations and scripts. */
+  readonly withoutTimeouts?: boolean;
+  /** Sends the server no time-outs: poolers reject startup parameters, so that the settings of the role apply. */
+  readonly usesPooler?: boolean;
+  /** Whether creating a migration writes the schema snapshot; for the CLI only. */
   readonly writesSnapshot?: boolean;
 }
 
@@ -47,7 +47,7 @@ export function ormOptions(pool: DatabaseOptions): Options {
       ...timeouts(pool),
     },
     forceUtcTimezone: true,
-    // Query texts hold readers' values, and must not reach a log.
+    // The ORM's query texts contain users' values, which must not be logged.
     debug: false,
     logger: () => undefined,
     migrations: {
@@ -62,7 +62,7 @@ export function ormOptions(pool: DatabaseOptions): Options {
       safe: false,
       snapshot: pool.writesSnapshot ?? false,
     },
-    // The functions that the first migration creates stand beside the entities, not in them.
+    // Functions are defined in `functions/`, not in entities; the schema comparison must ignore them.
     schemaGenerator: { disableForeignKeys: false, ignoreRoutines: true },
   });
 }

@@ -7,45 +7,45 @@ import {
   sql,
 } from 'kysely';
 
-/** Columns that a page statement answers once, such as the total, beside the rows of the page. */
+/** Columns that a page statement returns once for the whole page, such as the total. */
 type Header = Record<string, Expression<unknown>>;
-/** A subquery of one column stands for its value. */
+/** The value of a scalar subquery: the type of its one column. */
 type Scalar<Value> = Value extends Record<string, unknown> ? Value[keyof Value] : Value;
 type HeaderRow<H extends Header> = {
   [Name in keyof H]: H[Name] extends Expression<infer Value> ? Scalar<Value> : never;
 };
 
-/** A row as a page statement delivers it; `Sql.page` splits it, and drops the one that stands for an empty page. */
+/** A row of a page statement. `Sql.page` separates header and row; an empty page is one row without `position`. */
 export interface PageRow<HeaderColumns, Row> {
   readonly header: HeaderColumns;
   readonly shown: Row;
 }
 
-/** What `Sql.page` answers. */
+/** The result of `Sql.page`. */
 export interface Page<HeaderColumns, Row> {
-  /** Undefined when the statement's own condition met nothing, such as a series that does not exist. */
+  /** Undefined when the statement's base has no row, for example for a series that does not exist. */
   readonly header: HeaderColumns | undefined;
   readonly rows: Row[];
 }
 
-/** One row without columns: what the header of a page without other conditions is selected from. */
+/** A relation of one row without columns: the base of a page statement whose header needs no row. */
 export function oneRow<DB>(query: QueryCreator<DB>) {
   return query.selectFrom(sql<Record<never, never>>`(select)`.as('one'));
 }
 
 /**
- * A statement for a page of a list together with its total, which is answered for an empty page too.
+ * A statement that returns a page of a list and its total. An empty page has a total too.
  *
- * @param base the row that the header belongs to, with the common table expressions of the list: `oneRow(db.with(…))`
+ * @param base a query of at most one row for the header, with the list's common table expressions: `oneRow(db.with(…))`
  * @param header the columns beside the page, such as `{ total }`
- * @param shown the rows of the page; `position` orders them
+ * @param shown the rows of the page, ordered by `position`
  */
 export function pageQuery<DB, TB extends keyof DB, H extends Header, Row extends { position: number }>(
   base: SelectQueryBuilder<DB, TB, object>,
   header: (eb: ExpressionBuilder<DB, TB>) => H,
   shown: (eb: ExpressionBuilder<DB, TB>) => SelectQueryBuilder<never, never, Row>,
 ): Compilable<PageRow<HeaderRow<H>, Row>> {
-  // The builder's own types would make every column of the outer join nullable; `Sql.page` restores what `shown` says.
+  // The builder's types make every column of the outer join nullable; `Sql.page` restores the types of `shown`.
   return (base as unknown as SelectQueryBuilder<{ one: object }, 'one', object>)
     .leftJoinLateral(
       (eb) => (shown(eb as never) as unknown as SelectQueryBuilder<never, never, object>).as('shown'),

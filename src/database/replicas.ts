@@ -15,8 +15,8 @@ interface Replica {
 }
 
 /**
- * Copies of the database that may lag behind it: for the catalog and for what readers show to others, never for
- * credentials or for what is the reader's own.
+ * Read replicas, which may lag behind the primary. They serve the catalog and public data of users, never credentials or
+ * a user's own data.
  */
 @Injectable()
 export class Replicas implements OnApplicationShutdown {
@@ -34,7 +34,7 @@ export class Replicas implements OnApplicationShutdown {
         application_name: 'tankobon-replica',
         ...TIMEOUTS,
       });
-      // A connection that breaks while it is idle is noticed by the next statement.
+      // Errors of idle connections: without a listener they would end the process. The pool removes the connection.
       pool.on('error', () => undefined);
       return { pool, watch: new ConnectionWatch(pool, connectionString), skippedUntil: 0 };
     });
@@ -45,7 +45,7 @@ export class Replicas implements OnApplicationShutdown {
     await Promise.all(this.replicas.map(({ pool }) => pool.end()));
   }
 
-  /** Runs work whose single statements may read from a replica, which lags behind the database. */
+  /** Runs `work`; its statements outside transactions may read from a replica. */
   async onReplica<T>(work: () => Promise<T>): Promise<T> {
     return this.replicas.length === 0 ? work() : this.lagging.run(true, work);
   }
@@ -60,7 +60,7 @@ export class Replicas implements OnApplicationShutdown {
       try {
         return await replica.pool.query<Row>(query);
       } catch (error) {
-        // Lost, restarting, or in conflict with the changes that it replays: another replica may answer.
+        // Unreachable, restarting, or a recovery conflict: the next replica is tried, then the primary.
         replica.skippedUntil = Date.now() + SKIP;
         this.logger.warn(
           `A replica is skipped for ${SKIP / 1000} s: ${(error as { code?: string }).code ?? (error as Error).name}`,

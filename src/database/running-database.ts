@@ -1,22 +1,22 @@
 import type { Config } from '../config.js';
 import { EmbeddedPostgres } from '../embedded-postgres/embedded-postgres.js';
 
-/** A PostgreSQL that answers, and how to leave it. */
+/** A PostgreSQL that accepts connections. */
 export interface RunningDatabase {
-  /** Where requests go; may be a pooler. */
+  /** Connection URL for requests; may be that of a pooler. */
   readonly url: string;
-  /** Where migrations and locks go: never a pooler. */
+  /** Connection URL for migrations and advisory locks; never that of a pooler. */
   readonly directUrl: string;
-  /** Stops the embedded server if nobody else uses it. Call it last. */
+  /** Stops the embedded server unless another process uses it. Call it after all connections are closed. */
   close(): Promise<void>;
-  /** Ends the embedded server at once. */
+  /** Stops the embedded server at once, without waiting for its connections. */
   kill(): void;
 }
 
 /**
- * Opens the configured PostgreSQL, starting the embedded one where none is configured.
+ * Returns the configured PostgreSQL, or starts the embedded one if none is configured.
  *
- * @param role a service has a data folder to itself; scripts may join it at any time
+ * @param role a data folder has at most one `service`, and any number of processes with role `script`
  */
 export async function openDatabase(config: Config, role: 'service' | 'script'): Promise<RunningDatabase> {
   if (config.databaseUrl !== null) {

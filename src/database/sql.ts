@@ -23,8 +23,8 @@ export class Sql {
   ) {}
 
   /**
-   * Executes a statement: in the transaction that is open in this asynchronous context, else on its own, retried on a
-   * deadlock.
+   * Executes a statement in the open transaction of the asynchronous context. Without one, executes it as a transaction
+   * of its own, retried on deadlock and serialization failure.
    */
   async rows<Parameters extends object, Row>(
     statement: Statement<Parameters, Row>,
@@ -36,7 +36,7 @@ export class Sql {
       return (await this.em.getKysely<unknown>().executeQuery<Row>(query)).rows;
     }
     const pool = (this.pool ??= (await this.em.getConnection().getNativeClient()) as Pool);
-    // A pooler hands each transaction to another connection, on which nothing has been prepared.
+    // Behind a transaction pooler the next connection may not have the prepared statement.
     const { name, text } = statement;
     const query = { ...(this.settings.prepares ? { name } : {}), text, values };
     const { rows } =

@@ -12,33 +12,33 @@ import {
   type RootOperationNode,
 } from 'kysely';
 
-interface NamesOfTheDatabase {
+interface DatabaseNames {
   tableNamingStrategy: 'table';
   columnNamingStrategy: 'column';
 }
 
-/** A value as the driver delivers it: dates and times are texts, numerics are numbers (see `type-parsers.ts`). */
+/** The type of a value in a row: dates and times are strings, numerics are numbers (see `type-parsers.ts`). */
 type Delivered<Value> = Value extends Date ? string : Value;
 type Column<Type> =
   Type extends ColumnType<infer Select, infer Insert, infer Update>
     ? ColumnType<Delivered<Select>, Delivered<Insert>, Delivered<Update>>
     : Delivered<Type>;
 
-/** The tables of entities as Kysely types them, under the names of the database. */
+/** The tables of entities as Kysely's types, with the names of tables and columns in the database. */
 export type TablesOf<Schema extends { name: string }> = {
-  [Table in keyof InferKyselyDB<Schema, NamesOfTheDatabase>]: {
-    [Name in keyof InferKyselyDB<Schema, NamesOfTheDatabase>[Table]]: Column<
-      InferKyselyDB<Schema, NamesOfTheDatabase>[Table][Name]
+  [Table in keyof InferKyselyDB<Schema, DatabaseNames>]: {
+    [Name in keyof InferKyselyDB<Schema, DatabaseNames>[Table]]: Column<
+      InferKyselyDB<Schema, DatabaseNames>[Table][Name]
     >;
   };
 };
 
-/** Stands for a parameter while a statement is compiled. */
+/** A named parameter of a statement that is being compiled. */
 class Placeholder {
   constructor(readonly name: string) {}
 }
 
-/** Compiles placeholders to `$1`, `$2`, …, the same number for each occurrence of a name. */
+/** Compiles placeholders to `$1`, `$2`, …; all occurrences of a name have the same number. */
 class NamedParameterCompiler extends PostgresQueryCompiler {
   private names: string[] = [];
 
@@ -83,7 +83,7 @@ export interface Statement<Parameters, Row> {
   readonly text: string;
   /** The names of the parameters `$1`, `$2`, … in this order. */
   readonly parameters: readonly string[];
-  /** For the type checker alone. */
+  /** Never set: carries the types for inference. */
   readonly '~types'?: { readonly parameters: Parameters; readonly row: Row };
 }
 
@@ -94,7 +94,7 @@ export type RowOf<S> = S extends Statement<unknown, infer Row> ? Row : never;
  * Compiles a statement, once, when its module is loaded.
  *
  * @param name unique in the project: a feature and a verb, `ratings.find`
- * @param build builds the query from placeholders that are typed as the values that they stand for
+ * @param build builds the query from placeholders, which have the types of the parameters' values
  * @throws TypeError when the query contains a value that is not a parameter
  */
 export function statement<Parameters extends object, Row>(
@@ -106,7 +106,7 @@ export function statement<Parameters extends object, Row>(
   return { name, text, parameters: parameters as readonly string[] };
 }
 
-/** Statements whose text depends on the request, such as the order of a list: each variant is compiled once. */
+/** Statements that differ in their text, for example in a list's order. Each variant is compiled once. */
 export class StatementFamily<Variant, Parameters extends object, Row> {
   private readonly compiled = new Map<string, Statement<Parameters, Row>>();
 
@@ -115,7 +115,7 @@ export class StatementFamily<Variant, Parameters extends object, Row> {
     private readonly build: (variant: Variant, parameters: Parameters) => Compilable<Row>,
   ) {}
 
-  /** @param variant plain values, few enough combinations to keep them all */
+  /** @param variant JSON values with few combinations: every compiled variant stays in memory */
   of(variant: Variant): Statement<Parameters, Row> {
     const key = JSON.stringify(variant);
     let found = this.compiled.get(key);

@@ -19,14 +19,14 @@ export async function withRetries<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Units of work: everything in one transaction, or nothing. */
+/** Units of work, each in one transaction. */
 @Injectable()
 export class Transactions {
   constructor(private readonly em: EntityManager) {}
 
   /**
-   * Runs `work` in a transaction on an entity manager of its own, which the repositories find by the asynchronous
-   * context. Retried on deadlock and serialization failure, so that `work` must not have effects outside the transaction.
+   * Runs `work` in a transaction on a forked entity manager, which repositories use through the asynchronous context.
+   * Retried on deadlock and serialization failure: `work` must have no effects outside the transaction.
    */
   async run<T>(work: () => Promise<T>): Promise<T> {
     return withRetries(() => this.em.fork().transactional(() => work()));
@@ -38,14 +38,14 @@ export class Transactions {
   }
 
   /**
-   * Runs `work` as a part of the caller's transaction, with a savepoint: if it fails, nothing of it is done, and the
-   * caller may go on. Outside a transaction it is the same as `run`.
+   * Runs `work` in the caller's transaction, after a savepoint. If `work` fails, it is rolled back to the savepoint, and
+   * the caller's transaction may continue. Outside a transaction it is the same as `run`.
    */
   async nested<T>(work: () => Promise<T>): Promise<T> {
     return this.isOpen ? this.em.transactional(() => work()) : this.run(work);
   }
 
-  /** For background jobs that work on files between the statements of their transaction. */
+  /** As `run`, for background jobs that read or write files between the statements of a transaction. */
   async runWithoutIdleTimeout<T>(work: () => Promise<T>): Promise<T> {
     return this.run(async () => {
       await sql`set local idle_in_transaction_session_timeout = 0`.execute(this.em.getKysely());

@@ -1,8 +1,8 @@
 import { types } from 'pg';
 
 /**
- * Delivers `numeric` and `bigint` as numbers. All numerics here have at most two or three fraction digits and 14 digits
- * in all, and all bigints are counts, so that a double holds each of them exactly.
+ * Parses `numeric` and `bigint` as numbers, process-wide. A double is exact enough for both: numerics have at most 14
+ * digits, bigints are ids and counters.
  */
 export function deliverNumbers(): void {
   types.setTypeParser(types.builtins.NUMERIC, Number);

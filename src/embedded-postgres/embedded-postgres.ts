@@ -11,10 +11,10 @@ import { createDurably } from '../durable-file.js';
 import { FolderLock } from './folder-lock.js';
 import { locateBinaries, POSTGRES_MAJOR, type PostgresBinaries } from './binaries.js';
 import { isAlive, processesIn, waitForEnd } from './process-table.js';
-import { chooseAccount, giveTo, type ServerAccount, spawnAs } from './server-account.js';
+import { chooseAccount, assignTo, type ServerAccount, spawnAs } from './server-account.js';
 import { withStartLock } from './start-lock.js';
 
-/** Durability is part of the contract with readers, so that no edited postgresql.conf can weaken it. */
+/** Command-line settings, which take precedence over postgresql.conf: an edited file cannot weaken durability. */
 const SETTINGS = {
   listen_addresses: '',
   fsync: 'on',
@@ -27,24 +27,26 @@ const SETTINGS = {
   random_page_cost: '1.1',
   jit: 'off',
   timezone: 'UTC',
-  // Statements carry readers' texts, which do not belong into a log.
+  // Statements contain users' texts, which must not be logged.
   log_min_error_statement: 'panic',
   log_error_verbosity: 'terse',
   log_checkpoints: 'off',
 } as const;
 
 const DATABASE = 'tankobon';
-// Advisory locks belong to a database: these two are taken in the database `postgres`.
-const { embeddedServerInUse: IN_USE, embeddedService: SERVICE } = ADVISORY_LOCKS;
+// Advisory locks are local to a database; these two are in the database `postgres`.
+const { embeddedServerInUse: USERS_LOCK, embeddedService: SERVICE_LOCK } = ADVISORY_LOCKS;
 
 /**
- * A PostgreSQL server under the data folder, shared by the processes that use the folder. Whoever comes first starts
- * it, whoever leaves last stops it; a server that lost its parent is adopted, one that died is started again.
+ * Supervisor of a PostgreSQL server in the data folder, which all processes with this folder share; see README.md. The
+ * first process starts the server, the last one stops it. A running server whose parent was killed is used further, and
+ * a server that dies is restarted.
  */
 export class EmbeddedPostgres {
-  /** Connection URL of the application's database: a unix socket in a folder that others cannot enter. */
+  /** Connection URL of the application's database, by a Unix socket in a folder of mode 0700. */
   readonly url: string;
-  private anchor: Client | null = null;
+  /** The session that holds this process's advisory locks. */
+  private lockConnection: Client | null = null;
   private pid = 0;
   private lock: FolderLock | null = null;
   private closing = false;
@@ -62,27 +64,27 @@ export class EmbeddedPostgres {
   }
 
   /**
-   * Makes the server under `dataDir` run and joins its users.
+   * Starts the server in `dataDir` unless it runs, and registers this process as a user of it.
    *
-   * @param role `service` may be there once per folder, `script` any number of times
-   * @throws StartError when the folder is somebody else's, of another version, or in use by another service
+   * @param role a folder has at most one `service`, and any number of processes with role `script`
+   * @throws StartError if the folder belongs to another user, its cluster has another version, or another service uses it
    */
   static async join(dataDir: string, role: 'service' | 'script'): Promise<EmbeddedPostgres> {
     const cluster = join(dataDir, 'postgres');
-    await refuseForeign(dataDir, cluster);
+    await assertUsableDataFolder(dataDir, cluster);
     const binaries = await locateBinaries();
     await mkdir(dataDir, { recursive: true, mode: 0o711 });
-    // Taken before anything of the cluster is touched.
-    const lock = role === 'service' ? await takeFolder(dataDir) : null;
+    // Acquired before the first access to the cluster.
+    const lock = role === 'service' ? await acquireFolderLock(dataDir) : null;
     try {
       const account = await chooseAccount(cluster, binaries.postgres);
-      const socketFolder = await ownFolder(account, socketPath(dataDir));
+      const socketFolder = await createPrivateFolder(account, socketPath(dataDir));
       const password = await withStartLock(join(dataDir, 'starting.lock'), () =>
         createCluster(dataDir, cluster, account, binaries),
       );
       const server = new EmbeddedPostgres(dataDir, socketFolder, password, account, binaries, role);
       server.lock = lock;
-      await server.runPatiently();
+      await server.connectOrStartWithRetries();
       server.watching = server.watch();
       return server;
     } catch (error) {
@@ -99,17 +101,17 @@ export class EmbeddedPostgres {
     return url.href;
   }
 
-  /** Leaves the server; stops it when nobody else uses it. Called last, after every pool is closed. */
+  /** Releases this process's locks, and stops the server if no other process uses it. Close all pools first. */
   async leave(): Promise<void> {
     this.closing = true;
     await this.watching;
-    const anchor = this.anchor;
-    this.anchor = null;
+    const lockConnection = this.lockConnection;
+    this.lockConnection = null;
     await this.lock?.release();
-    if (anchor === null) return;
-    const last = await anchor
+    if (lockConnection === null) return;
+    const last = await lockConnection
       .query<{ last: boolean }>(
-        `select pg_advisory_unlock_all() is not null, pg_try_advisory_lock(${IN_USE}) as last`,
+        `select pg_advisory_unlock_all() is not null, pg_try_advisory_lock(${USERS_LOCK}) as last`,
       )
       .then(({ rows }) => rows[0]?.last === true)
       .catch(() => false);
@@ -117,10 +119,10 @@ export class EmbeddedPostgres {
       process.kill(this.pid, 'SIGINT');
       if (!(await waitForEnd(this.pid, 8_000))) process.kill(this.pid, 'SIGQUIT');
     }
-    await anchor.end().catch(() => undefined);
+    await lockConnection.end().catch(() => undefined);
   }
 
-  /** Ends the server at once, whatever its users do: the last resort of a service that must stop now. */
+  /** Stops the server at once (SIGQUIT) without waiting for its sessions; for a shutdown that exceeded its time. */
   kill(): void {
     if (this.pid > 0 && isAlive(this.pid)) process.kill(this.pid, 'SIGQUIT');
   }
@@ -129,11 +131,11 @@ export class EmbeddedPostgres {
     return join(this.folder, 'postgres');
   }
 
-  /** The last user of a server may be stopping it just now. */
-  private async runPatiently(): Promise<void> {
+  /** Retries, since the last user of the server may be stopping it at the same time. */
+  private async connectOrStartWithRetries(): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.run();
+        return await this.connectOrStart();
       } catch (error) {
         if (error instanceof StartError || attempt === 5) throw error;
         await sleep(200);
@@ -141,37 +143,39 @@ export class EmbeddedPostgres {
     }
   }
 
-  private async run(): Promise<void> {
+  private async connectOrStart(): Promise<void> {
     await withStartLock(join(this.folder, 'starting.lock'), async () => {
-      const anchor = (await this.connect()) ?? (await this.start());
+      const lockConnection = (await this.connect()) ?? (await this.start());
       this.pid = await postmasterPid(this.cluster);
-      this.anchor = anchor;
-      await anchor.query(`select pg_advisory_lock_shared(${IN_USE})`);
-      const { rowCount } = await anchor.query(`select from pg_database where datname = '${DATABASE}'`);
-      if (rowCount === 0) await anchor.query(`create database ${DATABASE}`);
+      this.lockConnection = lockConnection;
+      await lockConnection.query(`select pg_advisory_lock_shared(${USERS_LOCK})`);
+      const { rowCount } = await lockConnection.query(
+        `select from pg_database where datname = '${DATABASE}'`,
+      );
+      if (rowCount === 0) await lockConnection.query(`create database ${DATABASE}`);
     });
-    if (this.role === 'service') await this.claimFolder();
+    if (this.role === 'service') await this.acquireServiceLock();
   }
 
-  /** A service that was killed loses its lock within moments, hence the patience. */
-  private async claimFolder(): Promise<void> {
+  /** Retries for two seconds: the server releases the lock of a killed service only when it detects the closed socket. */
+  private async acquireServiceLock(): Promise<void> {
     for (let attempt = 0; attempt < 40; attempt++) {
-      const result = await this.anchor?.query<{ mine: boolean }>(
-        `select pg_try_advisory_lock(${SERVICE}) as mine`,
+      const result = await this.lockConnection?.query<{ acquired: boolean }>(
+        `select pg_try_advisory_lock(${SERVICE_LOCK}) as acquired`,
       );
-      if (result?.rows[0]?.mine === true) return;
+      if (result?.rows[0]?.acquired === true) return;
       await sleep(50);
     }
-    await this.anchor?.end();
+    await this.lockConnection?.end();
     throw new StartError(`Another Tankobon is running on the data folder ${this.folder}`);
   }
 
-  /** A connection to the running server; null when none answers on the socket. */
+  /** A connection to the running server; null if no server listens on the socket. */
   private async connect(): Promise<Client | null> {
     const end = Date.now() + 30_000;
     for (;;) {
       const client = new Client({ connectionString: this.urlOf('postgres'), keepAlive: true });
-      // A connection that breaks is noticed by its next statement.
+      // Without a listener an error of the idle connection would end the process; `watch` detects a dead server.
       client.on('error', () => undefined);
       try {
         await client.connect();
@@ -180,11 +184,11 @@ export class EmbeddedPostgres {
         const { code } = error as { code?: string };
         if (code === 'ENOENT' || code === 'ECONNREFUSED') return null;
         if (code === '28P01') {
-          throw new StartError(`The server in ${this.cluster} does not take the password kept beside it`, {
+          throw new StartError(`The server in ${this.cluster} rejects the password in postgres.password`, {
             cause: error,
           });
         }
-        // Starting up, shutting down or recovering: its next state decides.
+        // The server is starting, stopping or recovering: retry until it accepts or closes the socket.
         if (Date.now() > end)
           throw new StartError('The embedded PostgreSQL does not answer', { cause: error });
         await sleep(50);
@@ -193,12 +197,12 @@ export class EmbeddedPostgres {
   }
 
   private async start(): Promise<Client> {
-    if (this.role === 'script' && (await FolderLock.isTaken(this.folder))) {
+    if (this.role === 'script' && (await FolderLock.isHeld(this.folder))) {
       throw new StartError(
-        `A Tankobon runs on the data folder ${this.folder}, and its database cannot be reached from here`,
+        `A Tankobon is running on the data folder ${this.folder}, and its database cannot be reached from here`,
       );
     }
-    await this.clearRemains();
+    await this.removeStaleFiles();
     const end = Date.now() + 20_000;
     for (;;) {
       const log = await open(join(this.folder, 'postgres.log'), 'w', 0o600);
@@ -211,19 +215,19 @@ export class EmbeddedPostgres {
       });
       child.unref();
       await log.close();
-      const client = await this.firstAnswer(ended, end);
+      const client = await this.waitUntilReady(ended, end);
       if (client !== null) return client;
-      // After a kill -9 the former server's memory may be in use for a moment longer.
-      if (Date.now() > end) throw new StartError(await this.reason());
-      const reason = await this.reason();
+      // After kill -9 of the previous server its shared memory stays in use until its last backend has exited.
+      if (Date.now() > end) throw new StartError(await this.startFailure());
+      const reason = await this.startFailure();
       if (!/still in use|lock file/.test(reason)) throw new StartError(reason);
       await sleep(100);
-      await this.clearRemains();
+      await this.removeStaleFiles();
     }
   }
 
-  /** A connection to the server just started; null when it has ended instead. */
-  private async firstAnswer(ended: Promise<void>, end: number): Promise<Client | null> {
+  /** A connection to the server that was just started; null if it exits or the time is over. */
+  private async waitUntilReady(ended: Promise<void>, end: number): Promise<Client | null> {
     let running = true;
     void ended.then(() => (running = false));
     while (running && Date.now() < end) {
@@ -235,44 +239,48 @@ export class EmbeddedPostgres {
   }
 
   /**
-   * Takes a killed server's pid file out of the way, whose number may have gone to another process. Never while a
-   * process of the old server still runs: that would cost the cluster. Those of other process-id namespaces are not
-   * seen here, but PostgreSQL sees their shared memory, whose key is in the file: the file stays where the key counts.
+   * Makes the postmaster.pid of a killed server harmless: its process id may now belong to another process, and PostgreSQL
+   * would then refuse to start. Waits until no process of the old server runs, since two servers would destroy the cluster.
+   *
+   * Processes of other PID namespaces are invisible here. PostgreSQL detects them by their shared memory, whose key is in
+   * the file. The file is therefore kept, with the id of an ended process, unless it is empty or of another cluster.
    */
-  private async clearRemains(): Promise<void> {
+  private async removeStaleFiles(): Promise<void> {
     const end = Date.now() + 15_000;
     const cluster = await realpath(this.cluster);
     while ((await processesIn(cluster)).length > 0) {
       if (Date.now() > end) {
-        throw new StartError(`Processes of a former server still work in ${this.cluster} and do not answer`);
+        throw new StartError(
+          `Processes of an earlier server still run in ${this.cluster} and accept no connections`,
+        );
       }
       await sleep(50);
     }
-    // Nobody listens at the socket, or this start would have joined the server.
+    // The lock file of the socket is stale: `connect` found no server.
     await rm(join(this.socketFolder, '.s.PGSQL.5432.lock'), { force: true });
     const path = join(cluster, 'postmaster.pid');
     const text = await readFile(path, 'utf8').catch(() => null);
     if (text === null) return;
     const [pid = '', folder = '', ...rest] = text.split('\n');
-    // Empty after a loss of power, or copied with the folder of a server that runs elsewhere.
-    const isForeign = !(Number.parseInt(pid, 10) > 0) || (await isAnother(folder, cluster));
+    // Empty after a power failure, or copied together with the folder of another cluster.
+    const isForeign = !(Number.parseInt(pid, 10) > 0) || (await isDifferentFolder(folder, cluster));
     if (isForeign) await rm(path, { force: true });
-    else await writeFile(path, [String(endedProcess()), folder, ...rest].join('\n'));
+    else await writeFile(path, [String(endedProcessId()), folder, ...rest].join('\n'));
   }
 
-  private async reason(): Promise<string> {
+  private async startFailure(): Promise<string> {
     const log = await readFile(join(this.folder, 'postgres.log'), 'utf8').catch(() => '');
     const fatal = log.split('\n').findLast((line) => line.includes('FATAL'));
     return `The embedded PostgreSQL did not start: ${fatal?.replace(/^.*FATAL:\s*/, '') ?? 'see postgres.log in the data folder'}`;
   }
 
-  /** Starts the server again when it dies under us. */
+  /** Restarts the server when it dies, until this process leaves. */
   private async watch(): Promise<void> {
     while (!this.closing) {
       await sleep(100);
       if (this.closing || isAlive(this.pid)) continue;
-      await this.anchor?.end().catch(() => undefined);
-      await this.run().catch(() => undefined);
+      await this.lockConnection?.end().catch(() => undefined);
+      await this.connectOrStart().catch(() => undefined);
     }
   }
 }
@@ -290,14 +298,14 @@ async function createCluster(
   const password = randomBytes(24).toString('hex');
   await rm(passwordFile, { force: true });
   await createDurably(passwordFile, password);
-  // Made beside its place and moved there whole, so that an interrupted start leaves no half cluster.
+  // Created under a temporary name and renamed, so that an interrupted start leaves no incomplete cluster.
   const fresh = `${cluster}.new`;
   const freshPassword = `${passwordFile}.new`;
   await rm(fresh, { recursive: true, force: true });
   await mkdir(fresh, { mode: 0o700 });
   await writeFile(freshPassword, password, { mode: 0o600 });
-  await giveTo(account, fresh);
-  await giveTo(account, freshPassword);
+  await assignTo(account, fresh);
+  await assignTo(account, freshPassword);
   const args = [
     '-D',
     fresh,
@@ -312,8 +320,8 @@ async function createCluster(
   ];
   const locale = ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'];
   const child = spawnAs(account, binaries.initdb, [...args, ...locale], ['ignore', 'ignore', 'pipe']);
-  let complaint = '';
-  child.stderr?.on('data', (chunk: Buffer) => (complaint += chunk.toString()));
+  let stderr = '';
+  child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   const status = await new Promise((resolve) => {
     child.once('error', (error) => resolve(error.message));
     child.once('close', resolve);
@@ -321,23 +329,23 @@ async function createCluster(
   await rm(freshPassword, { force: true });
   if (status !== 0) {
     await rm(fresh, { recursive: true, force: true });
-    throw new StartError(`The embedded database could not be created: ${reasonOf(complaint, status)}`);
+    throw new StartError(`The embedded database could not be created: ${initdbFailure(stderr, status)}`);
   }
   await rename(fresh, cluster);
   return password;
 }
 
-/** What `initdb` complained of, in one line. */
-function reasonOf(complaint: string, status: unknown): string {
-  if (/could not look up effective user ID/.test(complaint)) {
+/** The cause of a failure of `initdb`, in one line. */
+function initdbFailure(stderr: string, status: unknown): string {
+  if (/could not look up effective user ID/.test(stderr)) {
     return `the user id ${process.getuid?.()} has no entry in /etc/passwd, which PostgreSQL needs; add one, run as another user, or set DATABASE_URL`;
   }
-  const lines = complaint.trim().split('\n');
+  const lines = stderr.trim().split('\n');
   const line = lines.find((text) => /error:|FATAL|PANIC|No space left/.test(text)) ?? lines.at(-1) ?? '';
   return line.replace(/^.*?(?:error|FATAL|PANIC):\s*/, '') || `initdb ended with ${String(status)}`;
 }
 
-/** @throws StartError without one: nothing else opens the cluster */
+/** @throws StartError if the file cannot be read: no other password opens the cluster */
 async function storedPassword(path: string): Promise<string> {
   const password = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new StartError(
@@ -352,25 +360,25 @@ async function storedPassword(path: string): Promise<string> {
   return password.trim();
 }
 
-async function takeFolder(dataDir: string): Promise<FolderLock> {
-  // A service that is stopping keeps the folder for a moment.
+async function acquireFolderLock(dataDir: string): Promise<FolderLock> {
+  // A service that is stopping holds the lock until it exits.
   for (let attempt = 0; attempt < 20; attempt++) {
-    const lock = await FolderLock.take(dataDir);
+    const lock = await FolderLock.acquire(dataDir);
     if (lock !== null) return lock;
     await sleep(100);
   }
   throw new StartError(`Another Tankobon is running on the data folder ${dataDir}`);
 }
 
-/** Whether the folder is another one that exists: the names of one folder may differ. */
-async function isAnother(folder: string, cluster: string): Promise<boolean> {
+/** Whether `folder` exists and is not the cluster. Compares inodes, since one folder may have several paths. */
+async function isDifferentFolder(folder: string, cluster: string): Promise<boolean> {
   if (folder === cluster) return false;
   const [one, other] = await Promise.all([stat(folder).catch(() => null), stat(cluster)]);
   return one !== null && (one.ino !== other.ino || one.dev !== other.dev);
 }
 
-/** The id of a process that is no more. */
-function endedProcess(): number {
+/** The id of a process that has exited. */
+function endedProcessId(): number {
   return spawnSync(process.execPath, ['--version'], { stdio: 'ignore' }).pid;
 }
 
@@ -379,8 +387,8 @@ async function postmasterPid(cluster: string): Promise<number> {
   return Number.parseInt(text, 10) || 0;
 }
 
-/** Refuses what cannot be ours before anything is written. */
-async function refuseForeign(dataDir: string, cluster: string): Promise<void> {
+/** Checks owner and version of the data folder before anything is written. */
+async function assertUsableDataFolder(dataDir: string, cluster: string): Promise<void> {
   const folder = await stat(dataDir).catch(() => null);
   if (folder === null) return;
   if (!folder.isDirectory()) throw new StartError(`DATA_DIR ${dataDir} is not a folder`);
@@ -392,24 +400,24 @@ async function refuseForeign(dataDir: string, cluster: string): Promise<void> {
   const version = (await readFile(join(cluster, 'PG_VERSION'), 'utf8').catch(() => 'unknown')).trim();
   if (version !== POSTGRES_MAJOR) {
     throw new StartError(
-      `${cluster} is a cluster of PostgreSQL ${version}; this version runs ${POSTGRES_MAJOR}: dump it with the former one`,
+      `${cluster} is a cluster of PostgreSQL ${version}; this version needs ${POSTGRES_MAJOR}: dump it with the earlier version`,
     );
   }
 }
 
-/** Socket paths hold 107 bytes: a folder too deep gets a short one of its own. */
+/** A socket path has at most 107 bytes: for a longer data folder the socket is in the folder for temporary files. */
 function socketPath(dataDir: string): string {
   const path = join(dataDir, 'run');
   if (Buffer.byteLength(path) <= 80) return path;
   return join(tmpdir(), `tankobon-${createHash('sha256').update(dataDir).digest('hex').slice(0, 16)}`);
 }
 
-async function ownFolder(account: ServerAccount, path: string): Promise<string> {
+async function createPrivateFolder(account: ServerAccount, path: string): Promise<string> {
   await mkdir(path, { recursive: true, mode: 0o700 });
   const { uid } = await stat(path);
   const self = process.getuid?.() ?? uid;
   if (uid !== self && self !== 0) throw new StartError(`${path} belongs to another user (uid ${uid})`);
   await chmod(path, 0o700);
-  await giveTo(account, path);
+  await assignTo(account, path);
   return path;
 }

@@ -7,9 +7,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const NAME = 'service.sock';
 
 /**
- * Says which service uses a data folder: it listens on a socket in the folder. The kernel ends the listening with the
- * process, however that ends, and shows it to every container and process-id namespace that mounts the folder, which
- * process ids and PostgreSQL's own check do not.
+ * Exclusive lock of a data folder for one service: a Unix socket in the folder on which the service listens. The kernel
+ * closes the socket when the process ends, also after kill -9. Every container and PID namespace that mounts the folder
+ * can connect to the socket, whereas process ids and PostgreSQL's own check are limited to one namespace.
  */
 export class FolderLock {
   private constructor(
@@ -17,33 +17,33 @@ export class FolderLock {
     private readonly path: string,
   ) {}
 
-  /** @returns null when another service uses the folder */
-  static async take(folder: string): Promise<FolderLock | null> {
-    return inFolder(folder, async (short) => {
-      const place = join(short, NAME);
-      const own = `${place}.${randomBytes(4).toString('hex')}`;
+  /** @returns null if another service holds the lock */
+  static async acquire(folder: string): Promise<FolderLock | null> {
+    return withShortPath(folder, async (short) => {
+      const path = join(short, NAME);
+      const temporary = `${path}.${randomBytes(4).toString('hex')}`;
       const server = createServer((socket) => socket.destroy());
       server.unref();
       await new Promise<void>((resolve, reject) => {
         server.once('error', reject);
-        server.listen(own, resolve);
+        server.listen(temporary, resolve);
       });
       try {
-        if (await put(own, place)) return new FolderLock(server, join(folder, NAME));
+        if (await linkSocket(temporary, path)) return new FolderLock(server, join(folder, NAME));
       } catch (error) {
         server.close();
         throw error;
       } finally {
-        await rm(own, { force: true });
+        await rm(temporary, { force: true });
       }
       server.close();
       return null;
     });
   }
 
-  /** Whether a service uses the folder. */
-  static async isTaken(folder: string): Promise<boolean> {
-    return inFolder(folder, (short) => answers(join(short, NAME)));
+  /** Whether a service holds the lock. */
+  static async isHeld(folder: string): Promise<boolean> {
+    return withShortPath(folder, (short) => acceptsConnections(join(short, NAME)));
   }
 
   async release(): Promise<void> {
@@ -52,25 +52,25 @@ export class FolderLock {
   }
 }
 
-/** Puts a socket in its place, unless one that answers is there. */
-async function put(own: string, place: string): Promise<boolean> {
-  const isPut = await link(own, place).then(
+/** Links the socket to `path`, unless a socket that accepts connections is there. @returns whether it is linked */
+async function linkSocket(temporary: string, path: string): Promise<boolean> {
+  const isLinked = await link(temporary, path).then(
     () => true,
     (error: NodeJS.ErrnoException) => {
       if (error.code === 'EEXIST') return false;
       throw error;
     },
   );
-  if (isPut) return true;
-  if (await answers(place)) return false;
-  // The former one's service has ended. Of two that replace it at once, the later one stays.
-  const { ino } = await stat(own);
-  await rename(own, place);
+  if (isLinked) return true;
+  if (await acceptsConnections(path)) return false;
+  // The socket is stale. Of two processes that replace it at once, the later rename wins; the inode shows which one.
+  const { ino } = await stat(temporary);
+  await rename(temporary, path);
   await sleep(100);
-  return (await stat(place).catch(() => null))?.ino === ino;
+  return (await stat(path).catch(() => null))?.ino === ino;
 }
 
-async function answers(path: string): Promise<boolean> {
+async function acceptsConnections(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(path, () => {
       socket.destroy();
@@ -80,8 +80,8 @@ async function answers(path: string): Promise<boolean> {
   });
 }
 
-/** Paths of sockets hold 107 bytes: on Linux, a short one leads into a folder with any path. */
-async function inFolder<T>(folder: string, work: (short: string) => Promise<T>): Promise<T> {
+/** A socket path has at most 107 bytes. On Linux, `/proc/self/fd` gives a short path to any folder. */
+async function withShortPath<T>(folder: string, work: (short: string) => Promise<T>): Promise<T> {
   if (process.platform !== 'linux') return work(folder);
   const handle = await open(folder, 'r');
   try {

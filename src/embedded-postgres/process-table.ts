@@ -1,7 +1,7 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Whether a process with this id exists, whoever owns it. */
+/** Whether a process with this id exists, of any user. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -11,7 +11,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Waits until a process is gone; false when it is still there after `ms` milliseconds. */
+/** Waits until a process has ended. @returns false if it still runs after `ms` milliseconds */
 export async function waitForEnd(pid: number, ms: number): Promise<boolean> {
   const end = Date.now() + ms;
   while (isAlive(pid)) {
@@ -22,8 +22,8 @@ export async function waitForEnd(pid: number, ms: number): Promise<boolean> {
 }
 
 /**
- * Tells two processes apart that had the same id one after the other: id and start time, as one word.
- * Where the system has no /proc the id must do.
+ * Identity of a process, which stays unique when the system reuses its id: `id:start time`. Without /proc the start time
+ * is empty.
  */
 export async function identityOf(pid: number): Promise<string> {
   const line = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
@@ -31,7 +31,7 @@ export async function identityOf(pid: number): Promise<string> {
   return `${pid}:${startTime}`;
 }
 
-/** The processes that work in a folder: a PostgreSQL server and its backends all have their cluster as cwd. */
+/** The processes whose working directory is `folder`. For a PostgreSQL server and its backends it is the cluster. */
 export async function processesIn(folder: string): Promise<number[]> {
   const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
   const folders = await Promise.all(pids.map((pid) => readlink(`/proc/${pid}/cwd`).catch(() => null)));

@@ -6,15 +6,15 @@ import { StartError } from '../config.js';
 const NOBODY = 65_534;
 
 /**
- * Who runs the embedded server. PostgreSQL refuses root, so that root hands it to `nobody`; where `nobody` cannot
- * reach the files, the server runs in a user namespace, in which root is called `nobody`.
+ * The account of the embedded server. PostgreSQL refuses to run as root: a service of root runs the server as the user
+ * `nobody`. If `nobody` cannot read the files, the server runs in a user namespace that maps root to `nobody`.
  */
 export type ServerAccount = 'self' | 'nobody' | 'namespace';
 
 /**
- * Chooses the account for a cluster: the one that owns it, or for a new one the least powerful that can reach it.
+ * Chooses the account for a cluster: its owner, or for a new cluster the least privileged account that can access it.
  *
- * @param cluster folder of the cluster, which need not exist yet
+ * @param cluster folder of the cluster; may not exist yet
  * @param program a file that the server must be able to read
  */
 export async function chooseAccount(cluster: string, program: string): Promise<ServerAccount> {
@@ -28,16 +28,16 @@ export async function chooseAccount(cluster: string, program: string): Promise<S
     return 'self';
   }
   if (owner !== null && owner !== 0 && owner !== NOBODY) throw belongsToAnother(cluster, owner);
-  const reachable = (await nobodyEnters(dirname(cluster))) && (await nobodyEnters(dirname(program)));
+  const reachable = (await nobodyCanEnter(dirname(cluster))) && (await nobodyCanEnter(dirname(program)));
   if (owner !== 0 && reachable) return 'nobody';
-  if (owner !== NOBODY && namespacesWork()) return 'namespace';
+  if (owner !== NOBODY && supportsUserNamespaces()) return 'namespace';
   throw new StartError(
     `PostgreSQL may not run as root, and user nobody cannot enter ${dirname(cluster)} or the project's folder; ` +
       'start as an ordinary user or set DATA_DIR and the project elsewhere',
   );
 }
 
-/** Starts a program of the server's in its own process group, so that a Ctrl-C meant for the service spares it. */
+/** Starts a program in its own process group, so that Ctrl-C in the service's terminal does not signal it. */
 export function spawnAs(
   account: ServerAccount,
   program: string,
@@ -51,27 +51,27 @@ export function spawnAs(
     env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' },
   };
   if (account === 'nobody') return spawn(program, args, { ...options, uid: NOBODY, gid: NOBODY });
-  if (account === 'namespace') return spawn('unshare', [...NAMESPACE, program, ...args], options);
+  if (account === 'namespace') return spawn('unshare', [...UNSHARE_OPTIONS, program, ...args], options);
   return spawn(program, args, options);
 }
 
-/** Gives a file or folder to the account. */
-export async function giveTo(account: ServerAccount, path: string): Promise<void> {
+/** Changes the owner of a file or folder to the account. */
+export async function assignTo(account: ServerAccount, path: string): Promise<void> {
   if (account === 'nobody') await chown(path, NOBODY, NOBODY);
 }
 
-const NAMESPACE = ['--user', `--map-user=${NOBODY}`, `--map-group=${NOBODY}`];
+const UNSHARE_OPTIONS = ['--user', `--map-user=${NOBODY}`, `--map-group=${NOBODY}`];
 
-function namespacesWork(): boolean {
-  return spawnSync('unshare', [...NAMESPACE, 'true'], { stdio: 'ignore' }).status === 0;
+function supportsUserNamespaces(): boolean {
+  return spawnSync('unshare', [...UNSHARE_OPTIONS, 'true'], { stdio: 'ignore' }).status === 0;
 }
 
-async function nobodyEnters(folder: string): Promise<boolean> {
+async function nobodyCanEnter(folder: string): Promise<boolean> {
   const { mode, uid } = await stat(folder);
   const allowed = uid === NOBODY ? mode & 0o100 : mode & 0o001;
   if (allowed === 0) return false;
   const parent = dirname(folder);
-  return parent === folder || nobodyEnters(parent);
+  return parent === folder || nobodyCanEnter(parent);
 }
 
 function belongsToAnother(folder: string, owner: number): StartError {

@@ -4,8 +4,10 @@ import { StartError } from '../config.js';
 import { identityOf, isAlive } from './process-table.js';
 
 /**
- * Runs `work` while holding a lock file, so that two processes do not start one server at once.
- * A lock whose holder was killed is taken over.
+ * Runs `work` while holding a lock file, so that two processes do not start the same server at once. The lock file of a
+ * process that was killed is removed.
+ *
+ * @throws StartError if another process holds the lock for a minute
  */
 export async function withStartLock<T>(path: string, work: () => Promise<T>): Promise<T> {
   const end = Date.now() + 60_000;
@@ -36,7 +38,7 @@ async function isAbandoned(path: string): Promise<boolean> {
   const holder = await readFile(path, 'utf8').catch(() => null);
   if (holder === null) return false;
   const pid = Number.parseInt(holder, 10);
-  // An empty file is a holder that has not written its name yet, or never will.
+  // An empty file: its process has not written its identity yet, or was killed before that.
   if (Number.isNaN(pid)) {
     await sleep(500);
     return (await readFile(path, 'utf8').catch(() => null)) === '';

@@ -13,9 +13,9 @@ import { UsersService } from '../users/users.service.js';
 
 const SAMPLE = join(PROJECT_FOLDER, 'data', 'sample-catalog.ndjson');
 
-/** What the first start created, to be shown once. */
+/** The objects that the first start created, with secrets that are printed once. */
 export interface Created {
-  /** `password` is null where the operator gave it. */
+  /** Null if one existed; `password` is null if the operator set ADMIN_PASSWORD. */
   readonly administrator: { readonly username: string; readonly password: string | null } | null;
   readonly client: NewClient | null;
   readonly series: number;
@@ -32,7 +32,7 @@ export class FirstStart {
     private readonly importer: CatalogImporter,
   ) {}
 
-  /** Creates each of them if there is none. */
+  /** Creates each of the three if the database has none. */
   async prepare(): Promise<Created> {
     const administrator = (await this.users.hasAdministrator()) ? null : await this.createAdministrator();
     const client = (await this.clients.hasAny())
@@ -46,7 +46,7 @@ export class FirstStart {
     const { adminUsername: username, adminPassword } = this.config;
     const password = adminPassword ?? randomBytes(12).toString('base64url');
     const { total: users } = await this.users.page(1, 0);
-    // The document's examples then work on a fresh installation as they stand.
+    // The first user of an installation has the id of the OpenAPI document's examples, so that the examples work.
     await this.users.createAdministrator(username, password, users === 0 ? EXAMPLE_USER_ID : undefined);
     return { username, password: adminPassword === null ? password : null };
   }
@@ -54,7 +54,7 @@ export class FirstStart {
   private async importSample(): Promise<number> {
     const { series } = await this.importer.import(createReadStream(SAMPLE), {
       onRefused: ({ line, reason }) => {
-        throw new Error(`The sample catalog's line ${line} is wrong: ${reason}`);
+        throw new Error(`Line ${line} of the sample catalog is invalid: ${reason}`);
       },
     });
     return series;

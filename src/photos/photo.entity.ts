@@ -1,5 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import { counted } from '../database/counter-triggers.js';
+import { totalCounterTriggers } from '../database/counter-triggers.js';
 import { ClientSchema } from '../clients/client.entity.js';
 import { UserSchema } from '../accounts/user.entity.js';
 
@@ -8,8 +8,8 @@ export const PhotoSchema = defineEntity({
   name: 'Photo',
   tableName: 'photos',
   triggers: [
-    ...counted('photos', 'photos', ['insert', 'delete']),
-    ...counted('photos', 'storage_bytes', ['insert', 'delete'], 'count_bytes'),
+    ...totalCounterTriggers('photos', 'photos', ['insert', 'delete']),
+    ...totalCounterTriggers('photos', 'storage_bytes', ['insert', 'delete'], 'count_bytes'),
   ],
   properties: {
     user: p.manyToOne(UserSchema).primary().deleteRule('cascade'),

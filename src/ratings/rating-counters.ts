@@ -41,12 +41,12 @@ function roundsTo(column: string, bucket: number): RawBuilder<number> {
 }
 
 /** Adds one changed rating to its series' counters. */
-export function countChange(query: WithChanges) {
+export function addChangeToCounters(query: WithChanges) {
   return addToCounters(query, (counter) => DELTAS[counter]);
 }
 
 /** Adds any number of changed ratings to their series' counters, in the order of the series (see the lock order). */
-export function countChanges(query: WithChanges) {
+export function addChangesToCounters(query: WithChanges) {
   return addToCounters(query, (counter) => sql<number>`sum(${DELTAS[counter]})`, true);
 }
 

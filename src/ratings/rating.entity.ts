@@ -1,5 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import { counted } from '../database/counter-triggers.js';
+import { totalCounterTriggers } from '../database/counter-triggers.js';
 import { SeriesSchema } from '../catalog/catalog.entity.js';
 import { UserSchema } from '../accounts/user.entity.js';
 
@@ -7,7 +7,7 @@ import { UserSchema } from '../accounts/user.entity.js';
 export const RatingSchema = defineEntity({
   name: 'Rating',
   tableName: 'ratings',
-  triggers: counted('ratings', 'ratings', ['insert', 'delete']),
+  triggers: totalCounterTriggers('ratings', 'ratings', ['insert', 'delete']),
   properties: {
     user: p.manyToOne(UserSchema).primary().deleteRule('cascade'),
     series: p.manyToOne(SeriesSchema).primary().deleteRule('no action'),

@@ -5,7 +5,7 @@ import { Sql } from '../database/sql.js';
 import { statement, statementFamily, tables } from '../database/statement.js';
 import type { RatingCountSchema, SeriesSchema } from '../catalog/catalog.entity.js';
 import type { RatingSchema } from './rating.entity.js';
-import { countChange, countChanges } from './rating-counters.js';
+import { addChangeToCounters, addChangesToCounters } from './rating-counters.js';
 
 const db = tables<typeof RatingSchema | typeof RatingCountSchema | typeof SeriesSchema>();
 
@@ -35,7 +35,7 @@ const ADD = statement('ratings.add', ({ userId, seriesId, rating }: Key & { rati
         .onConflict((conflict) => conflict.columns(['user_id', 'series_id']).doNothing())
         .returning(['series_id', sql<number | null>`null::numeric`.as('former'), 'rating']),
     )
-    .with('counted', countChange)
+    .with('counted', addChangeToCounters)
     .selectNoFrom((eb) => [
       eb.exists(eb.selectFrom('target').select('id')).as('series_exists'),
       eb.exists(eb.selectFrom('written').select('series_id')).as('written'),
@@ -62,7 +62,7 @@ const UPDATE = statement('ratings.update', ({ userId, seriesId, rating }: Key & 
         .where('r.series_id', '=', seriesId)
         .returning(['r.series_id', 'held.former', 'r.rating']),
     )
-    .with('counted', countChange)
+    .with('counted', addChangeToCounters)
     .selectFrom('written')
     .select('series_id'),
 );
@@ -76,7 +76,7 @@ const DELETE = statement('ratings.delete', ({ userId, seriesId }: Key) =>
         .where('series_id', '=', seriesId)
         .returning(['series_id', 'rating as former', sql<number | null>`null::numeric`.as('rating')]),
     )
-    .with('counted', countChange)
+    .with('counted', addChangeToCounters)
     .selectFrom('written')
     .select('series_id'),
 );
@@ -89,7 +89,7 @@ const DELETE_ALL = statement('ratings.delete-all', ({ userId }: { userId: string
         .where('user_id', '=', userId)
         .returning(['series_id', 'rating as former', sql<number | null>`null::numeric`.as('rating')]),
     )
-    .with('counted', countChanges)
+    .with('counted', addChangesToCounters)
     .selectFrom('written')
     .select('series_id'),
 );

@@ -24,8 +24,8 @@ interface Variant {
   readonly audience: Audience;
   readonly order: HistoryOrder;
   readonly search: SearchVariant | null;
-  readonly ofStatus: boolean;
-  readonly ofClient: boolean;
+  readonly filtersByStatus: boolean;
+  readonly filtersByClient: boolean;
 }
 
 interface Parameters extends SearchParameters {
@@ -70,18 +70,18 @@ const SMALL_LIST = 1_000;
 
 /** A page of a reader's history and its total. */
 export const HISTORY_PAGE = statementFamily('reading-history.page', (variant: Variant, p: Parameters) => {
-  const clientKnown = variant.ofClient ? isEnabledClient(p.client) : sql<boolean>`true`;
+  const clientKnown = variant.filtersByClient ? isEnabledClient(p.client) : sql<boolean>`true`;
   const { search } = variant;
   if (search === null) {
     return pageQuery(
       oneRow(
         db.with(
           (cte) => cte('page').materialized(),
-          () => listed(variant, p),
+          () => pageInOrder(variant, p),
         ),
       ),
-      () => ({ total: asCount(countedTotal(variant, p)), client_known: clientKnown }),
-      () => shown(p),
+      () => ({ total: asCount(totalFromCounters(variant, p)), client_known: clientKnown }),
+      () => rowsOfPage(p),
     );
   }
   return pageQuery(
@@ -89,7 +89,7 @@ export const HISTORY_PAGE = statementFamily('reading-history.page', (variant: Va
       db
         .with(
           (cte) => cte('matches').materialized(),
-          () => found(variant, search, p),
+          () => searchMatches(variant, search, p),
         )
         .with('page', (query) =>
           query
@@ -113,34 +113,40 @@ export const HISTORY_PAGE = statementFamily('reading-history.page', (variant: Va
       total: asCount(eb.selectFrom('matches').select((count) => count.fn.countAll().as('total'))),
       client_known: clientKnown,
     }),
-    () => shown(p),
+    () => rowsOfPage(p),
   );
 });
 
 /** What entries (`e`) and their counters (`c`) are filtered by alike. */
-function isWanted(of: 'e' | 'c', { audience, ofStatus, ofClient }: Variant, p: Parameters) {
+function matchesFilters(
+  of: 'e' | 'c',
+  { audience, filtersByStatus, filtersByClient }: Variant,
+  p: Parameters,
+) {
   const eb = expressionBuilder<{ e: Entry; c: Tables['reading_counts'] }, 'e' | 'c'>();
   return eb.and([
     eb(`${of}.user_id`, '=', p.userId),
     ...(audience === 'others' ? [isVisibleToOthers(of)] : []),
-    ...(ofStatus ? [eb(`${of}.status`, '=', anyOf(p.status, 'reading_status[]'))] : []),
-    ...(ofClient ? [eb(`${of}.series_client`, 'in', [sql.lit(0), sql<number>`${p.client}::int`])] : []),
+    ...(filtersByStatus ? [eb(`${of}.status`, '=', anyOf(p.status, 'reading_status[]'))] : []),
+    ...(filtersByClient
+      ? [eb(`${of}.series_client`, 'in', [sql.lit(0), sql<number>`${p.client}::int`])]
+      : []),
   ]);
 }
 
 function entries(variant: Variant, p: Parameters) {
-  return db.selectFrom('reading_entries as e').where(isWanted('e', variant, p));
+  return db.selectFrom('reading_entries as e').where(matchesFilters('e', variant, p));
 }
 
-function countedTotal(variant: Variant, p: Parameters) {
+function totalFromCounters(variant: Variant, p: Parameters) {
   return db
     .selectFrom('reading_counts as c')
     .select((eb) => eb.fn.sum<number>('c.total').as('total'))
-    .where(isWanted('c', variant, p));
+    .where(matchesFilters('c', variant, p));
 }
 
 /** Without a search the page is read in its order, and the counters give its total. */
-function listed(variant: Variant, p: Parameters) {
+function pageInOrder(variant: Variant, p: Parameters) {
   const page = entries(variant, p)
     .selectAll('e')
     .orderBy(sortKeys(ORDERS[variant.order]))
@@ -153,13 +159,13 @@ function listed(variant: Variant, p: Parameters) {
  * All matches, which must be read to be counted: once, and with no more columns than their order needs. Of a short list
  * each series is looked at; for a long one the catalog's index finds the series that match first.
  */
-function found(variant: Variant, { column, by }: SearchVariant, p: Parameters) {
+function searchMatches(variant: Variant, { column, by }: SearchVariant, p: Parameters) {
   const text = expressionBuilder<{ s: Tables['series'] }, 's'>().ref(`s.${column}`);
   const own = entries(variant, p)
     .innerJoin('series as s', 's.id', 'e.series_id')
     .selectAll('e')
     .where(matchesUnindexed(text, p));
-  const isSmall = sql<SqlBool>`${asCount(countedTotal(variant, p))} <= ${sql.lit(SMALL_LIST)}`;
+  const isSmall = sql<SqlBool>`${asCount(totalFromCounters(variant, p))} <= ${sql.lit(SMALL_LIST)}`;
   // The catalog's index does not serve one or two letters, which most of its names contain.
   const candidates =
     by === 'trigrams'
@@ -182,11 +188,11 @@ function indexed(variant: Variant, text: Expression<string>, p: Parameters) {
     .selectFrom(matching.as('s'))
     .innerJoin('reading_entries as e', 'e.series_id', 's.id')
     .selectAll('e')
-    .where(isWanted('e', variant, p));
+    .where(matchesFilters('e', variant, p));
 }
 
 /** The entries of the page with their series and the reader's ratings. */
-function shown(p: Parameters) {
+function rowsOfPage(p: Parameters) {
   const page = db
     .withTables<{ page: Entry & { position: number } }>()
     .selectFrom('page as e')

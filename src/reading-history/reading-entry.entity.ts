@@ -1,5 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import { counted, tallied } from '../database/counter-triggers.js';
+import { totalCounterTriggers, userCounterTriggers } from '../database/counter-triggers.js';
 import { NAME_ORDER, SeriesSchema } from '../catalog/catalog.entity.js';
 import { ClientSchema } from '../clients/client.entity.js';
 import { UserSchema } from '../accounts/user.entity.js';
@@ -15,9 +15,9 @@ export const ReadingEntrySchema = defineEntity({
   name: 'ReadingEntry',
   tableName: 'reading_entries',
   triggers: [
-    ...counted('reading_entries', 'entries', ['insert', 'delete']),
+    ...totalCounterTriggers('reading_entries', 'entries', ['insert', 'delete']),
     // Progress, which changes most often, is not among the columns, so that its updates run no trigger.
-    ...tallied('reading_entries', 'reading_count', ['visibility', 'status']),
+    ...userCounterTriggers('reading_entries', 'reading_count', ['visibility', 'status']),
   ],
   indexes: [
     { name: 'reading_entries_by_update', properties: ['user', 'lastUpdate', 'series'] },

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Sql } from '../database/sql.js';
 import { searchParameters, searchVariant } from '../search/conditions.js';
-import { type SearchForm, searchTerm, searchTwice } from '../search/fold.js';
+import { type SearchForm, searchTerm, searchWithFallback } from '../search/fold.js';
 import {
   ADD,
   DELETE,
@@ -100,7 +100,7 @@ export class ReadingEntryRepository {
    * this reader's entries alone; without a search, and in the order of updates or names, only those of the page.
    */
   async page(selection: HistorySelection): Promise<HistoryPage> {
-    return searchTwice(searchTerm(selection.search), (form) => this.pageOf(selection, form));
+    return searchWithFallback(searchTerm(selection.search), (form) => this.pageOf(selection, form));
   }
 
   private async pageOf(
@@ -111,8 +111,8 @@ export class ReadingEntryRepository {
       audience,
       order,
       search: form && searchVariant(form),
-      ofStatus: status !== undefined,
-      ofClient: client !== undefined,
+      filtersByStatus: status !== undefined,
+      filtersByClient: client !== undefined,
     });
     const { header, rows } = await this.sql.page(page, {
       userId,

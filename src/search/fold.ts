@@ -40,7 +40,7 @@ const UNDECOMPOSED: Record<string, string> = {
 const UNDECOMPOSED_LETTERS = new RegExp(`[${Object.keys(UNDECOMPOSED).join('')}]`, 'g');
 
 /** Characters that keyboards and editors type for one another, and the one that stands for each group. */
-const TYPED_ALIKE: readonly (readonly [RegExp, string])[] = [
+const EQUIVALENT_CHARACTERS: readonly (readonly [RegExp, string])[] = [
   [/[`‘’‚‛‹›ʹʻʼʽˈ′‵ꞌ՚׳]/g, "'"],
   [/[“”„‟«»″‶〃〝〞〟״]/g, '"'],
   // Not the wave dashes, which Unicode counts among the dashes as well.
@@ -58,7 +58,7 @@ const DASH_LIKE_LONG_VOWEL = /(?<=\p{Script=Latin})\u30fc(?=\p{Script=Latin})/gu
  * marks, dashes, vowel points, invisible characters and runs of white space. Idempotent.
  */
 export function fold(text: string): string {
-  return TYPED_ALIKE.reduce(
+  return EQUIVALENT_CHARACTERS.reduce(
     (folded, [characters, one]) => folded.replace(characters, one),
     caseFolded(decomposed(text)).normalize('NFKD').replace(ACCENTS, ''),
   )
@@ -116,7 +116,7 @@ export interface SearchTerm {
 }
 
 /** A term that no stored text contains: U+FFFF is no character. */
-const NOWHERE = '\uffff';
+const MATCHES_NOTHING = '\uffff';
 
 /**
  * The forms of a search.
@@ -126,7 +126,7 @@ const NOWHERE = '\uffff';
 export function searchTerm(search: string | undefined): SearchTerm | null {
   if (search === undefined || search.trim() === '') return null;
   const text = fold(search);
-  if (text === '') return { text: NOWHERE, compact: null };
+  if (text === '') return { text: MATCHES_NOTHING, compact: null };
   const compacted = compact(text);
   const letters = compacted.match(/[\p{L}\p{N}]/gu)?.length ?? 0;
   return { text, compact: letters >= 3 ? compacted : null };
@@ -137,7 +137,7 @@ export function searchTerm(search: string | undefined): SearchTerm | null {
  *
  * @param find a page for one form; its total decides
  */
-export async function searchTwice<Page extends { readonly total: number }>(
+export async function searchWithFallback<Page extends { readonly total: number }>(
   term: SearchTerm | null,
   find: (form: SearchForm | null) => Promise<Page>,
 ): Promise<Page> {

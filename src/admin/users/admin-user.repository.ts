@@ -13,7 +13,13 @@ import { ImageUrls } from '../../images/image-urls.js';
 import type { PhotoSchema } from '../../photos/photo.entity.js';
 import type { RatingSchema } from '../../ratings/rating.entity.js';
 import type { ReadingEntrySchema } from '../../reading-history/reading-entry.entity.js';
-import { containing, type SearchForm, searchTerm, searchTwice, shortTermGrams } from '../../search/fold.js';
+import {
+  containing,
+  type SearchForm,
+  searchTerm,
+  searchWithFallback,
+  shortTermGrams,
+} from '../../search/fold.js';
 import { USER_COLUMNS, withImage } from '../../users/user-columns.js';
 import type { UserRow } from '../../users/user.repository.js';
 import type { USER_ORDERS } from './admin-users.dto.js';
@@ -175,7 +181,7 @@ export class AdminUserRepository {
   }
 
   async page(selection: UserSelection): Promise<{ total: number; rows: AdminUserRow[] }> {
-    return searchTwice(searchTerm(selection.search), (form) => this.pageOf(selection, form));
+    return searchWithFallback(searchTerm(selection.search), (form) => this.pageOf(selection, form));
   }
 
   private async pageOf(

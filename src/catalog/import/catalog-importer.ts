@@ -115,9 +115,9 @@ class ImportRun {
   }
 
   private async store(batch: readonly NumberedRecord[]): Promise<void> {
-    let sorted: Sorted;
+    let classified: ClassifiedBatch;
     try {
-      sorted = await this.repository.store(batch, (known) => sort(batch, known));
+      classified = await this.repository.store(batch, (known) => classify(batch, known));
     } catch (error) {
       if (toAppError(error).definition.status === serviceUnavailable.status) throw error;
       // Something in the batch cannot be stored; alone, it is found and the others are stored.
@@ -126,17 +126,17 @@ class ImportRun {
       for (const item of batch) await this.store([item]);
       return;
     }
-    for (const { line, fault } of sorted.faulty) this.refuse(line, fault);
-    for (const { line, warnings } of sorted.changed)
+    for (const { line, fault } of classified.faulty) this.refuse(line, fault);
+    for (const { line, warnings } of classified.changed)
       for (const reason of warnings) this.options.onWarning?.({ line, reason });
-    this.series += sorted.changed.length;
-    this.volumes += sorted.changed.reduce((sum, { record }) => sum + record.volumes.length, 0);
-    this.unchanged += sorted.unchanged;
-    this.updated.push(...sorted.updated);
+    this.series += classified.changed.length;
+    this.volumes += classified.changed.reduce((sum, { record }) => sum + record.volumes.length, 0);
+    this.unchanged += classified.unchanged;
+    this.updated.push(...classified.updated);
   }
 }
 
-interface Sorted {
+interface ClassifiedBatch {
   readonly changed: readonly NumberedRecord[];
   readonly faulty: readonly { readonly line: number; readonly fault: string }[];
   readonly unchanged: number;
@@ -144,7 +144,7 @@ interface Sorted {
 }
 
 /** Sorts a batch by what the database has of it. */
-function sort(batch: readonly NumberedRecord[], known: Known): Sorted {
+function classify(batch: readonly NumberedRecord[], known: Known): ClassifiedBatch {
   const changed: NumberedRecord[] = [];
   const faulty: { line: number; fault: string }[] = [];
   for (const item of batch) {

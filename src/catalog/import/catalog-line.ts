@@ -96,8 +96,8 @@ export function parseCatalogLine(text: string): ParsedLine {
     client_id: line.client ?? null,
     public: line.public ?? 1,
     ...flags,
-    tags: presentTexts(line.tags),
-    authors: presentTexts(line.authors ?? []),
+    tags: nonBlankTexts(line.tags),
+    authors: nonBlankTexts(line.authors ?? []),
     links: linksOf(line.links ?? {}),
     search_text: search.text,
     search_compact: search.compact,
@@ -169,7 +169,7 @@ function optionalText(value: unknown): string | null {
 }
 
 /** The texts that are neither null nor blank, each once. */
-function presentTexts(texts: readonly Optional<string>[]): string[] {
+function nonBlankTexts(texts: readonly Optional<string>[]): string[] {
   return [...new Set(texts.map(optionalText).filter((text) => text !== null))];
 }
 

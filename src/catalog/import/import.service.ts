@@ -72,7 +72,7 @@ export class ImportService {
         onRefused: (line) => {
           refused.push(line);
           if (refused.length > MAX_REFUSED)
-            throw about(`has more than ${MAX_REFUSED} lines that are refused`);
+            throw invalidFile(`has more than ${MAX_REFUSED} lines that are refused`);
         },
         onWarning: (warning) => {
           if (warnings.length < MAX_WARNINGS) warnings.push(warning);
@@ -129,10 +129,10 @@ async function* bounded(chunks: readonly Buffer[]): AsyncGenerator<Buffer> {
       yield chunk;
     }
   } catch (cause) {
-    throw cause instanceof AppError ? cause : about('is damaged or ends early', cause);
+    throw cause instanceof AppError ? cause : invalidFile('is damaged or ends early', cause);
   }
 }
 
-function about(says: string, cause?: unknown): AppError {
-  return invalidParameters({ details: [{ field: 'body', messages: [`body ${says}`] }], cause });
+function invalidFile(problem: string, cause?: unknown): AppError {
+  return invalidParameters({ details: [{ field: 'body', messages: [`body ${problem}`] }], cause });
 }

@@ -1,4 +1,4 @@
--- Every character of a text and every pair of neighbours, by which searches that are too short for trigrams are served.
+-- Every character of a text and every pair of adjacent characters. Their index serves terms too short for trigrams.
 -- The cost makes the planner use the index of the grams instead of computing them for each row.
 create or replace function search_grams(value text) returns text[]
 language sql immutable strict parallel safe cost 10000
