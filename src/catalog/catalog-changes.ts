@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 
-/** What a feature does, in the transaction of an import, about series that it has changed. */
+/** Called in the transaction of an import with the external ids of the changed series. */
 export type ChangeListener = (externalIds: readonly string[]) => Promise<void>;
 
 /**
- * Notifies features of imports that change existing series or volumes. A feature that stores copies of what its lists
- * are ordered by registers a listener when its module starts; listeners are idempotent.
+ * Notifies features of imports that change existing series or volumes. A feature that stores sort keys (copies of values
+ * of the catalog) registers a listener when its module starts. Listeners must be idempotent.
  */
 @Injectable()
 export class CatalogChanges {

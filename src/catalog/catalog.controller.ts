@@ -41,7 +41,7 @@ export class CatalogController {
   @ApiRoute({
     id: 'seriesGet',
     summary: 'Get a series',
-    description: 'Also answers series that lists do not show.',
+    description: 'Returns series with `public` 0 too, which lists do not contain.',
     response: SeriesDetailDto,
     errors: [seriesNotFound],
   })

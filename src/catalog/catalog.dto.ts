@@ -19,8 +19,8 @@ export const SERIES_ORDERS = [
 /** The language of a route's texts. */
 export class LanguageQuery {
   /**
-   * ISO 639-1 code or English name of a language, in any case. Texts that are not there in it come in English, else
-   * as the item's own name.
+   * ISO 639-1 code or English name of a language, in any case. Texts that do not exist in this language are in English,
+   * else the item's own name.
    * @example "en"
    */
   @BlankIsAbsent()
@@ -44,8 +44,8 @@ export class SeriesQuery extends LocalizedSearchQuery {
   type?: SeriesType;
 
   /**
-   * Order of the page: `name-asc` unless given, with a search `relevance`. The rating that it orders by may lag a
-   * minute behind.
+   * Order of the page. The default is `relevance` with a search, else `name-asc`. Orders by rating may be up to a minute
+   * old.
    */
   @BlankIsAbsent()
   @Optional()
@@ -63,11 +63,11 @@ export class SeriesQuery extends LocalizedSearchQuery {
 
 export class VolumePageQuery extends IntersectionType(PageQuery, LanguageQuery) {}
 
-/** The volume that stands for a series. */
+/** The volume whose cover represents a series. */
 @ApiSchema({ name: 'FirstVolume' })
 export class FirstVolumeDto {
   /**
-   * Id of the volume, which the routes of volumes and of the collection take.
+   * Id of the volume, for the routes of volumes and of the collection.
    * @example 1
    */
   @Integer()
@@ -148,14 +148,14 @@ export class SeriesLinksDto {
 @ApiSchema({ name: 'Series' })
 export class SeriesDto {
   /**
-   * Id of the series, which the routes of series, ratings and the reading history take.
+   * Id of the series, for the routes of series, ratings and the reading history.
    * @example 1
    */
   @Integer()
   id: number;
 
   /**
-   * The series’ own name, whatever language is asked for; `name` orders by it.
+   * The series’ own name, in any requested language the same; `name` orders by it.
    * @example "One Piece"
    */
   @MaxCharacters(1000)
@@ -169,7 +169,7 @@ export class SeriesDto {
   type: SeriesType;
 
   /**
-   * The series’ name for readable addresses: not unique, and no route looks it up.
+   * The series’ name for readable URLs; not unique, and not a parameter of any route.
    * @example "one-piece"
    */
   @MaxCharacters(1000)
@@ -188,7 +188,7 @@ export class SeriesDto {
   client: number | null;
 
   /**
-   * 1 when lists show the series, 0 when it is found by its id alone.
+   * 1 when lists contain the series, 0 when it is available only by its id.
    * @example 1
    */
   @Integer()
@@ -215,7 +215,7 @@ export class SeriesDto {
   nsfw18: number;
 
   /**
-   * Title to show: the first one in the language asked for, else in English, else `name`.
+   * Title to show: the first one in the requested language, else in English, else `name`.
    * @example "One Piece"
    */
   @MaxCharacters(1000)
@@ -228,7 +228,7 @@ export class SeriesDto {
   aliases: string[];
 
   /**
-   * Summary of the series in the language asked for, else in English; null when there is neither.
+   * Summary of the series in the requested language, else in English; null when there is neither.
    * @example "A boy sets out to find the greatest treasure of the seas."
    */
   @MaxCharacters(100000)
@@ -249,7 +249,7 @@ export class SeriesDto {
   /** Ids of the same series at other trackers. */
   links: SeriesLinksDto;
 
-  /** The volume whose cover stands for the series: its first one, or null when no volume is known. */
+  /** The first volume of the series, whose cover represents it; null when no volume is known. */
   volume: FirstVolumeDto | null;
 
   /**
@@ -278,7 +278,7 @@ export class SeriesDto {
 @ApiSchema({ name: 'RatingCount' })
 export class RatingCountDto {
   /**
-   * A whole rating; ratings with a fraction count for it after rounding half up.
+   * An integer rating. Ratings with a fraction are rounded half up to it.
    * @example 9
    */
   @Integer()
@@ -308,32 +308,32 @@ export class SeriesPageDto extends PageDto {
   series: SeriesDto[];
 }
 
-/** A series as its volumes name it. */
+/** The series of a volume, in short. */
 @ApiSchema({ name: 'SeriesReference' })
 export class SeriesReferenceDto {
   /**
-   * Id of the series, which the routes of series, ratings and the reading history take.
+   * Id of the series, for the routes of series, ratings and the reading history.
    * @example 1
    */
   @Integer()
   id: number;
 
   /**
-   * The series’ own name, whatever language is asked for; `name` orders by it.
+   * The series’ own name, in any requested language the same; `name` orders by it.
    * @example "One Piece"
    */
   @MaxCharacters(1000)
   name: string;
 
   /**
-   * Title to show: the first one in the language asked for, else in English, else `name`.
+   * Title to show: the first one in the requested language, else in English, else `name`.
    * @example "One Piece"
    */
   @MaxCharacters(1000)
   alias: string;
 
   /**
-   * The series’ name for readable addresses: not unique, and no route looks it up.
+   * The series’ name for readable URLs; not unique, and not a parameter of any route.
    * @example "one-piece"
    */
   @MaxCharacters(1000)
@@ -351,7 +351,7 @@ export class SeriesReferenceDto {
 @ApiSchema({ name: 'CollectionDetails' })
 export class CollectionDetailsDto {
   /**
-   * Id of the item, which changes and deletions of it take.
+   * Id of the item, for updating and deleting it.
    * @example 1
    */
   @Integer()
@@ -375,7 +375,7 @@ export class CollectionDetailsDto {
 @ApiSchema({ name: 'Volume' })
 export class VolumeDto {
   /**
-   * Id of the volume, which the routes of volumes and of the collection take.
+   * Id of the volume, for the routes of volumes and of the collection.
    * @example 1
    */
   @Integer()
@@ -389,7 +389,7 @@ export class VolumeDto {
   name: string;
 
   /**
-   * The volume’s name for readable addresses, with that of its series; not unique.
+   * The names of series and volume for readable URLs; not unique.
    * @example "one-piece-volume-1"
    */
   @MaxCharacters(1000)
@@ -451,14 +451,14 @@ export class VolumeDto {
   publisher: string | null;
 
   /**
-   * Blurb of the book in the language asked for, else in English; null when there is neither.
+   * Blurb of the book in the requested language, else in English; null when there is neither.
    * @example "A boy sets out to find the greatest treasure of the seas."
    */
   @MaxCharacters(100000)
   description: string | null;
 
   /**
-   * What tells this edition from the usual one; null for the usual one.
+   * Name of a special edition; null for the standard edition.
    * @example "Deluxe Edition"
    */
   @MaxCharacters(1000)

@@ -1,11 +1,11 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { ClientSchema } from '../clients/client.entity.js';
 
-/** Works of a series' kinds, as frontends know them. */
+/** The kinds of works. */
 export const SERIES_TYPES = ['Manga', 'Manhwa', 'Manhua', 'Novel', 'Comic', 'Other'] as const;
 export type SeriesType = (typeof SERIES_TYPES)[number];
 
-/** Orders names in the ICU root collation, ignoring case and accents. */
+/** The collation of names: ICU root, ignoring case and accents. */
 export const NAME_ORDER = 'name_order';
 const isPublic = 'public = 1';
 
@@ -56,14 +56,14 @@ export const SeriesSchema = defineEntity({
   ],
   properties: {
     id: p.integer().primary().autoincrement(),
-    /** The importer's key: the same id is the same series in every file. */
+    /** The key in catalog files, by which an import recognizes an existing series. */
     externalId: p.text().unique(),
     name: p.text().collation(NAME_ORDER),
     type: p.enum(SERIES_TYPES).$type<SeriesType>(),
     slug: p.text(),
     /** English name of the original language. */
     origin: p.text(),
-    /** The frontend that the series belongs to; null belongs to all. */
+    /** The only client whose catalog has the series; null for all clients. */
     client: p.manyToOne(ClientSchema).nullable().deleteRule('no action'),
     public: p.smallint().default(1),
     nsfw: p.smallint().default(0),
@@ -71,14 +71,14 @@ export const SeriesSchema = defineEntity({
     tags: p.array().$type<string[]>().columnType('text[]').defaultRaw("'{}'"),
     authors: p.array().$type<string[]>().columnType('text[]').defaultRaw("'{}'"),
     links: p.json().$type<Record<string, string | number>>().defaultRaw("'{}'"),
-    /** The name and all titles, folded, each between line feeds: see `fold`. */
+    /** The name and all titles, folded, each between line feeds; see `searchTexts`. */
     searchText: p.text(),
-    /** The same without punctuation, symbols and spaces. */
+    /** As `searchText`, without punctuation, symbols and spaces. */
     searchCompact: p.text().default(''),
-    /** Digest of the imported line, by which a second import recognizes what has not changed. */
+    /** Digest of the imported line, by which a later import skips unchanged series. */
     digest: p.text(),
     added: p.datetime(3).defaultRaw('current_timestamp(3)'),
-    /** The average rating as of the last minute, by which lists are ordered; lists show the exact one. */
+    /** The average rating for ordering lists, up to a minute old; responses contain the exact one. */
     rankedAverage: p.decimal('number').columnType('numeric(4,2)').nullable(),
   },
 });
@@ -89,7 +89,7 @@ export const SeriesTitleSchema = defineEntity({
   properties: {
     series: p.manyToOne(SeriesSchema).primary().deleteRule('cascade'),
     position: p.integer().primary(),
-    /** ISO 639-1 code, null where it is not known. */
+    /** ISO 639-1 code; null if unknown. */
     language: p.text().nullable(),
     title: p.text(),
   },
@@ -136,12 +136,12 @@ export const VolumeSchema = defineEntity({
   },
 });
 
-/** Counters of series, updated by triggers: a page's total reads no series. */
+/** Counters of series, updated by triggers, so that a page's total reads no series. */
 export const SeriesCountSchema = defineEntity({
   name: 'SeriesCount',
   tableName: 'series_counts',
   properties: {
-    /** The client's id; 0 stands for series of all clients. */
+    /** The client's id; 0 for series of all clients. */
     clientId: p.integer().primary(),
     type: p.text().primary(),
     public: p.smallint().primary(),

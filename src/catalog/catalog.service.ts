@@ -12,7 +12,7 @@ import { type SeriesDetailRow, SeriesRepository } from './series.repository.js';
 import type { VolumeRow } from './volume-projection.js';
 import { VolumeRepository } from './volume.repository.js';
 
-/** What can be read, rated and collected. */
+/** The catalog of series and volumes. */
 @Injectable()
 export class CatalogService implements OnModuleInit {
   constructor(
@@ -48,12 +48,12 @@ export class CatalogService implements OnModuleInit {
     return page;
   }
 
-  /** Whether there is no series at all. */
+  /** Whether the catalog has no series. */
   async isEmpty(): Promise<boolean> {
     return !(await this.series.hasAny());
   }
 
-  /** A series, also one that lists do not show. @throws seriesNotFound */
+  /** A series, including one with `public` 0. @throws seriesNotFound */
   async getSeries(
     id: number,
     userLang: string | undefined,
@@ -87,7 +87,7 @@ export class CatalogService implements OnModuleInit {
     return row;
   }
 
-  /** Signed-in readers see their own last ratings and purchases, so that no replica serves them. */
+  /** Reads from a replica for anonymous requests only: signed-in users must see their own last ratings and purchases. */
   private async readFor<T>(viewerId: string | null, read: () => Promise<T>): Promise<T> {
     return viewerId === null ? this.replicas.onReplica(read) : read();
   }

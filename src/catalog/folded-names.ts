@@ -14,7 +14,7 @@ const titles = series
   .orderBy('t.position');
 
 // Kysely has no form for arrays.
-/** The names that a series (`r`) is found by. */
+/** The names by which searches find a series (`r`). */
 export const SERIES_NAMES = sql<string[]>`array[${series.ref('r.name')}] || array(${titles})`;
-/** The name that a volume (`r`) is found by. */
+/** The name by which searches find a volume (`r`). */
 export const VOLUME_NAMES = sql<string[]>`array[${volume.ref('r.name')}]`;

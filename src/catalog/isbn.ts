@@ -1,4 +1,4 @@
-/** An ISBN without hyphens and spaces, in upper case; null when its length or its check digit is wrong. */
+/** An ISBN without hyphens and spaces, in upper case; null if its length or check digit is wrong. */
 export function normalIsbn(text: string, length: 10 | 13): string | null {
   const digits = text
     .normalize('NFKC')

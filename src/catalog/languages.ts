@@ -7,7 +7,7 @@ const CODES = new Map(
   ]),
 );
 
-/** What a text falls back to when it is not there in the language asked for. */
+/** The language of texts that do not exist in the requested language. */
 export const FALLBACK_LANGUAGE = 'en';
 
 /** The ISO 639-1 code of a language given by code or English name, in any case; null when it is unknown. */
@@ -15,7 +15,7 @@ export function languageCode(language: string): string | null {
   return CODES.get(language.trim().toLowerCase()) ?? null;
 }
 
-/** The language for a reader's texts: an unknown or absent one falls back, and is never an error. */
+/** The language code of a request's `user_lang`; for an unknown or absent one, the fallback language. */
 export function readingLanguage(userLang: string | undefined): string {
   return (userLang && languageCode(userLang)) || FALLBACK_LANGUAGE;
 }

@@ -12,7 +12,7 @@ import { selectSeries } from './series-projection.js';
 
 export type SeriesOrder = (typeof SERIES_ORDERS)[number];
 
-/** What the text of the statement depends on. */
+/** The part of a request that changes the text of the statement. */
 interface Variant {
   readonly order: SeriesOrder;
   readonly search: SearchVariant | null;
@@ -51,7 +51,7 @@ const ORDERS: Record<SeriesOrder, readonly Key[]> = {
   'added-desc': ['s.added desc', 's.id'],
   'rating-asc': ['s.ranked_average', 's.id'],
   'rating-desc': ['s.ranked_average desc nulls last', 's.id'],
-  // With a search, `relevance()` comes before it.
+  // With a search, `relevance()` is the first element.
   relevance: BY_NAME,
 };
 
@@ -72,7 +72,7 @@ export const SERIES_PAGE = statementFamily('catalog.page', (variant: Variant, p:
     );
   }
   return pageQuery(
-    // All matches must be read to be counted: once, and with no more columns than their order needs.
+    // The total needs all matches: they are read once, with only the columns of the order.
     oneRow(
       db
         .with('matches', () => searchMatches(variant, search, p))
@@ -88,7 +88,7 @@ export const SERIES_PAGE = statementFamily('catalog.page', (variant: Variant, p:
   );
 });
 
-/** Without a search an index gives the page in its order, and the counters its total. */
+/** The page of a list without a search, read by an index in its order. */
 function pageInOrder(variant: Variant, p: Parameters) {
   const order = sortKeys(ORDERS[variant.order]);
   return range(filtered(variant, p).select(rowNumber(order).as('position')).orderBy(order), variant, p);
@@ -149,7 +149,7 @@ function totalFromCounters({ filtersByType, filtersByClient }: Variant, p: Param
     );
 }
 
-/** The series of the page with what lists show of them. */
+/** The series of the page with the columns of lists. */
 function rowsOfPage(p: Parameters) {
   const page = db
     .withTables<{ page: { id: number; position: number } }>()

@@ -105,7 +105,7 @@ function project(query: SelectQueryBuilder<Tables & WithSeries, 's', object>, la
 export type SeriesRow = InferResult<ReturnType<typeof project>>[number];
 
 /**
- * Adds what every list shows of a Series to a query that has series as the relation `s`.
+ * Adds the columns of a Series to a query that has series as the relation `s`.
  *
  * @param language parameter: the code of the language of titles and descriptions
  */
@@ -141,7 +141,7 @@ export function presentSeries(row: SeriesRow): SeriesDto {
   };
 }
 
-/** Databases of earlier versions have numbers among the ids. */
+/** Converts ids to strings: earlier versions stored some as numbers. */
 function presentLinks(links: SeriesRow['links']): SeriesDto['links'] {
   const { mal, anilist, kitsu, mangaupdates, mangadex } = links;
   return {

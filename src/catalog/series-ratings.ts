@@ -18,7 +18,7 @@ export function ratingSummaryOf(seriesId: Expression<number>) {
     .where('c.series_id', '=', seriesId);
 }
 
-/** How many of a series' ratings round to 1, 2, … 10: an array of ten. */
+/** Array of ten: the numbers of a series' ratings that round to 1, 2, … 10. */
 export function histogramOf(seriesId: Expression<number>): RawBuilder<number[]> {
   const counters = db
     .selectFrom('rating_counts as c')

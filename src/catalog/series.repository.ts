@@ -10,7 +10,7 @@ import { relevanceParameters, SERIES_PAGE, type SeriesOrder } from './series-pag
 import { selectSeries, type SeriesRow } from './series-projection.js';
 import { histogramOf } from './series-ratings.js';
 
-/** Which public series, and in what order. */
+/** Filters, order and range of a page. */
 export interface SeriesSelection {
   readonly search: string | undefined;
   readonly type: SeriesType | undefined;
@@ -23,7 +23,7 @@ export interface SeriesSelection {
 
 export interface SeriesPageRows {
   readonly total: number;
-  /** False when the client of the selection is not registered, or disabled. */
+  /** False if the client of the selection is unknown or disabled. */
   readonly clientKnown: boolean;
   readonly rows: SeriesRow[];
 }
@@ -36,7 +36,7 @@ const FIND = statement('catalog.series', ({ language, id }: { language: string; 
     .where('s.id', '=', id),
 );
 
-/** A series with how many ratings round to 1, 2, … 10. */
+/** A series with the histogram of its ratings. */
 export type SeriesDetailRow = RowOf<typeof FIND>;
 
 const ANY = statement('catalog.any', () => db.selectFrom('series').select('id').limit(sql.lit(1)));
@@ -53,7 +53,7 @@ export class SeriesRepository {
     return this.sql.row(FIND, { id, language });
   }
 
-  /** A page of public series and its total: one statement, and a second one if a search has found nothing. */
+  /** A page of public series and its total: one statement, and a second one if a search finds no row. */
   async page(selection: SeriesSelection): Promise<SeriesPageRows> {
     return searchWithFallback(searchTerm(selection.search), (form) => this.pageOf(selection, form));
   }
@@ -71,7 +71,7 @@ export class SeriesRepository {
     });
     const { header, rows } = await this.sql.page(page, {
       language,
-      // Values of conditions that the variant does not have are not sent.
+      // The values for absent filters are unused: the variant's statement does not have these parameters.
       type: type ?? 'Other',
       client: client ?? 0,
       limit,

@@ -8,8 +8,8 @@ import { FALLBACK_LANGUAGE } from './languages.js';
 type Tables = TablesOf<typeof SeriesSchema | typeof SeriesTitleSchema | typeof VolumeSchema>;
 
 /**
- * The columns of `collection_items` that a volume shows. The collection depends on the catalog, which therefore cannot
- * use the collection's entity.
+ * The columns of `collection_items` that volumes contain. Declared here, since the catalog must not import the entity of
+ * the collection, which depends on the catalog.
  */
 export interface OwnedVolume {
   readonly id: number;
@@ -76,7 +76,7 @@ function project(query: SelectQueryBuilder<Tables & WithVolumes, 'v' | 's' | 'i'
 export type VolumeRow = InferResult<ReturnType<typeof project>>[number];
 
 /**
- * Adds what every list shows of a Volume to a query that has volumes as the relation `v`, their series as `s` and the
+ * Adds the columns of a Volume to a query that has volumes as the relation `v`, their series as `s` and the
  * viewer's collection items as `i`.
  *
  * @param language parameter: the code of the language of the series' title

@@ -23,26 +23,26 @@ export const CollectionItemSchema = defineEntity({
     user: p.manyToOne(UserSchema).primary().deleteRule('cascade'),
     id: p.bigint('number').primary().autoincrement(),
     volume: p.manyToOne(VolumeSchema).deleteRule('no action'),
-    /** The name of the volume's series, and the volume's place in it, so that an index orders a collection by them. */
+    /** Sort keys: copies of the series' name and of the volume's position, updated by `refreshSortKeys`. */
     seriesName: p.text().collation(NAME_ORDER),
     groupOrder: p.decimal('number').columnType('numeric(9,2)'),
-    /** The frontend that the series belongs to; 0 belongs to all. */
+    /** Copy of the series' client, for filters; 0 for a series of all clients. */
     seriesClient: p.integer().default(0),
-    /** The frontend that added it. */
+    /** The client that added the item. */
     client: p.manyToOne(ClientSchema).deleteRule('no action'),
-    /** Exact in the database; at most eight digits, which a double holds exactly. */
+    /** Exact in the database; a double is exact enough for eight digits. */
     price: p.decimal('number').columnType('numeric(8,2)'),
     buyDate: p.date(),
   },
 });
 
-/** How many volumes a user owns and what they have cost, so that neither costs anything to know. */
+/** Counters of a user's items and their prices, so that totals read no items. */
 export const CollectionTotalSchema = defineEntity({
   name: 'CollectionTotal',
   tableName: 'collection_totals',
   properties: {
     user: p.manyToOne(UserSchema).primary().deleteRule('cascade'),
-    /** The frontend that the series belong to; 0 stands for series of all. */
+    /** The client of the series; 0 for series of all clients. */
     seriesClient: p.integer().primary(),
     items: p.integer(),
     spent: p.decimal('number').columnType('numeric(14,2)'),

@@ -10,7 +10,7 @@ import { isbnDigits } from './isbn.js';
 import { ADD, DELETE, STATS, UPDATE } from './item-statements.js';
 import { REFRESH_SORT_KEYS } from './refresh-sort-keys.js';
 
-/** Which items of an owner's, and in what order. */
+/** Filters, order and range of a page. */
 export interface CollectionSelection {
   readonly userId: string;
   readonly client: number;
@@ -33,7 +33,7 @@ export type StatsRow = Omit<RowOf<typeof STATS>, 'client_known'>;
 export type StatsOutcome =
   { readonly kind: 'found'; readonly stats: StatsRow } | { readonly kind: 'no-client' };
 
-/** What an attempt to add a volume led to. */
+/** Outcome of adding a volume. */
 export interface AddOutcome {
   readonly kind: 'written' | 'exists' | 'no-volume' | 'no-client';
 }
@@ -43,8 +43,8 @@ export class CollectionItemRepository {
   constructor(private readonly sql: Sql) {}
 
   /**
-   * A page of an owner's items and its total: one statement, and a second one if a search has found nothing. It reads
-   * this owner's items alone; without a search, and in the order of names or dates, only those of the page.
+   * A page of an owner's items and its total: one statement, and a second one if a search finds no row. It reads only
+   * items of this owner. Without a search, ordered by name or date of purchase, it reads only the items of the page.
    */
   async page(selection: CollectionSelection): Promise<CollectionPage> {
     return searchWithFallback(searchTerm(selection.search), (form) => this.pageOf(selection, form));
@@ -59,7 +59,7 @@ export class CollectionItemRepository {
     const page = COLLECTION_PAGE.of({ order, search: form && { column: form.column, isbns: isbns.length } });
     const { header, rows } = await this.sql.page(page, {
       ...parameters,
-      // Values of conditions that the variant does not have are not sent.
+      // The values for absent filters are unused: the variant's statement does not have these parameters.
       ...searchParameters(form),
       isbn: containing(isbn),
       otherIsbn: containing(otherIsbn),
@@ -72,7 +72,7 @@ export class CollectionItemRepository {
     return stats?.client_known ? { kind: 'found', stats } : { kind: 'no-client' };
   }
 
-  /** Adds a volume unless it is owned: of many concurrent calls, one writes. */
+  /** Adds a volume unless the user owns it. Of concurrent calls, exactly one writes. */
   async add(
     userId: string,
     volumeId: number,
@@ -84,17 +84,17 @@ export class CollectionItemRepository {
     return { kind: row.written ? 'written' : 'exists' };
   }
 
-  /** @returns whether the owner has such an item */
+  /** @returns whether an item was changed */
   async update(userId: string, itemId: number, { price, date }: UpdateCollectionItemDto): Promise<boolean> {
     return (await this.sql.row(UPDATE, { userId, itemId, price, date })) !== undefined;
   }
 
-  /** @returns whether the owner had such an item */
+  /** @returns whether an item was deleted */
   async delete(userId: string, itemId: number): Promise<boolean> {
     return (await this.sql.row(DELETE, { userId, itemId })) !== undefined;
   }
 
-  /** Updates what lists are ordered and filtered by after an import has changed series. */
+  /** Updates the sort keys and client copies of items after an import has changed series or volumes. */
   async refreshSortKeys(externalIds: readonly string[]): Promise<void> {
     await this.sql.rows(REFRESH_SORT_KEYS, { externalIds });
   }

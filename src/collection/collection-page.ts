@@ -10,7 +10,7 @@ import type { SearchForm } from '../search/fold.js';
 import type { CollectionItemSchema, CollectionTotalSchema } from './collection-item.entity.js';
 import type { CollectionOrder } from './collection.dto.js';
 
-/** What the text of the statement depends on. */
+/** The part of a request that changes the text of the statement. */
 interface Variant {
   readonly order: CollectionOrder;
   readonly search: SearchVariant | null;
@@ -18,7 +18,7 @@ interface Variant {
 
 interface SearchVariant {
   readonly column: SearchForm['column'];
-  /** How many forms of an ISBN are searched for. */
+  /** Number of forms of an ISBN in the search. */
   readonly isbns: 0 | 1 | 2;
 }
 
@@ -102,7 +102,7 @@ export const COLLECTION_PAGE = statementFamily(
   },
 );
 
-/** The owner's items, or their totals, in the part of the catalog that a client shows. */
+/** Condition for the owner's items (`i`) or counters (`c`) in the client's part of the catalog. */
 export function belongsToOwner(of: 'i' | 'c', { userId, client }: { userId: string; client: number }) {
   const eb = expressionBuilder<
     { i: Tables['collection_items']; c: Tables['collection_totals'] },
@@ -124,7 +124,7 @@ function totalFromCounters(p: Parameters) {
   );
 }
 
-/** Without a search the page is read in its order. */
+/** The page of a list without a search. */
 function pageInOrder(order: CollectionOrder, p: Parameters) {
   const own = db.selectFrom('collection_items as i').where(belongsToOwner('i', p));
   const ordered = order.startsWith('release-date')
@@ -134,7 +134,7 @@ function pageInOrder(order: CollectionOrder, p: Parameters) {
   return db.selectFrom(page.as('i')).selectAll('i').select(rowNumber().as('position'));
 }
 
-/** All matches, which must be read to be counted: once, and with no more columns than their order needs. */
+/** All matches of a search with their positions. The total needs all of them: read once, with only the order's columns. */
 function searchMatches(order: CollectionOrder, search: SearchVariant, p: Parameters) {
   return db
     .selectFrom('collection_items as i')
@@ -145,7 +145,7 @@ function searchMatches(order: CollectionOrder, search: SearchVariant, p: Paramet
     .where(matchesSearch(search, p));
 }
 
-/** Series by any title, volumes by name, and both ISBNs. */
+/** Matches titles of the series, the volume's name, and both ISBNs. */
 function matchesSearch({ column, isbns }: SearchVariant, p: Parameters) {
   const eb = expressionBuilder<{ s: Tables['series']; v: Tables['volumes'] }, 's' | 'v'>();
   const hasIsbn = (isbn: string) => [

@@ -28,8 +28,8 @@ function IsCalendarDate(): PropertyDecorator {
 
 export class CollectionQuery extends LocalizedSearchQuery {
   /**
-   * Order of the page, `name-asc` unless given. `name` orders by the series’ name, then by the volumes’ order;
-   * volumes without a release date come last either way.
+   * Order of the page; the default is `name-asc`. `name` orders by the series’ name, then by `group_order`. Volumes
+   * without a release date are last in both directions.
    */
   @BlankIsAbsent()
   @Optional()

@@ -1,7 +1,7 @@
 import type { StatsRow } from './collection-item.repository.js';
 import type { CollectionStatsDto } from './collection.dto.js';
 
-/** Totals of a collection. The sum is exact in the database, and a double holds its 14 digits. */
+/** Totals of a collection. The sum is exact in the database; a double is exact enough for its 14 digits. */
 export function presentStats(row: StatsRow): CollectionStatsDto {
   return {
     total_items: row.total_items,

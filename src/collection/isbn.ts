@@ -1,10 +1,11 @@
-/** What stands before an ISBN where it is printed or copied: `ISBN 978…`, `ISBN-13: 978…`, `isbn10:080…`. */
+/** A label before an ISBN: `ISBN 978…`, `ISBN-13: 978…`, `isbn10:080…`. */
 const LABEL = /^ISBN(?:[\s-]?1[03](?=[\s:]))?[\s:]*/;
 
 /**
- * The digits to look for in ISBNs when a search may mean one: without its label, hyphens, spaces and the quotation marks
- * of spreadsheets (`="978…"`), and a whole ISBN also in the other of the two forms. Empty when the search is something
- * else.
+ * The digits of a search that may be an ISBN or a part of one, without label, hyphens, spaces and the quotation marks of
+ * spreadsheets (`="978…"`). A complete ISBN is returned in both forms, of 10 and of 13 digits.
+ *
+ * @returns an empty array if the search is not an ISBN
  */
 export function isbnDigits(search: string): [] | [string] | [string, string] {
   const digits = search
@@ -16,7 +17,7 @@ export function isbnDigits(search: string): [] | [string] | [string, string] {
     .replace(/[\p{Pd}\u2212\s]|[.,;]$/gu, '');
   if (!/^\d{2,13}$|^\d{9}X$/.test(digits)) return [];
   if (digits.length === 13 && digits.startsWith('978')) return [digits, asIsbn10(digits)];
-  // Only the check digit of the longer form differs.
+  // Without the check digit of the longer form, which is not computed: the search finds parts of an ISBN.
   return digits.length === 10 ? [digits, `978${digits.slice(0, 9)}`] : [digits];
 }
 

@@ -1,6 +1,6 @@
 import { IntegerId } from '../http/ids.js';
 
-/** The id of a collection item in the path. There may be more items than 32 bits can count. */
+/** The id of a collection item in the path: a bigint, unlike other ids. */
 export const ItemId = () =>
   IntegerId(
     { mayBeBlank: true, description: 'Id of the item: `collection.item_id` of the volume that you own.' },

@@ -9,8 +9,8 @@ const db = tables<
 >();
 
 /**
- * Copies the names and clients of series, and the volumes' places in them, to the items of them, and moves the items'
- * counters to the new clients. The collation ignores case and accents, so renames that differ in these alone are skipped.
+ * Copies the names and clients of changed series, and the positions of their volumes, to the items, and moves the items'
+ * counters to the new clients. The collation ignores case and accents, so renames that differ only in these are skipped.
  *
  * Lock order: items by key, then counters by key, as in requests; otherwise imports and requests deadlock.
  */

@@ -5,24 +5,24 @@ import type { RatingSchema } from './rating.entity.js';
 
 export type RatingTables = TablesOf<typeof RatingSchema | typeof RatingCountSchema | typeof SeriesSchema>;
 
-/** A rating before and after a write; null where there was or is none. */
+/** A rating before (`former`) and after a write; null for no rating. */
 export interface RatingChange {
   series_id: number;
   former: number | null;
   rating: number | null;
 }
 
-/** A query that has the changed ratings as the relation `written`. */
+/** A query with the changed ratings as the relation `written`. */
 type WithChanges = QueryCreator<RatingTables & { written: RatingChange }>;
 
 const BUCKETS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] as const;
 /**
- * Number of counter rows of a series. Connections that rate it at once rarely share a row, hence rarely wait for each
- * other; every reader adds up all of them.
+ * Number of shards (counter rows) of a series. More shards make concurrent ratings of one series contend less for row
+ * locks; reading a counter sums all shards.
  */
 const SHARDS = 16;
 
-/** The counters, and what a changed rating adds to each. */
+/** The counters, and the change of each for a changed rating. */
 const DELTAS = {
   count: sql<number>`(rating is not null)::int - (former is not null)::int`,
   sum: sql<number>`coalesce(rating, 0) - coalesce(former, 0)`,
@@ -45,7 +45,7 @@ export function addChangeToCounters(query: WithChanges) {
   return addToCounters(query, (counter) => DELTAS[counter]);
 }
 
-/** Adds any number of changed ratings to their series' counters, in the order of the series (see the lock order). */
+/** Adds any number of changed ratings to their series' counters, ordered by series, which is the lock order. */
 export function addChangesToCounters(query: WithChanges) {
   return addToCounters(query, (counter) => sql<number>`sum(${DELTAS[counter]})`, true);
 }

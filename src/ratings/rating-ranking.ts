@@ -2,13 +2,13 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy }
 import { IntervalJob } from '../jobs/interval-job.js';
 import { RatingRepository } from './rating.repository.js';
 
-/** Milliseconds between two updates of the order. The contract allows a minute. */
+/** Milliseconds between two updates of the order. The document promises at most a minute. */
 const INTERVAL = 45_000;
 
 /**
- * Keeps the order of series by rating. Ratings themselves are exact at once; the order, whose index every change would
- * have to rewrite, follows every few seconds for the series that this node has rated. What a node that was killed has
- * not passed on is found when it starts again.
+ * Updates the order of series by rating (`series.ranked_average`) every 45 seconds, for the series that were rated on this
+ * node. Updating it with each rating would rewrite an index entry each time; the averages in responses are always exact.
+ * At its start a node updates all series, since a killed node loses its list of changed series.
  */
 @Injectable()
 export class RatingRanking implements OnApplicationBootstrap, OnModuleDestroy {
@@ -30,12 +30,12 @@ export class RatingRanking implements OnApplicationBootstrap, OnModuleDestroy {
     await this.update();
   }
 
-  /** Remembers that a series' average has changed. */
+  /** Adds a series to the next update. */
   mark(seriesId: number): void {
     this.changed.add(seriesId);
   }
 
-  /** Brings the order up to date with what has been marked. */
+  /** Updates the order of the marked series now. */
   async update(): Promise<void> {
     const changed = [...this.changed];
     if (changed.length === 0) return;
@@ -48,7 +48,9 @@ export class RatingRanking implements OnApplicationBootstrap, OnModuleDestroy {
       await this.ratings.rank(seriesIds);
     } catch (error) {
       if (seriesIds !== 'all') for (const id of seriesIds) this.changed.add(id);
-      this.logger.warn(`The order by rating waits: ${(error as { code?: string }).code ?? 'unknown'}`);
+      this.logger.warn(
+        `The order by rating could not be updated: ${(error as { code?: string }).code ?? 'unknown'}`,
+      );
     }
   }
 }

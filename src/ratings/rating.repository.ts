@@ -42,7 +42,7 @@ const ADD = statement('ratings.add', ({ userId, seriesId, rating }: Key & { rati
     ]),
 );
 
-// The row is locked before it is read, so that concurrent changes see each other's result.
+// The row is locked before it is read, so that `former` is the value that this statement replaces.
 const UPDATE = statement('ratings.update', ({ userId, seriesId, rating }: Key & { rating: number }) =>
   db
     .with('held', (query) =>
@@ -94,7 +94,7 @@ const DELETE_ALL = statement('ratings.delete-all', ({ userId }: { userId: string
     .select('series_id'),
 );
 
-/** Copies the averages that have changed to the column that lists are ordered by. */
+/** Copies changed averages to `series.ranked_average`, by which lists are ordered. */
 const RANK = statementFamily(
   'ratings.rank',
   ({ all }: { all: boolean }, { seriesIds }: { seriesIds: readonly number[] }) =>
@@ -121,12 +121,12 @@ const RANK = statementFamily(
       .whereRef('s.id', '=', 'held.id'),
 );
 
-/** What an attempt to add a rating led to. */
+/** Outcome of adding a rating. */
 export interface AddOutcome {
   readonly kind: 'written' | 'exists' | 'no-series';
 }
 
-/** What a look-up found; `rating` is null for a series that the user has not rated. */
+/** Outcome of a look-up; `rating` is null if the series exists but the user has not rated it. */
 export type FindOutcome =
   { readonly kind: 'found'; readonly rating: number | null } | { readonly kind: 'no-series' };
 
@@ -139,19 +139,19 @@ export class RatingRepository {
     return row === undefined ? { kind: 'no-series' } : { kind: 'found', rating: row.rating };
   }
 
-  /** Adds a rating unless there is one: of many concurrent calls, one writes and is counted. */
+  /** Adds a rating unless one exists. Of concurrent calls, exactly one writes and changes the counters. */
   async add(userId: string, seriesId: number, rating: number): Promise<AddOutcome> {
     const row = await this.sql.row(ADD, { userId, seriesId, rating });
     if (!row?.series_exists) return { kind: 'no-series' };
     return { kind: row.written ? 'written' : 'exists' };
   }
 
-  /** @returns whether there was a rating to change */
+  /** @returns whether a rating was changed */
   async update(userId: string, seriesId: number, rating: number): Promise<boolean> {
     return (await this.sql.row(UPDATE, { userId, seriesId, rating })) !== undefined;
   }
 
-  /** @returns whether there was a rating to delete */
+  /** @returns whether a rating was deleted */
   async delete(userId: string, seriesId: number): Promise<boolean> {
     return (await this.sql.row(DELETE, { userId, seriesId })) !== undefined;
   }
@@ -161,7 +161,7 @@ export class RatingRepository {
     await this.sql.rows(DELETE_ALL, { userId });
   }
 
-  /** Refreshes the order by rating, of the given series or of all. */
+  /** Updates the order by rating, of the given series or of all. */
   async rank(seriesIds: readonly number[] | 'all'): Promise<void> {
     const all = seriesIds === 'all';
     await this.sql.rows(RANK.of({ all }), { seriesIds: all ? [] : seriesIds });

@@ -5,7 +5,7 @@ import { RatingRanking } from './rating-ranking.js';
 import { RatingRepository } from './rating.repository.js';
 import { ratingExists, ratingMissing } from './ratings.errors.js';
 
-/** What readers think of series. */
+/** The users' ratings of series. */
 @Injectable()
 export class RatingsService implements OnModuleInit {
   constructor(

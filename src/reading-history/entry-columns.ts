@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { timestamp } from '../database/expressions.js';
 
-/** The columns of an entry (`e`) that clients see. */
+/** The columns of an entry (`e`) for responses. */
 export const ENTRY_COLUMNS = [
   'e.user_id',
   'e.series_id',
@@ -20,8 +20,8 @@ export const ENTRY_COLUMNS = [
 ] as const;
 
 /**
- * What others may see of a reader's entries (`e`) and their counters (`c`). Every query that shows them to others filters
- * by it, so that neither rows, totals, orders nor searches depend on a private entry.
+ * Condition for entries (`e`) or counters (`c`) that other users may see. Every query for other users has it, so that
+ * rows, totals, orders and searches do not depend on private entries.
  */
 export function isVisibleToOthers(of: 'e' | 'c'): RawBuilder<boolean> {
   return sql<boolean>`${sql.ref(`${of}.visibility`)} = 'public'`;

@@ -15,7 +15,7 @@ interface Key {
   readonly seriesId: number;
 }
 
-/** The columns that a request writes. */
+/** The columns that a request sets. */
 const WRITTEN = [
   'visibility',
   'progress_type',
@@ -40,7 +40,7 @@ export const FIND = statement('reading-history.find', ({ userId, seriesId }: Key
     .where('e.series_id', '=', seriesId),
 );
 
-/** An entry as its reader sees it. */
+/** A row of `ENTRY_COLUMNS`. */
 export type EntryRow = RowOf<typeof FIND>;
 
 export const SERIES_EXISTS = statement(

@@ -16,10 +16,10 @@ import { ENTRY_COLUMNS, isVisibleToOthers } from './entry-columns.js';
 import type { ReadingCountSchema, ReadingEntrySchema } from './reading-entry.entity.js';
 import type { HistoryOrder, ReadingStatus } from './reading-history.dto.js';
 
-/** For whom entries are shown: their reader, or others. */
+/** The user for whom the page is: the owner of the entries, or another user. */
 export type Audience = 'reader' | 'others';
 
-/** What the text of the statement depends on. */
+/** The part of a request that changes the text of the statement. */
 interface Variant {
   readonly audience: Audience;
   readonly order: HistoryOrder;
@@ -117,7 +117,7 @@ export const HISTORY_PAGE = statementFamily('reading-history.page', (variant: Va
   );
 });
 
-/** What entries (`e`) and their counters (`c`) are filtered by alike. */
+/** The conditions of a page, for entries (`e`) or for their counters (`c`). */
 function matchesFilters(
   of: 'e' | 'c',
   { audience, filtersByStatus, filtersByClient }: Variant,
@@ -145,7 +145,7 @@ function totalFromCounters(variant: Variant, p: Parameters) {
     .where(matchesFilters('c', variant, p));
 }
 
-/** Without a search the page is read in its order, and the counters give its total. */
+/** The page of a list without a search: read by an index in its order where there is one. */
 function pageInOrder(variant: Variant, p: Parameters) {
   const page = entries(variant, p)
     .selectAll('e')
@@ -156,8 +156,9 @@ function pageInOrder(variant: Variant, p: Parameters) {
 }
 
 /**
- * All matches, which must be read to be counted: once, and with no more columns than their order needs. Of a short list
- * each series is looked at; for a long one the catalog's index finds the series that match first.
+ * All matches of a search with their positions. The total needs all of them, so that they are read once, with only the
+ * columns of the order. For a short list the series of all entries are compared; for a long one the trigram index of the
+ * catalog finds the matching series first.
  */
 function searchMatches(variant: Variant, { column, by }: SearchVariant, p: Parameters) {
   const text = expressionBuilder<{ s: Tables['series'] }, 's'>().ref(`s.${column}`);
@@ -166,7 +167,7 @@ function searchMatches(variant: Variant, { column, by }: SearchVariant, p: Param
     .selectAll('e')
     .where(matchesUnindexed(text, p));
   const isSmall = sql<SqlBool>`${asCount(totalFromCounters(variant, p))} <= ${sql.lit(SMALL_LIST)}`;
-  // The catalog's index does not serve one or two letters, which most of its names contain.
+  // For one or two letters the index is no use: most names of the catalog contain them.
   const candidates =
     by === 'trigrams'
       ? own.where(isSmall).unionAll(indexed(variant, text, p).where(sql<SqlBool>`not ${isSmall}`))
@@ -200,7 +201,7 @@ function rowsOfPage(p: Parameters) {
     .select(ENTRY_COLUMNS)
     .select((eb) => [
       'e.position',
-      // A subquery: for a join PostgreSQL would read all ratings of the reader.
+      // A scalar subquery, since for a join PostgreSQL would read all ratings of the user.
       eb
         .selectFrom('ratings as r')
         .select('r.rating')
@@ -211,5 +212,5 @@ function rowsOfPage(p: Parameters) {
   return selectSeries(page, p.language);
 }
 
-/** A series with what its reader keeps about it. */
+/** A series with the user's entry and rating. */
 export type HistoryRow = RowOf<ReturnType<typeof HISTORY_PAGE.of>>['shown'];

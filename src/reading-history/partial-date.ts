@@ -1,7 +1,7 @@
 import { isCalendarDate } from '../http/dates.js';
 import { rule } from '../http/validation.js';
 
-/** A date as a reader knows it: `YYYY`, `YYYY-MM` or `YYYY-MM-DD`. */
+/** A date of full or reduced precision: `YYYY`, `YYYY-MM` or `YYYY-MM-DD`. */
 export const PARTIAL_DATE = /^\d{4}(-\d{2}(-\d{2})?)?$/;
 
 /** Whether a text is a date of full or reduced precision that exists in the calendar. */
@@ -9,7 +9,7 @@ export function isPartialDate(text: string): boolean {
   return PARTIAL_DATE.test(text) && isCalendarDate(`${text}-01-01`.slice(0, 10));
 }
 
-/** Whether `end` lies before `start` at the precision that both have: 2024 is not before 2024-05. */
+/** Whether `end` is before `start` at the lower precision of the two: 2024 is not before 2024-05. */
 export function endsBeforeStart(start: string, end: string): boolean {
   const precision = Math.min(start.length, end.length);
   return end.slice(0, precision) < start.slice(0, precision);
@@ -21,7 +21,7 @@ export function IsPartialDate(): PropertyDecorator {
   });
 }
 
-/** On `end`: not before the `start` beside it. */
+/** Validates that `end` is not before `start` of the same object. */
 export function NotBeforeStart(): PropertyDecorator {
   return rule('notBeforeStart', 'must not lie before start', (value, object) => {
     const { start } = object as { start?: unknown };

@@ -7,24 +7,24 @@ import { UserSchema } from '../accounts/user.entity.js';
 export const VISIBILITIES = ['private', 'public'] as const;
 export const PROGRESS_TYPES = ['chapters', 'volumes'] as const;
 export const READING_STATUSES = ['started', 'completed', 'paused', 'dropped'] as const;
-/** In ascending order, which is also the order of the database's enum. */
+/** In ascending order, as in the PostgreSQL enum, by which lists are sorted. */
 export const PRIORITIES = ['low', 'mid', 'high'] as const;
 
-/** What one reader keeps about one series. */
+/** The entry of one user about one series. */
 export const ReadingEntrySchema = defineEntity({
   name: 'ReadingEntry',
   tableName: 'reading_entries',
   triggers: [
     ...totalCounterTriggers('reading_entries', 'entries', ['insert', 'delete']),
-    // Progress, which changes most often, is not among the columns, so that its updates run no trigger.
+    // An update of `progress`, the most frequent one, changes no counter and runs no trigger.
     ...userCounterTriggers('reading_entries', 'reading_count', ['visibility', 'status']),
   ],
   indexes: [
     { name: 'reading_entries_by_update', properties: ['user', 'lastUpdate', 'series'] },
     { name: 'reading_entries_by_name', properties: ['user', 'seriesName', 'series'] },
-    // For imports that rename a series. Every write maintains it, so that it is the only index that is not by user.
+    // For imports that rename a series. The only index that does not begin with the user, since each index slows writes.
     { name: 'reading_entries_by_series', properties: ['series'] },
-    // Partial indexes: a page that others see reads no private entry.
+    // Partial indexes, so that pages for other users read no private entries.
     {
       name: 'reading_entries_public',
       properties: ['user', 'lastUpdate', 'series'],
@@ -39,9 +39,9 @@ export const ReadingEntrySchema = defineEntity({
   properties: {
     user: p.manyToOne(UserSchema).primary().deleteRule('cascade'),
     series: p.manyToOne(SeriesSchema).primary().deleteRule('no action'),
-    /** The series' name, so that an index orders a reader's entries by it: `ReadingEntryRepository.refreshSortKeys` keeps it up to date. */
+    /** Sort key: copy of the series' name, updated by `ReadingEntryRepository.refreshSortKeys`. */
     seriesName: p.text().collation(NAME_ORDER),
-    /** The frontend that the series belongs to; 0 belongs to all. */
+    /** Copy of the series' client, for filters; 0 for a series of all clients. */
     seriesClient: p.integer().default(0),
     visibility: p.enum(VISIBILITIES).nativeEnumName('visibility').default('private'),
     progressType: p.enum(PROGRESS_TYPES).nativeEnumName('progress_type').default('chapters'),
@@ -51,17 +51,17 @@ export const ReadingEntrySchema = defineEntity({
     /** 0 is stored as null: both mean unscored. */
     score: p.decimal('number').columnType('numeric(3,1)').nullable(),
     priority: p.enum(PRIORITIES).nativeEnumName('priority'),
-    /** `YYYY`, `YYYY-MM` or `YYYY-MM-DD`, as the reader knows it. */
+    /** `YYYY`, `YYYY-MM` or `YYYY-MM-DD`. */
     start: p.text().nullable(),
     end: p.text().nullable(),
     notes: p.text().nullable(),
-    /** The frontend that wrote the entry last. */
+    /** The client that wrote the entry last. */
     client: p.manyToOne(ClientSchema).deleteRule('no action'),
     lastUpdate: p.datetime(3).defaultRaw('current_timestamp(3)'),
   },
 });
 
-/** Counters of a reader's entries by the columns that lists are filtered by: a page's total reads no entries. */
+/** Counters of a user's entries by the columns of the filters, so that a page's total reads no entries. */
 export const ReadingCountSchema = defineEntity({
   name: 'ReadingCount',
   tableName: 'reading_counts',
@@ -69,7 +69,7 @@ export const ReadingCountSchema = defineEntity({
     user: p.manyToOne(UserSchema).primary().deleteRule('cascade'),
     visibility: p.enum(VISIBILITIES).nativeEnumName('visibility').primary(),
     status: p.enum(READING_STATUSES).nativeEnumName('reading_status').primary(),
-    /** The frontend that the series belong to; 0 stands for series of all. */
+    /** The client of the series; 0 for series of all clients. */
     seriesClient: p.integer().primary(),
     total: p.integer(),
   },

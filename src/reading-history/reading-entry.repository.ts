@@ -16,7 +16,7 @@ import { type Audience, HISTORY_PAGE, type HistoryRow } from './history-page.js'
 import { REFRESH_SORT_KEYS } from './refresh-sort-keys.js';
 import type { HistoryOrder, SaveReadingEntryDto, ReadingStatus } from './reading-history.dto.js';
 
-/** Number of a reader's entries by status. */
+/** Number of a user's entries by status. */
 export type StatusCounts = Record<ReadingStatus, number>;
 
 /** A page of a reader's history; `clientKnown` is false when the client of the selection is unknown or disabled. */
@@ -26,7 +26,7 @@ export interface HistoryPage {
   readonly rows: HistoryRow[];
 }
 
-/** Which entries of a reader, and in what order. */
+/** Filters, order and range of a page. */
 export interface HistorySelection {
   readonly userId: string;
   readonly audience: Audience;
@@ -39,17 +39,17 @@ export interface HistorySelection {
   readonly offset: number;
 }
 
-/** What an attempt to add an entry led to. */
+/** Outcome of adding an entry. */
 export interface AddOutcome {
   readonly kind: 'written' | 'exists' | 'no-series' | 'no-client';
 }
 
-/** What an attempt to replace an entry led to. */
+/** Outcome of replacing an entry. */
 export interface UpdateOutcome {
   readonly kind: 'written' | 'no-entry' | 'no-client';
 }
 
-/** What a look-up found; `entry` is null for a series that the reader has no entry of. */
+/** Outcome of a look-up; `entry` is null if the series exists but the user has no entry for it. */
 export type FindOutcome =
   { readonly kind: 'found'; readonly entry: EntryRow | null } | { readonly kind: 'no-series' };
 
@@ -64,7 +64,7 @@ export class ReadingEntryRepository {
     return series === undefined ? { kind: 'no-series' } : { kind: 'found', entry: null };
   }
 
-  /** Adds an entry unless there is one: of many concurrent calls, one writes. */
+  /** Adds an entry unless one exists. Of concurrent calls, exactly one writes. */
   async add(userId: string, seriesId: number, entry: SaveReadingEntryDto): Promise<AddOutcome> {
     const row = await this.sql.row(ADD, { userId, seriesId, ...columnsOf(entry) });
     if (!row?.client_known) return { kind: 'no-client' };
@@ -78,26 +78,26 @@ export class ReadingEntryRepository {
     return { kind: row.written ? 'written' : 'no-entry' };
   }
 
-  /** @returns whether there was an entry */
+  /** @returns whether an entry was deleted */
   async delete(userId: string, seriesId: number): Promise<boolean> {
     return (await this.sql.row(DELETE, { userId, seriesId })) !== undefined;
   }
 
-  /** The number of entries of each status that a reader shows to others. */
+  /** The number of a user's public entries by status. */
   async publicCounts(userId: string): Promise<StatusCounts> {
     const counts: StatusCounts = { started: 0, completed: 0, paused: 0, dropped: 0 };
     for (const { status, count } of await this.sql.rows(PUBLIC_COUNTS, { userId })) counts[status] = count;
     return counts;
   }
 
-  /** Updates what lists are ordered and filtered by after an import has changed series. */
+  /** Updates the sort keys and client copies of entries after an import has changed series. */
   async refreshSortKeys(externalIds: readonly string[]): Promise<void> {
     await this.sql.rows(REFRESH_SORT_KEYS, { externalIds });
   }
 
   /**
-   * A page of a reader's history and its total: one statement, and a second one if a search has found nothing. It reads
-   * this reader's entries alone; without a search, and in the order of updates or names, only those of the page.
+   * A page of a user's history and its total: one statement, and a second one if a search finds no row. It reads only
+   * entries of this user. Without a search, ordered by update or name, it reads only the entries of the page.
    */
   async page(selection: HistorySelection): Promise<HistoryPage> {
     return searchWithFallback(searchTerm(selection.search), (form) => this.pageOf(selection, form));
@@ -119,7 +119,7 @@ export class ReadingEntryRepository {
       language,
       limit,
       offset,
-      // Values of conditions that the variant does not have are not sent.
+      // The values for absent filters are unused: the variant's statement does not have these parameters.
       status: status ?? [],
       client: client ?? 0,
       ...searchParameters(form),
@@ -131,7 +131,7 @@ export class ReadingEntryRepository {
 function columnsOf(entry: SaveReadingEntryDto): Written {
   const { visibility, progressType: progress_type, progress, status, priority, client: client_id } = entry;
   const { reread = 0, start = null, end = null, notes = null } = entry;
-  // 0 means unscored, as null does.
+  // 0 and null both mean unscored.
   const score = entry.score || null;
   return {
     visibility,

@@ -17,7 +17,7 @@ import { ValidBody, ValidQuery } from '../http/input.js';
 const ADDED = 'Reading status added successfully';
 const UPDATED = 'Reading status updated successfully';
 const DELETED = 'Reading status deleted successfully';
-/** So that 10,000 characters of any script fit into the notes. */
+/** Bytes of a body: enough for notes of 10,000 characters in any script. */
 const NOTES_LIMIT = 192 * 1024;
 
 @ApiTags('Reading history')

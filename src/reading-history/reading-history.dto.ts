@@ -45,10 +45,10 @@ export type HistoryOrder = (typeof HISTORY_ORDERS)[number];
 
 const BOTH_SPELLINGS = Symbol('progressType and progress_type');
 
-/** What a reader says about a series. An update replaces the whole entry. */
+/** A reader’s entry of a series. An update replaces the whole entry. */
 @ApiSchema({ name: 'ReadingEntryInput' })
 export class SaveReadingEntryDto {
-  /** Who may see the entry: its reader alone, or everybody on the reader’s profile. */
+  /** Who may see the entry: its reader only, or everyone on the reader’s profile. */
   @Required()
   @IsIn(VISIBILITIES)
   @ApiProperty({ enum: VISIBILITIES, enumName: 'Visibility', default: 'private' })
@@ -84,7 +84,7 @@ export class SaveReadingEntryDto {
   progress: number;
 
   /**
-   * Where the reader stands with the series.
+   * The reader’s status in the series.
    * @example "started"
    */
   @Required()
@@ -103,7 +103,7 @@ export class SaveReadingEntryDto {
   reread?: number = 0;
 
   /**
-   * The reader’s own score, which no average counts; at most one fraction digit. 0 and null mean unscored.
+   * The reader’s own score, which is not part of any average; at most one fraction digit. 0 and null mean unscored.
    * @example 8.5
    */
   @Nullable()
@@ -114,7 +114,7 @@ export class SaveReadingEntryDto {
   score?: number | null = null;
 
   /**
-   * How soon the reader means to go on with the series.
+   * Priority of reading on in the series.
    * @example "mid"
    */
   @Required()
@@ -144,7 +144,7 @@ export class SaveReadingEntryDto {
   end?: string | null = null;
 
   /**
-   * The reader’s own words, which nobody else sees; blank is null.
+   * The reader’s notes, which no other user sees; blank is stored as null.
    * @example "The film left out the best part."
    */
   @BlankIsNull()
@@ -163,7 +163,7 @@ export class SaveReadingEntryDto {
 
 export class HistoryQuery extends LocalizedSearchQuery {
   /**
-   * Order of the page, `update-desc` unless given. Entries without the value come last either way; `priority` orders
+   * Order of the page; the default is `update-desc`. Entries without the value are last in both directions; `priority` orders
    * low, mid, high.
    */
   @BlankIsAbsent()
@@ -198,7 +198,7 @@ export class HistoryQuery extends LocalizedSearchQuery {
   client?: number;
 }
 
-/** What a reader keeps about a series. */
+/** A reader’s entry of a series. */
 @ApiSchema({ name: 'ReadingEntry' })
 export class ReadingEntryDto {
   /**
@@ -216,7 +216,7 @@ export class ReadingEntryDto {
   series_id: number;
 
   /**
-   * Who may see the entry: its reader alone, or everybody on the reader’s profile.
+   * Who may see the entry: its reader only, or everyone on the reader’s profile.
    * @example "private"
    */
   @ApiProperty({ enum: VISIBILITIES, enumName: 'Visibility' })
@@ -238,7 +238,7 @@ export class ReadingEntryDto {
   progress: number;
 
   /**
-   * Where the reader stands with the series.
+   * The reader’s status in the series.
    * @example "started"
    */
   @ApiProperty({ enum: READING_STATUSES, enumName: 'ReadingStatus' })
@@ -254,7 +254,7 @@ export class ReadingEntryDto {
   reread: number;
 
   /**
-   * The reader’s own score, which no average counts; null means unscored.
+   * The reader’s own score, which is not part of any average; null means unscored.
    * @example 8.5
    */
   @Min(0)
@@ -262,7 +262,7 @@ export class ReadingEntryDto {
   score: number | null;
 
   /**
-   * How soon the reader means to go on with the series.
+   * Priority of reading on in the series.
    * @example "mid"
    */
   @ApiProperty({ enum: PRIORITIES, enumName: 'Priority' })
@@ -283,7 +283,7 @@ export class ReadingEntryDto {
   end: string | null;
 
   /**
-   * The reader’s own words, as they were written; others never see them.
+   * The reader’s notes, which no other user sees.
    * @example "The film left out the best part."
    */
   @MaxCharacters(10000)
@@ -312,13 +312,13 @@ class HistoryDetailsDto {
   rating: RatingDto | null;
 }
 
-/** A series with what its reader keeps about it. */
+/** A series with the reader’s entry and rating. */
 @ApiSchema({ name: 'HistorySeries' })
 export class HistorySeriesDto extends IntersectionType(SeriesDto, HistoryDetailsDto) {}
 
 @ApiSchema({ name: 'HistoryPage' })
 export class HistoryPageDto extends PageDto {
-  /** Series of this page that the reader keeps, each with its entry. */
+  /** Series of this page, each with the reader’s entry. */
   series: HistorySeriesDto[];
 }
 
@@ -331,12 +331,12 @@ class PublicHistoryDetailsDto {
   'reading-history': PublicEntryDto;
 }
 
-/** A series with what its reader shows of it to everybody. */
+/** A series with the reader’s public entry. */
 @ApiSchema({ name: 'PublicHistorySeries' })
 export class PublicHistorySeriesDto extends IntersectionType(SeriesDto, PublicHistoryDetailsDto) {}
 
 @ApiSchema({ name: 'PublicHistoryPage' })
 export class PublicHistoryPageDto extends PageDto {
-  /** Series of this page that the reader shows, each with its public entry. */
+  /** Series of this page, each with the reader’s public entry. */
   series: PublicHistorySeriesDto[];
 }

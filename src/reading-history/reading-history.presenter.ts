@@ -4,7 +4,7 @@ import type { HistoryRow } from './history-page.js';
 import type { EntryRow } from './entry-statements.js';
 import type { HistorySeriesDto, PublicHistorySeriesDto, ReadingEntryDto } from './reading-history.dto.js';
 
-/** An entry as its reader sees it. */
+/** An entry with all fields, for its owner. */
 export function presentEntry(row: EntryRow): ReadingEntryDto {
   return {
     user_id: row.user_id,
@@ -24,7 +24,7 @@ export function presentEntry(row: EntryRow): ReadingEntryDto {
   };
 }
 
-/** A series with what its reader keeps about it. */
+/** A series with the user's entry and rating, for this user. */
 export function presentHistorySeries(row: HistoryRow): HistorySeriesDto {
   return {
     ...presentSeries(row),
@@ -33,7 +33,7 @@ export function presentHistorySeries(row: HistoryRow): HistorySeriesDto {
   };
 }
 
-/** A series with what its reader shows of it to everybody: neither notes nor rating. */
+/** A series with the user's public entry, without notes and rating. */
 export function presentPublicSeries(row: HistoryRow): PublicHistorySeriesDto {
   const { notes: _, ...entry } = presentEntry(row);
   return { ...presentSeries(row), 'reading-history': entry };

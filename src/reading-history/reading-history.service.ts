@@ -9,7 +9,7 @@ import { ReadingEntryRepository, type StatusCounts } from './reading-entry.repos
 import type { HistoryQuery, SaveReadingEntryDto } from './reading-history.dto.js';
 import { readingStatusExists, readingStatusMissing } from './reading-history.errors.js';
 
-/** What readers keep about the series they read. */
+/** The users' entries about the series that they read. */
 @Injectable()
 export class ReadingHistoryService implements OnModuleInit {
   constructor(
@@ -21,22 +21,22 @@ export class ReadingHistoryService implements OnModuleInit {
     this.changes.register((externalIds) => this.entries.refreshSortKeys(externalIds));
   }
 
-  /** A page of the reader's own history. @throws unknownClient */
+  /** A page of the user's own history. @throws unknownClient */
   async list(userId: string, query: HistoryQuery): Promise<{ total: number; rows: HistoryRow[] }> {
     return this.page(userId, 'reader', query);
   }
 
-  /** A page of what a reader shows to everybody. @throws unknownClient */
+  /** A page of a user's public entries. @throws unknownClient */
   async listPublic(userId: string, query: HistoryQuery): Promise<{ total: number; rows: HistoryRow[] }> {
     return this.page(userId, 'others', query);
   }
 
-  /** How many entries of each status a reader shows to everybody. */
+  /** The number of a user's public entries by status. */
   async publicCounts(userId: string): Promise<StatusCounts> {
     return this.entries.publicCounts(userId);
   }
 
-  /** The reader's entry, or null. @throws seriesNotFound */
+  /** The user's entry, or null. @throws seriesNotFound */
   async find(userId: string, seriesId: number): Promise<EntryRow | null> {
     const outcome = await this.entries.find(userId, seriesId);
     if (outcome.kind === 'no-series') throw seriesNotFound();

@@ -7,8 +7,8 @@ import type { ReadingCountSchema, ReadingEntrySchema } from './reading-entry.ent
 const db = tables<typeof ReadingEntrySchema | typeof ReadingCountSchema | typeof SeriesSchema>();
 
 /**
- * Copies the names and clients of series to the entries of them, and moves the entries' counters to the new clients. The
- * collation ignores case and accents, so renames that differ in these alone are skipped.
+ * Copies the names and clients of changed series to their entries, and moves the entries' counters to the new clients.
+ * The collation ignores case and accents, so renames that differ only in these are skipped.
  *
  * Lock order: entries by key, then counters by key, as in requests; otherwise imports and requests deadlock.
  */

@@ -2,12 +2,12 @@ import { type Expression, type RawBuilder, sql } from 'kysely';
 import { containing, type SearchForm, shortTermGrams } from './fold.js';
 
 /**
- * How a term is found in an indexed column: by the trigram index, which needs three letters or digits in a row; by one
- * gram, which equals the term; or by several grams, whose rows are then compared with the term.
+ * How a statement finds a term: by the trigram index, which needs three letters or digits in a row; by one gram, which is
+ * the term itself; or by several grams and a comparison of the rows that they find.
  */
 type Matching = 'trigrams' | 'gram' | 'grams';
 
-/** What the text of a statement with a search depends on. */
+/** The part of a search that changes the text of a statement. */
 export interface SearchVariant {
   readonly column: SearchForm['column'];
   readonly by: Matching;
@@ -25,18 +25,18 @@ export function searchVariant({ column, term }: SearchForm): SearchVariant {
   return { column, by: grams.length === 1 ? 'gram' : 'grams' };
 }
 
-/** The values; those of a statement without a search are not used. */
+/** The values of the parameters; without a search, unused placeholders. */
 export function searchParameters(form: SearchForm | null): SearchParameters {
   if (form === null) return { pattern: '', grams: [] };
   return { pattern: containing(form.term), grams: shortTermGrams(form.term) ?? [] };
 }
 
-/** Whether folded text matches the term's pattern; an index of trigrams may serve it. */
+/** Whether folded text matches the pattern; can use a trigram index. */
 export function matchesPattern(text: Expression<string>, { pattern }: SearchParameters): RawBuilder<boolean> {
   return sql<boolean>`${text} like ${pattern}::text`;
 }
 
-/** The same, kept from every index: the concatenation is no indexed expression. */
+/** As `matchesPattern`, but cannot use an index: the concatenation is not an indexed expression. */
 export function matchesUnindexed(
   text: Expression<string>,
   { pattern }: SearchParameters,
@@ -45,9 +45,9 @@ export function matchesUnindexed(
 }
 
 /**
- * Whether folded text that has an index of trigrams and one of grams contains the term. A short term goes by its grams,
- * which decide alone for one or two characters; a longer comparison is kept from the trigram index, which would be read
- * whole for it.
+ * Whether folded text with a trigram index and a gram index contains the term. Short terms use the gram index. One gram
+ * is sufficient for one or two characters. Several grams need the comparison too, which must not use the trigram index:
+ * PostgreSQL would scan it completely.
  */
 export function matches(
   text: Expression<string>,

@@ -4,23 +4,23 @@ import { statement, tables } from '../database/statement.js';
 type Id = number | string;
 type Table = 'series' | 'volumes' | 'users';
 
-/** The columns that every table with folded texts has. */
+/** The columns common to all tables with folded texts. */
 interface FoldedRow {
   readonly id: Id;
   readonly search_text: string;
   readonly search_compact: string;
 }
 
-/** Where the names are that a table's texts are folded from. */
+/** A table with folded texts, and the source of its names. */
 export interface FoldedSource {
   readonly table: Table;
-  /** The type of the ids in SQL. */
+  /** The SQL type of the ids. */
   readonly idType: 'int' | 'text';
-  /** An array of the names, from the columns of the table as the relation `r`. */
+  /** SQL expression for the array of a row's names; the table is the relation `r`. */
   readonly names: RawBuilder<string[]>;
 }
 
-/** Folded texts as columns: the elements of one index belong to one row. */
+/** Folded texts as parallel arrays: the elements at one index belong to one row. */
 interface FoldedTexts {
   readonly ids: readonly Id[];
   readonly texts: readonly string[];
@@ -29,11 +29,11 @@ interface FoldedTexts {
 
 const db = tables<never>().withTables<Record<Table, FoldedRow>>();
 
-/** The statements that fold the texts of a table again. */
+/** The statements that update the folded texts of a table. */
 export function foldingStatements({ table, idType, names }: FoldedSource) {
   const type = sql.raw(idType);
   return {
-    /** The names of the next rows in the order of their ids, which are locked until the texts are written. */
+    /** Selects the names of the next rows by id and locks the rows, so that their names cannot change before `write`. */
     lockNames: statement(`search.names-${table}`, ({ after, limit }: { after: Id; limit: number }) =>
       db
         .selectFrom(`${table} as r`)
@@ -47,7 +47,7 @@ export function foldingStatements({ table, idType, names }: FoldedSource) {
       db
         .updateTable(`${table} as r`)
         .from(
-          // Kysely has no form for a function of several arrays.
+          // Kysely has no form for a table function.
           sql<{
             id: Id;
             text: string;

@@ -1,11 +1,11 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 
-/** Which version of the folding the stored texts have. One row. */
+/** The version of the folding of the stored texts; one row. */
 export const SearchFoldingSchema = defineEntity({
   name: 'SearchFolding',
   tableName: 'search_folding',
   properties: {
-    /** `texts`, for all of them. */
+    /** Always `texts`. */
     kind: p.text().primary(),
     version: p.integer(),
   },

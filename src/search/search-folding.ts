@@ -7,11 +7,11 @@ import { FOLDING_VERSION, type SearchTexts } from './fold.js';
 import { type FoldedSource, foldingStatements } from './folding-statements.js';
 import { type SearchFoldingState, SearchFoldingSchema } from './search-folding.entity.js';
 
-/** Rows of a transaction. */
+/** Rows per transaction. */
 const BATCH = 500;
 const STATE = 'texts';
 
-/** A table with folded texts, and how to make them from the names of its rows. */
+/** A table with folded texts, and the function that computes them from the names of a row. */
 export interface FoldedTable extends FoldedSource {
   readonly fold: (names: readonly string[]) => SearchTexts;
 }
@@ -19,9 +19,8 @@ export interface FoldedTable extends FoldedSource {
 type RegisteredTable = FoldedTable & ReturnType<typeof foldingStatements>;
 
 /**
- * Keeps stored texts in the form that searches compare. An upgrade that changes the folding finds another version in the
- * database and folds all texts again, in batches, before the service is ready; after an interruption, the next start
- * begins again.
+ * Keeps the folded texts in the version of this program. If the database has another version, all texts are folded again
+ * in batches before the service is ready. The version is stored last: after an interruption the next start begins again.
  */
 @Injectable()
 export class SearchFolding {
@@ -38,7 +37,7 @@ export class SearchFolding {
     this.tables.push({ ...table, ...foldingStatements(table) });
   }
 
-  /** Folds stored texts again if they have another version. No other node may do so meanwhile. */
+  /** Folds all texts again if they have another version. Call it while holding the lock `prepareDatabase`. */
   async refresh(): Promise<void> {
     const state = await this.transactions.run(() => this.states.findOne(STATE));
     if (state?.version === FOLDING_VERSION) return;

@@ -11,47 +11,47 @@ export interface RefusedLine {
   readonly reason: string;
 }
 
-/** A line that was stored without a part of it. */
+/** A part of a stored line that was left out. */
 export type LineWarning = RefusedLine;
 
-/** What an import depends on beside its bytes. */
+/** The listeners of an import. */
 export interface ImportOptions {
-  /** Called for each line that is not stored, in the order of the lines of a batch. */
+  /** Called for each refused line; the order is not that of the file. */
   readonly onRefused: (refused: RefusedLine) => void;
   /** Called for each part of a line that was left out. */
   readonly onWarning?: (warning: LineWarning) => void;
 }
 
-/** What an import did. */
+/** The result of an import. */
 export interface ImportReport {
-  /** Series that are new or have changed. */
+  /** Number of series that are new or have changed. */
   readonly series: number;
-  /** Their volumes. */
+  /** Number of their volumes. */
   readonly volumes: number;
-  /** Lines that said what was known already. */
+  /** Number of lines with an unchanged digest. */
   readonly unchanged: number;
-  /** How many lines were refused; each was reported when it was met. */
+  /** Number of refused lines; each was passed to `onRefused`. */
   readonly refused: number;
-  /** External ids of the series that were there already and have changed. */
+  /** External ids of existing series that have changed. */
   readonly updated: readonly string[];
 }
 
 type NumberedRecord = ParsedLine & { readonly line: number };
 
-/** Lines of a transaction: enough for throughput, few enough to fit into memory and to hold locks briefly. */
+/** Lines per transaction. More lines increase throughput, memory and the time for which locks are held. */
 const BATCH = 100;
 
-/** Reads a catalog file into the database: streamed, repeatable, line by line. */
+/** Imports catalog files; streaming and idempotent. */
 @Injectable()
 export class CatalogImporter {
   constructor(private readonly repository: ImportRepository) {}
 
   /**
-   * Imports newline-delimited JSON, gzipped or not, in constant memory: each batch of lines in a transaction, or all in
-   * the caller's.
+   * Imports newline-delimited JSON, gzipped or not, in constant memory. Each batch of lines is a transaction, or part of
+   * the caller's transaction if one is open.
    *
    * @param source the file's bytes
-   * @throws when the source breaks off or the database is gone; what was stored until then stays
+   * @throws if the source or the database fails; committed batches remain
    */
   async import(source: AsyncIterable<Buffer>, options: ImportOptions): Promise<ImportReport> {
     const run = new ImportRun(this.repository, options);
@@ -99,7 +99,7 @@ class ImportRun {
       return this.refuse(line, error.message);
     }
     const { record } = parsed;
-    // One statement cannot change a row twice: a repeated key begins a new batch.
+    // `ON CONFLICT DO UPDATE` cannot change a row twice in one statement: a repeated key begins a new batch.
     const keys = [`s${record.external_id}`, ...record.volumes.map(({ external_id }) => `v${external_id}`)];
     if (keys.some((key) => this.keys.has(key))) await this.flush();
     for (const key of keys) this.keys.add(key);
@@ -120,7 +120,7 @@ class ImportRun {
       classified = await this.repository.store(batch, (known) => classify(batch, known));
     } catch (error) {
       if (toAppError(error).definition.status === serviceUnavailable.status) throw error;
-      // Something in the batch cannot be stored; alone, it is found and the others are stored.
+      // One of the lines cannot be stored. Storing each line alone finds it and stores the others.
       const [only] = batch;
       if (only !== undefined && batch.length === 1) return this.refuse(only.line, 'the database refused it');
       for (const item of batch) await this.store([item]);
@@ -143,7 +143,7 @@ interface ClassifiedBatch {
   readonly updated: readonly string[];
 }
 
-/** Sorts a batch by what the database has of it. */
+/** Divides a batch into changed, faulty and unchanged lines by comparison with the database. */
 function classify(batch: readonly NumberedRecord[], known: Known): ClassifiedBatch {
   const changed: NumberedRecord[] = [];
   const faulty: { line: number; fault: string }[] = [];

@@ -40,7 +40,7 @@ interface VolumeLine {
   readonly [optional: string]: unknown;
 }
 
-/** A line ready to be stored: the columns of `series` and of the tables below it. */
+/** A validated line: the columns of `series` and of its child tables. */
 export interface SeriesRecord {
   readonly external_id: string;
   readonly digest: string;
@@ -49,13 +49,13 @@ export interface SeriesRecord {
   readonly [column: string]: unknown;
 }
 
-/** Changes whenever the same line would be stored otherwise: it makes every line a changed one. */
+/** Part of the digest. Increase it when the same line is stored differently, so that imports store all lines again. */
 const STORED_FORM = '3';
 
-/** Why a line is refused. */
+/** Thrown for a line that is refused, with the reason as message. */
 export class LineFault extends Error {}
 
-/** A line that can be stored, and what was left out of it. */
+/** A line that can be stored, with a warning for each part that was left out. */
 export interface ParsedLine {
   readonly record: SeriesRecord;
   readonly warnings: readonly string[];
@@ -66,7 +66,7 @@ const schema = JSON.parse(
 ) as object;
 const isCatalogLine = new Ajv2020({ allowUnionTypes: true, strictTypes: false }).compile<CatalogLine>(schema);
 
-/** @throws LineFault with the reason when the line is not a series that can be stored */
+/** @throws LineFault with the reason if the line cannot be stored */
 export function parseCatalogLine(text: string): ParsedLine {
   const line = parseJson(text);
   if (!isCatalogLine(line)) {
@@ -163,17 +163,17 @@ function volumeRecord(
   };
 }
 
-/** Null for a text that is absent, null or blank. */
+/** The text; null if it is absent, null or blank. */
 function optionalText(value: unknown): string | null {
   return typeof value === 'string' && value.trim() !== '' ? value : null;
 }
 
-/** The texts that are neither null nor blank, each once. */
+/** The texts without nulls, blank ones and duplicates. */
 function nonBlankTexts(texts: readonly Optional<string>[]): string[] {
   return [...new Set(texts.map(optionalText).filter((text) => text !== null))];
 }
 
-/** Ids at other trackers, as texts. */
+/** Ids at other trackers, as strings; blank ones are left out. */
 function linksOf(links: Readonly<Record<string, Optional<number | string>>>): Record<string, string> {
   const texts = Object.entries(links).map(([name, id]) => [name, String(id ?? '').trim()] as const);
   return Object.fromEntries(texts.filter(([, id]) => id !== ''));
@@ -211,7 +211,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** A language's code; of one with a region the language counts. Null for an unknown one. */
+/** The code of a language, without its region; null if unknown. */
 function knownLanguage(language: string): string | null {
   return languageCode(language) ?? languageCode(language.split(/[-_]/)[0] ?? '');
 }
@@ -228,8 +228,8 @@ function isStorable(value: unknown): boolean {
 }
 
 /**
- * A name for URLs: letters and digits of any script, with hyphens between them. It does not use the folding of searches,
- * which may change, whereas slugs are addresses that must stay.
+ * A name for URLs: letters and digits of any script, separated by hyphens. It does not use `fold`, whose result may change
+ * between versions, since slugs are permanent.
  */
 export function slugOf(name: string): string {
   const slug = plainLetters(name)
@@ -253,7 +253,7 @@ const PLAIN_LETTERS = Object.fromEntries(
 );
 
 function withoutAccents(text: string): string {
-  // The combining ranges are what is meant.
+  // The ranges consist of combining characters on purpose.
   // oxlint-disable-next-line no-misleading-character-class
   return text
     .normalize('NFKD')

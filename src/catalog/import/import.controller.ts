@@ -8,12 +8,12 @@ import { ApiRoute } from '../../openapi/api-route.js';
 import { ImportReportDto } from './import.dto.js';
 import { IMPORT_BYTES, ImportService } from './import.service.js';
 
-/** What a file may be sent as. Generated clients take the first, and send its bytes as they are. */
+/** Media types of the body. Generated clients use the first one, and do not transform its bytes. */
 const TYPES = ['application/octet-stream', 'application/x-ndjson', 'application/gzip'];
 
-/** docs/catalog-format.md describes all fields; data/catalog-line.schema.json is their schema. */
+/** Description of the body; the full format is in docs/catalog-format.md and data/catalog-line.schema.json. */
 const EXAMPLE =
-  'Newline-delimited JSON, gzipped or not: a series with its volumes a line. A line has `kind` (`series`), `external_id`, `name`, `type`, `origin`, `titles` (of `language` and `title`), `tags`, and may have `descriptions`, `authors`, `links` (of `mal`, `anilist`, `kitsu`, `mangaupdates`, `mangadex`), `client` (the id of the client that alone shows it), `public`, `slug`, `nsfw`, `nsfw18` and `volumes` (each with `external_id`, `name`, `order`, `language`, and what else is known). For example: `{"kind":"series","external_id":"mine:1","name":"One Piece","type":"Manga","origin":"Japanese","titles":[{"language":"ja","title":"ワンピース"}],"tags":["Adventure"],"volumes":[{"external_id":"mine:1:1","name":"Volume 1","order":1,"language":"ja"}]}`';
+  'Newline-delimited JSON, gzipped or not: one series with its volumes per line. A line has `kind` (`series`), `external_id`, `name`, `type`, `origin`, `titles` (of `language` and `title`), `tags`, and may have `descriptions`, `authors`, `links` (of `mal`, `anilist`, `kitsu`, `mangaupdates`, `mangadex`), `client` (the id of the only client whose catalog has the series), `public`, `slug`, `nsfw`, `nsfw18` and `volumes` (each with `external_id`, `name`, `order`, `language`, and optional fields). For example: `{"kind":"series","external_id":"mine:1","name":"One Piece","type":"Manga","origin":"Japanese","titles":[{"language":"ja","title":"ワンピース"}],"tags":["Adventure"],"volumes":[{"external_id":"mine:1:1","name":"Volume 1","order":1,"language":"ja"}]}`';
 
 @ApiTags('Catalog')
 @Controller('admin/catalog')
@@ -32,7 +32,7 @@ export class ImportController {
     id: 'catalogImport',
     summary: 'Import series and volumes',
     description:
-      'Up to 50 MB, 500 MB unpacked. Lines that cannot be stored are refused one by one, the others are stored together; of a file with more than 1,000 refused lines, or a damaged one, nothing is. The same `external_id` is the same series: importing a file again changes nothing.',
+      'Up to 50 MB, 500 MB unpacked. Lines that cannot be stored are refused one by one; all others are stored in one transaction. Nothing is stored of a damaged file or of one with more than 1,000 refused lines. Series are identified by `external_id`: importing a file again changes nothing.',
     response: ImportReportDto,
   })
   async run(
@@ -40,9 +40,9 @@ export class ImportController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ImportReportDto> {
-    // It may take longer than a silent connection is kept.
+    // An import may take longer than the socket's idle time-out.
     reply.raw.setTimeout(0, () => undefined);
-    // A file that is refused while it is read must not stop the reading: its sender would never see the answer.
+    // If the file is refused early, the rest of the body must still be read: else the client may not get the response.
     const body = (request.body as Readable | undefined)?.iterator({ destroyOnReturn: false });
     return this.imports.run(viewer, body ?? null);
   }

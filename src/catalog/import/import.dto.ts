@@ -20,7 +20,7 @@ export class RefusedLineDto {
   reason: string;
 }
 
-/** Something that was left out of a line that was stored. */
+/** A part of a stored line that was left out. */
 @ApiSchema({ name: 'LineWarning' })
 export class LineWarningDto {
   /**
@@ -38,7 +38,7 @@ export class LineWarningDto {
   reason: string;
 }
 
-/** What an import did. */
+/** Result of an import. */
 @ApiSchema({ name: 'ImportReport' })
 export class ImportReportDto {
   /**
@@ -62,7 +62,7 @@ export class ImportReportDto {
   @Integer()
   unchanged: number;
 
-  /** In the order of the lines; none of them kept another from being stored. */
+  /** Refused lines, in the order of the file. All other lines are stored. */
   refused: RefusedLineDto[];
 
   /** What was left out of lines that were stored, such as an ISBN with a wrong check digit; 1,000 at most, absent without any. */

@@ -34,7 +34,7 @@ const VOLUME_OWNERS = statement('catalog.volume-owners', ({ externalIds }: { ext
 
 const CLIENTS = statement('catalog.clients', () => db.selectFrom('clients').select('id'));
 
-/** What the database already has of a batch. */
+/** The existing rows that a batch is compared with. */
 export interface Known {
   /** Digest by the series' external id. */
   readonly digests: ReadonlyMap<string, string>;
@@ -47,7 +47,7 @@ interface Stored {
   readonly record: SeriesRecord;
 }
 
-/** What is to be stored, and the external ids of those series of it that were there already. */
+/** The lines to store, and the external ids of those whose series already exist. */
 interface StoredChoice {
   readonly changed: readonly Stored[];
   readonly updated: readonly string[];
@@ -63,9 +63,9 @@ export class ImportRepository {
   ) {}
 
   /**
-   * Stores what `choose` picks of a batch, given what is there already, in one transaction; within the caller's
-   * transaction a batch that fails leaves the others in place. An advisory lock serializes imports until the transaction
-   * ends, so that what `choose` was given stays true.
+   * Stores the lines of a batch that `choose` returns, in one transaction, or after a savepoint in the caller's
+   * transaction, so that a failed batch does not affect others. An advisory lock serializes imports until the transaction
+   * ends, so that the rows that `choose` received do not change.
    *
    * @returns what `choose` returned
    */
@@ -80,15 +80,15 @@ export class ImportRepository {
       const choice = choose(await this.known(records));
       const changed = choice.changed.map(({ record }) => record);
       if (changed.length > 0) await this.sql.rows(STORE_BATCH, { lines: JSON.stringify(changed) });
-      // A whole import in one transaction must not lock readers' rows until its end.
+      // An import in one transaction would otherwise lock users' rows until its end.
       if (!isPartOfTransaction) await this.changes.notify(choice.updated);
       return choice;
     });
   }
 
   /**
-   * Notifies the features of the series that an import has changed, once more where they have been notified already:
-   * rows that readers have added meanwhile were made from the former series.
+   * Notifies features of the changed series at the end of an import, also if `store` has done so. Rows that users added
+   * during the import may have been copied from the old version of a series.
    */
   async notify(externalIds: readonly string[]): Promise<void> {
     await this.transactions.nested(() => this.changes.notify(externalIds));

@@ -13,27 +13,27 @@ import { CatalogImporter, type LineWarning, type RefusedLine } from './catalog-i
 import { ImportRepository } from './import.repository.js';
 import { unzipped } from './line-reader.js';
 
-/** Bytes of an uploaded file at most, and of what a gzipped one unpacks to. */
+/** Maximum bytes of an uploaded file, and of its unpacked content. */
 export const IMPORT_BYTES = 50_000_000;
 const UNPACKED_BYTES = 500_000_000;
-/** Lines that may be refused before the file is. */
+/** Maximum number of refused lines; with more, the file is refused. */
 const MAX_REFUSED = 1000;
-/** Warnings that are answered; further ones are not. */
+/** Maximum number of warnings in the response; further ones are dropped. */
 const MAX_WARNINGS = 1000;
-/** Seconds after which a second import may come again. */
+/** `Retry-After` in seconds for a second concurrent import. */
 const RETRY_AFTER = 15;
 
-/** What an uploaded file has done. */
+/** The result of an uploaded file. */
 export interface UploadedImport {
   readonly series: number;
   readonly volumes: number;
   readonly unchanged: number;
   readonly refused: RefusedLine[];
-  /** What was left out of stored lines; absent when nothing was. */
+  /** Parts of stored lines that were left out; absent if there are none. */
   readonly warnings?: LineWarning[];
 }
 
-/** Imports that administrators upload: each in one transaction with its entry in the audit log. */
+/** Imports of uploaded files, each in one transaction with its entry in the audit log. */
 @Injectable()
 export class ImportService {
   private readonly logger = new Logger(ImportService.name);
@@ -47,11 +47,11 @@ export class ImportService {
   ) {}
 
   /**
-   * Reads the body to its end, then imports it: whole lines, or nothing at all.
+   * Reads the body to its end, then imports it in one transaction.
    *
    * @param body null for a request without one
-   * @throws missingParameters for no bytes, payloadTooLarge, invalidParameters for a damaged file or one of whose lines
-   *   too many are refused, serviceUnavailable while another import is under way
+   * @throws missingParameters for an empty body, payloadTooLarge, invalidParameters for a damaged file or too many refused
+   *   lines, serviceUnavailable while another import runs on this node
    */
   async run(viewer: Viewer, body: AsyncIterable<Buffer> | null): Promise<UploadedImport> {
     if (this.busy) throw serviceUnavailable({ retryAfter: RETRY_AFTER });
@@ -101,7 +101,7 @@ function byLine<Line extends { readonly line: number }>(lines: readonly Line[]):
   return lines.toSorted((one, other) => one.line - other.line);
 }
 
-/** All bytes: a slow client must not keep the transaction open. */
+/** Reads the body before the transaction begins, so that a slow client does not keep it open. */
 async function collect(body: AsyncIterable<Buffer> | null): Promise<Buffer[]> {
   const chunks: Buffer[] = [];
   let length = 0;
@@ -116,7 +116,7 @@ async function collect(body: AsyncIterable<Buffer> | null): Promise<Buffer[]> {
   return chunks;
 }
 
-/** What the chunks unpack to, while there is not too much of it: few bytes can hold gigabytes. */
+/** The unpacked bytes. @throws payloadTooLarge above the limit, which prevents decompression bombs */
 async function* bounded(chunks: readonly Buffer[]): AsyncGenerator<Buffer> {
   let length = 0;
   const source = (async function* () {

@@ -2,14 +2,14 @@ import { isUtf8 } from 'node:buffer';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 
-/** Most bytes of a line: far beyond any series, and little enough to hold. */
+/** Maximum bytes of a line, which is buffered. Series are far shorter. */
 const MAX_LINE = 4 * 1024 * 1024;
 const LINE_FEED = 10;
 
-/** A line of a file: its number, from 1, and its text or what is wrong with it. */
+/** A line of a file: its number, from 1, and its text or the reason why it cannot be read. */
 export type Line = { readonly number: number } & ({ readonly text: string } | { readonly fault: string });
 
-/** The bytes of a file that may be gzipped: its first two bytes say so. */
+/** The bytes of a file, unpacked if its first two bytes are those of gzip. */
 export async function* unzipped(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const chunks = source[Symbol.asyncIterator]();
   let head = Buffer.alloc(0);
@@ -34,7 +34,7 @@ export async function* unzipped(source: AsyncIterable<Buffer>): AsyncGenerator<B
   yield* zipped.pipe(gunzip) as AsyncIterable<Buffer>;
 }
 
-/** Splits bytes into lines, in constant memory whatever their length. Blank lines are passed over, but counted. */
+/** Splits bytes into lines; memory is bounded for lines of any length. Blank lines are skipped, but numbered. */
 export async function* linesOf(source: AsyncIterable<Buffer>): AsyncGenerator<Line> {
   let number = 0;
   let parts: Buffer[] = [];
@@ -55,7 +55,7 @@ export async function* linesOf(source: AsyncIterable<Buffer>): AsyncGenerator<Li
       const line = finish();
       if (line) yield line;
       start = end + 1;
-      // Empty lines cost a sender nothing, so they must cost little here.
+      // A fast path for empty lines, since a small gzipped file can contain very many.
       for (; chunk[start] === LINE_FEED; start++) number++;
     }
     length += chunk.length - start;

@@ -79,7 +79,7 @@ function rowsOf<Name extends string, Columns extends Record<string, string>>(
   );
 }
 
-/** Replaces the columns of the row that is there already. */
+/** Assignments of `ON CONFLICT DO UPDATE`. */
 function replaced<Column extends string>(columns: readonly Column[]): Record<string, RawBuilder<unknown>> {
   const changed = columns.filter((column) => column !== 'external_id');
   return Object.fromEntries(changed.map((column) => [column, sql.ref(`excluded.${column}`)]));
