@@ -44,8 +44,8 @@ const controllers = () =>
     metatype: { prototype: object };
   }[];
 
-describe('every route', () => {
-  it('is in the document, and every documented operation is live', () => {
+describe('routes and documented operations', () => {
+  it('serves exactly the documented operations and a fixed list of undocumented routes', () => {
     const documented = operations.map(({ method, path }) => `${method} ${path.replace(/\{(\w+)\}/g, ':$1')}`);
     const undocumented = [
       'GET /openapi.json',
@@ -80,7 +80,7 @@ describe('every route', () => {
     expect([...new Set(live)].toSorted()).toEqual([...documented, ...undocumented, ...withoutId].toSorted());
   });
 
-  it('has a unique name, one described tag, a summary, and its security', () => {
+  it('documents each operation with a unique id, one tag, a summary, its access and the errors 429, 500 and 503', () => {
     const ids = operations.map(({ operationId }) => operationId);
     expect(new Set(ids).size).toBe(ids.length);
     for (const operation of operations) {
@@ -99,7 +99,7 @@ describe('every route', () => {
     }
   });
 
-  it('says what it asks of its caller', () => {
+  it('declares the access of every route handler with a decorator', () => {
     const reflector = app.nest.get(Reflector);
     expect(controllers().length).toBeGreaterThan(4);
     for (const { instance, name } of controllers()) {
@@ -117,7 +117,7 @@ describe('every route', () => {
     }
   });
 
-  it('refuses whoever shows no credential, or a bad one, before it looks at anything else', async () => {
+  it('rejects a missing or invalid credential with 401 on every route that needs one, before it validates the input', async () => {
     for (const { method, path, operationId } of operations) {
       // Family D has its own refusals: see photos.test.ts.
       if (PUBLIC.includes(operationId) || operationId === 'deleteUserPhoto') continue;
@@ -134,7 +134,7 @@ describe('every route', () => {
     }
   });
 
-  it('answers ids that are malformed and ids that are unknown', async () => {
+  it('rejects a malformed id with 400 and an unknown id with 404, or with 403 on routes for the own account', async () => {
     const admin = await app.a.administrator();
     const client = app.client.as(admin);
     const entry = await app.a.entry();
@@ -177,7 +177,7 @@ describe('every route', () => {
     }
   });
 
-  it('reads its input through the one reader, which checks it', () => {
+  it('reads bodies, queries and path parameters only through the validating input decorators', () => {
     const raw = controllers().flatMap(({ metatype, name }) =>
       Object.getOwnPropertyNames(metatype.prototype).flatMap((method) => {
         const parameters = (Reflect.getMetadata('__routeArguments__', metatype, method) ?? {}) as object;
@@ -190,7 +190,7 @@ describe('every route', () => {
     expect(raw).toEqual(['DocsController.asset']);
   });
 
-  it('names every problem of path and body, and answers what is missing before what is invalid', async () => {
+  it('lists every problem of path, query and body, and reports missing parameters before invalid ones', async () => {
     const reader = await app.a.user();
     const client = app.client.as(reader);
     const id = { field: 'id', messages: ['id must be a positive integer'] };
@@ -218,7 +218,7 @@ describe('every route', () => {
     });
   });
 
-  it('is in one family', () => {
+  it('assigns each path to one family', () => {
     const families = Object.fromEntries(
       operations.map(({ operationId, path }) => [operationId, familyOf(path)]),
     );
@@ -235,11 +235,11 @@ describe('every route', () => {
   });
 });
 
-describe('the wire', () => {
+describe('HTTP', () => {
   const json = { 'content-type': 'application/json' };
   const invalid = { status: 400, body: { data: 'Invalid parameters', code: 400 } };
 
-  it('answers unknown routes and methods', async () => {
+  it('answers 404 to unknown routes and methods', async () => {
     const missing = { status: 404, body: { data: 'Not found', code: 404 } };
     expect(await app.client.get('/nothing')).toMatchObject(missing);
     expect(await app.client.send('PATCH', '/auth/login')).toMatchObject(missing);
@@ -259,16 +259,16 @@ describe('the wire', () => {
     '{"username":"a\\ud800b","password":"correct horse"}',
     `${'['.repeat(10_000)}${']'.repeat(10_000)}`,
     `${'{"a":'.repeat(21)}1${'}'.repeat(21)}`,
-  ])('refuses the body %s', async (raw) => {
+  ])('rejects the body %s with 400', async (raw) => {
     expect(await app.client.post('/auth/login', undefined, { raw, headers: json })).toMatchObject(invalid);
   });
 
-  it('refuses bytes that are not UTF-8', async () => {
+  it('rejects a body that is not UTF-8 with 400', async () => {
     const raw = Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]);
     expect(await app.client.post('/auth/login', undefined, { raw, headers: json })).toMatchObject(invalid);
   });
 
-  it('refuses forms and other types before it asks who is there', async () => {
+  it('rejects URL-encoded forms and other content types with 415 before it checks credentials', async () => {
     for (const type of [
       'application/x-www-form-urlencoded',
       'text/plain',
@@ -288,7 +288,7 @@ describe('the wire', () => {
     }
   });
 
-  it('takes a request without a body for one with an empty body, whatever its type', async () => {
+  it('treats a request without a body as one with an empty object, whatever its content type', async () => {
     for (const type of ['application/json', 'text/plain', 'application/x-www-form-urlencoded']) {
       const answer = await app.client.post('/auth/login', undefined, {
         raw: '',
@@ -300,13 +300,13 @@ describe('the wire', () => {
     expect((await app.client.post('/auth/login', null)).body.data).toBe('Required parameters missing');
   });
 
-  it('refuses NUL and broken escapes in a URL', async () => {
+  it('rejects NUL and broken percent-encoding in a URL with 400', async () => {
     for (const url of ['/series/%00', '/series?search=%00', '/%zz', '/series/%ff%', '/series/%E0%A4']) {
       expect(await app.client.get(url), url).toMatchObject(invalid);
     }
   });
 
-  it('refuses fields that every object has, as it does other unknown ones', async () => {
+  it('rejects body fields named like properties of Object.prototype as unknown fields', async () => {
     const known = { username: 'haruka', password: 'correct horse' };
     for (const field of [
       'constructor',
@@ -323,7 +323,7 @@ describe('the wire', () => {
     }
   });
 
-  it('says what is wrong with every 400 of a body, and not more than is useful', async () => {
+  it('explains every 400 of a body, in less than 20,000 characters for 3,000 unknown fields', async () => {
     for (const body of [[], 1, 'x', { username: 'a\u0000b', password: 'x' }]) {
       expect((await app.client.post('/auth/login', body)).body.errors).toHaveLength(1);
     }
@@ -331,13 +331,13 @@ describe('the wire', () => {
     expect((await app.client.post('/auth/login', many)).text.length).toBeLessThan(20_000);
   });
 
-  it('asks who is there before it looks at what is sent', async () => {
+  it('checks credentials before it validates the input', async () => {
     expect((await app.client.get('/users/%00')).status).toBe(401);
     expect((await app.client.put('/users/current', { first_name: '\u0000' })).status).toBe(401);
     expect((await app.client.get('/series?unknown=%00')).status).toBe(200);
   });
 
-  it('reads UTF-8 alone, uncompressed', async () => {
+  it('rejects other charsets than UTF-8 and compressed bodies with 415', async () => {
     const refused = { status: 415, body: { data: 'Unsupported media type', code: 415 } };
     const send = (headers: Record<string, string>) =>
       app.client.post('/auth/login', undefined, { raw: '{}', headers });
@@ -346,19 +346,19 @@ describe('the wire', () => {
     expect((await send({ 'content-type': 'application/json; charset=UTF-8' })).status).toBe(400);
   });
 
-  it('answers OPTIONS that is no preflight like any unknown method', async () => {
+  it('answers 404 to an OPTIONS request that is no CORS preflight', async () => {
     expect(await app.client.send('OPTIONS', '/series')).toMatchObject({
       status: 404,
       body: { data: 'Not found' },
     });
   });
 
-  it('ignores a trailing slash', async () => {
+  it('ignores a trailing slash of a path', async () => {
     expect((await app.client.get('/series/')).status).toBe(200);
     expect((await app.client.get('/health/live/')).status).toBe(200);
   });
 
-  it('answers what is not HTTP in the same shape, and lives on', async () => {
+  it('answers bytes that are not HTTP with a JSON error of status 4xx and keeps running', async () => {
     await app.nest.listen(0, '127.0.0.1');
     const { port } = app.nest.getHttpServer().address() as AddressInfo;
     const exchange = (bytes: string) =>
@@ -380,7 +380,7 @@ describe('the wire', () => {
     expect((await app.client.get('/health/live')).status).toBe(200);
   });
 
-  it('keeps the wire’s headers', async () => {
+  it('sends the security headers with every response and no X-Powered-By', async () => {
     for (const [method, path] of [
       ['GET', '/health/live'],
       ['GET', '/user/settings'],
@@ -396,7 +396,7 @@ describe('the wire', () => {
     expect((await app.client.get('/health/live')).headers['cache-control']).toBe('no-store');
   });
 
-  it('serves metrics, the document and Swagger UI from itself alone', async () => {
+  it('serves metrics, the document and a Swagger UI that loads nothing from other hosts', async () => {
     expect((await app.client.get('/metrics')).text).toContain('http_request_duration_seconds_bucket');
     expect((await app.client.get('/openapi.json')).body.openapi).toMatch(/^3\.1/);
     const page = (await app.client.get('/docs')).text;
@@ -409,8 +409,8 @@ describe('the wire', () => {
   });
 });
 
-describe('the comparison with the document', () => {
-  it('finds answers that are wrong', () => {
+describe('requireDocumented', () => {
+  it('reports a response whose status, content type, fields or message are not documented', () => {
     const check =
       (status: number, body: unknown, type = 'application/json') =>
       () =>

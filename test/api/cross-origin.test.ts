@@ -39,7 +39,7 @@ const get = (path: string, headers: Record<string, string> = {}, method = 'GET')
   fetch(`http://127.0.0.1:${port}${path}`, { method, headers, redirect: 'manual' });
 const allowed = { 'access-control-allow-origin': ORIGIN, 'access-control-allow-credentials': 'true' };
 
-describe('answers to a listed origin', () => {
+describe('CORS headers', () => {
   it.each([
     ['GET', '/series', 200],
     ['GET', '/nowhere', 404],
@@ -48,7 +48,7 @@ describe('answers to a listed origin', () => {
     ['GET', '/admin/users', 401],
     ['GET', '/series?limit=0', 400],
     ['PATCH', '/series', 404],
-  ])('%s %s carry the CORS headers', async (method, path, status) => {
+  ])('sends CORS headers to a listed origin for %s %s', async (method, path, status) => {
     const answer = await get(path, { origin: ORIGIN }, method);
     expect(answer.status).toBe(status);
     expect(Object.fromEntries(answer.headers)).toMatchObject(allowed);
@@ -64,13 +64,13 @@ describe('answers to a listed origin', () => {
     'https://app.example.evil',
     'https://app.example:444',
     'http://app.example',
-  ])('are not those to %s', async (origin) => {
+  ])('sends no CORS headers to the origin %s, which is not listed', async (origin) => {
     const { headers } = await get('/series', { origin });
     expect(headers.get('access-control-allow-origin')).toBeNull();
     expect(headers.get('access-control-allow-credentials')).toBeNull();
   });
 
-  it.each(SHELLS)('may be those to the app shell %s', async (origin) => {
+  it.each(SHELLS)('sends CORS headers to the listed app shell %s and accepts its cookie', async (origin) => {
     const { headers } = await get('/series', { origin });
     expect(headers.get('access-control-allow-origin')).toBe(origin);
     const reader = await app.a.user();
@@ -81,7 +81,7 @@ describe('answers to a listed origin', () => {
     expect(changed.status).toBe(200);
   });
 
-  it('carry the CORS headers when their headers are too long', async () => {
+  it('sends CORS headers with the 431 for request headers that are too long', async () => {
     const request = `GET /series HTTP/1.1\r\nHost: x\r\nOrigin: ${ORIGIN}\r\nX-Long: ${'x'.repeat(20_000)}\r\nConnection: close\r\n\r\n`;
     const answer = await talk(request);
     expect(answer).toMatch(/^HTTP\/1\.1 431 /);
@@ -93,19 +93,27 @@ describe('answers to a listed origin', () => {
   const many = (count: number) => Array.from({ length: count }, (_, index) => `A${index}: b\r\n`).join('');
   it.each([
     ['one header of 100,000 bytes', '/series', `X-Long: ${'x'.repeat(100_000)}\r\nOrigin: ${ORIGIN}\r\n`],
-    ['a cookie after the origin', '/series', `Origin: ${ORIGIN}\r\nCookie: a=${'x'.repeat(60_000)}\r\n`],
+    [
+      'a cookie of 60,000 bytes after the origin',
+      '/series',
+      `Origin: ${ORIGIN}\r\nCookie: a=${'x'.repeat(60_000)}\r\n`,
+    ],
     ['1,500 headers', '/series', `Origin: ${ORIGIN}\r\n${many(1500)}`],
     ['a path of 20,000 characters', `/series/${'1'.repeat(20_000)}`, `Origin: ${ORIGIN}\r\n`],
     ['a query of 20,000 characters', `/series?search=${'a'.repeat(20_000)}`, `Origin: ${ORIGIN}\r\n`],
-    ['a path that cannot be decoded', `/%zz${'1'.repeat(20_000)}`, `Origin: ${ORIGIN}\r\n`],
-  ])('carry the CORS headers for %s', async (_, path, headers) => {
+    [
+      'a path of 20,000 characters that cannot be decoded',
+      `/%zz${'1'.repeat(20_000)}`,
+      `Origin: ${ORIGIN}\r\n`,
+    ],
+  ])('sends CORS headers with the 431 for %s', async (_, path, headers) => {
     const answer = await talk(`GET ${path} HTTP/1.1\r\nHost: x\r\n${headers}\r\n`);
     expect(answer).toMatch(/^HTTP\/1\.1 431 /);
     expect(answer).toContain(`access-control-allow-origin: ${ORIGIN}`);
     expect(answer).toContain('{"data":"Invalid parameters","code":431}');
   });
 
-  it('carry the CORS headers while the service stops', async () => {
+  it('sends CORS headers with the 503 that it answers while it stops', async () => {
     const stopping = await startApp({ CORS_ORIGINS: ORIGIN }, app.database);
     await stopping.nest.listen(0, '127.0.0.1');
     const { port: to } = stopping.nest.getHttpServer().address() as AddressInfo;
@@ -127,14 +135,14 @@ describe('answers to a listed origin', () => {
     await stopping.close();
   });
 
-  it('depend on the origin where they are kept', async () => {
+  it('sends Vary: Origin with cacheable responses', async () => {
     for (const path of ['/openapi.json', '/series', '/docs/assets/swagger-ui.css']) {
       const vary = (await get(path, { origin: ORIGIN })).headers.get('vary') ?? '';
       expect(vary.toLowerCase().split(/, */), path).toContain('origin');
     }
   });
 
-  it('carry the CORS headers beyond a limit, and preflights count against none', async () => {
+  it('sends CORS headers with a 429, and does not count preflights against the request limit', async () => {
     const limited = await startApp(
       { CORS_ORIGINS: ORIGIN, RATE_LIMIT: 'on', RATE_LIMIT_PER_MINUTE: '5' },
       app.database,
@@ -161,7 +169,7 @@ describe('answers to a listed origin', () => {
     await limited.close();
   });
 
-  it('carry the CORS headers under overload', async () => {
+  it('sends CORS headers with the 503 of an overloaded node, which still answers preflights', async () => {
     const busy = await startApp({ CORS_ORIGINS: ORIGIN, SHED_LOAD: 'on' }, app.database);
     const overloaded = vi.spyOn(busy.nest.get(LoadMonitor), 'isOverloaded').mockReturnValue(true);
     const refused = await busy.client.with({ origin: ORIGIN }).get('/series');
@@ -177,12 +185,12 @@ describe('answers to a listed origin', () => {
   });
 });
 
-describe('a preflight', () => {
+describe('CORS preflights', () => {
   it.each([
     'authorization,content-type,sentry-trace,baggage',
     'x-requested-with',
     'if-match,if-none-match,idempotency-key,last-event-id,prefer,traceparent,tracestate',
-  ])('allows %s', async (asked) => {
+  ])('allows a listed origin to send the request headers %s', async (asked) => {
     for (const path of ['/users/current', '/nowhere', '/user/reading-status/add/1', '/%zz', '/metrics']) {
       const answer = await get(
         path,
@@ -196,7 +204,7 @@ describe('a preflight', () => {
     }
   });
 
-  it('of another origin allows nothing, and OPTIONS alone is unknown', async () => {
+  it('allows nothing in a preflight of an origin that is not listed, and answers 404 to other OPTIONS requests', async () => {
     const foreign = await get(
       '/series',
       { origin: 'https://evil.example', 'access-control-request-method': 'POST' },
@@ -208,18 +216,21 @@ describe('a preflight', () => {
   });
 });
 
-describe('an unknown method', () => {
-  it.each(['PROPFIND', 'TRACE', 'QUERY', 'LOCK', 'PURGE'])('%s is an unknown route', async (method) => {
-    const answer = await talk(
-      `${method} /series HTTP/1.1\r\nHost: x\r\nOrigin: ${ORIGIN}\r\nConnection: close\r\n\r\n`,
-    );
-    expect(answer).toMatch(/^HTTP\/1\.1 404 /);
-    expect(answer).toContain(`access-control-allow-origin: ${ORIGIN}`);
-  });
+describe('unknown methods', () => {
+  it.each(['PROPFIND', 'TRACE', 'QUERY', 'LOCK', 'PURGE'])(
+    'answers 404 with CORS headers to the unknown method %s',
+    async (method) => {
+      const answer = await talk(
+        `${method} /series HTTP/1.1\r\nHost: x\r\nOrigin: ${ORIGIN}\r\nConnection: close\r\n\r\n`,
+      );
+      expect(answer).toMatch(/^HTTP\/1\.1 404 /);
+      expect(answer).toContain(`access-control-allow-origin: ${ORIGIN}`);
+    },
+  );
 });
 
-describe('pictures', () => {
-  it('are for every origin, and answer HEAD as GET without a body', async () => {
+describe('GET and HEAD of pictures', () => {
+  it('allows every origin to read pictures, and answers HEAD like GET without a body', async () => {
     const reader = await app.a.user();
     const bytes = await picture();
     const avatar = await app.client
@@ -258,13 +269,13 @@ describe('pictures', () => {
     '/docs/assets/swagger-ui.css',
     '/user/reading-history',
     '/profiles/x',
-  ])('HEAD %s is unknown elsewhere', async (path) => {
+  ])('answers 404 to HEAD %s, which is not one of the routes with HEAD', async (path) => {
     expect((await get(path, {}, 'HEAD')).status).toBe(404);
   });
 });
 
 describe('HEAD', () => {
-  it('answers the refusals of GET, conditions and ranges, too', async () => {
+  it('answers HEAD with the status and headers of GET for conditional requests, ranges and errors', async () => {
     const reader = await app.a.user();
     const bytes = await picture();
     const avatar = await app.client
@@ -293,7 +304,7 @@ describe('HEAD', () => {
     }
   });
 
-  it('is known on these routes alone', () => {
+  it('serves HEAD on a fixed list of routes', () => {
     const routes = app.routes.filter((route) => route.startsWith('HEAD '));
     expect(new Set(routes)).toEqual(
       new Set([
@@ -309,7 +320,7 @@ describe('HEAD', () => {
     );
   });
 
-  it('does not run the GET that deletes', async () => {
+  it('answers 404 to HEAD of the route whose GET deletes a photo, and deletes nothing', async () => {
     const admin = app.client.as(await app.a.administrator());
     const website = (await admin.post('/admin/clients', { name: 'Head', scopes: ['photos:delete'] })).body;
     const reader = await app.a.user();
@@ -328,14 +339,14 @@ describe('HEAD', () => {
   });
 });
 
-describe('a public URL with a path', () => {
+describe('PUBLIC_URL with a path', () => {
   let behind: TestApp;
   beforeAll(async () => {
     behind = await startApp({ PUBLIC_URL: 'https://h.example/tankobon/' }, app.database);
   });
   afterAll(async () => behind.close());
 
-  it('begins every URL that the service writes', async () => {
+  it('starts every URL and cookie path that the service writes with PUBLIC_URL', async () => {
     const page = await behind.client.get('/docs');
     expect(page.text).toContain('"/tankobon/docs/assets/swagger-ui.css"');
     expect(page.text).toContain('"/tankobon/openapi.json"');
@@ -353,8 +364,8 @@ describe('a public URL with a path', () => {
   });
 });
 
-describe('a Bearer token that is refused', () => {
-  it('is named as the reason', async () => {
+describe('WWW-Authenticate', () => {
+  it('names invalid_token in WWW-Authenticate only when the request had a Bearer token', async () => {
     const dead = await app.client.with({ authorization: 'Bearer dead' }).get('/series');
     expect(dead).toMatchObject({
       status: 401,

@@ -92,8 +92,8 @@ function meaningOfParameter(place: string, name: string, operationId: string): s
   return `path.${owners[0]}`;
 }
 
-describe('the document', () => {
-  it('describes every property, with an example and its limits', () => {
+describe('openapi.json', () => {
+  it('documents every property with a description, an example and its limits', () => {
     const lacking = properties.flatMap(([name, property]) => {
       const isReference =
         '$ref' in property || 'anyOf' in property || '$ref' in ((property['items'] ?? {}) as Json);
@@ -131,7 +131,7 @@ describe('the document', () => {
     expect(ambiguous).toEqual([]);
   });
 
-  it('requires every property that answers have', () => {
+  it('marks every property of a response as required, except errors and warnings', () => {
     const optional = properties
       .filter(([name]) => !requests.has(name.split('.')[0]))
       .filter(([, , schema, field]) => !((schema['required'] ?? []) as string[]).includes(field))
@@ -140,7 +140,7 @@ describe('the document', () => {
     expect(optional).toEqual(['Answer.errors', 'ImportReport.warnings']);
   });
 
-  it('has an example for every JSON body, and every example is true to its schema', () => {
+  it('has an example for every JSON body and parameter, which its schema accepts', () => {
     for (const operation of operations) {
       const bodies = [operation.requestBody, ...Object.values(operation.responses)];
       for (const body of bodies) {
@@ -170,17 +170,17 @@ describe('the document', () => {
     }
   });
 
-  it('names every enum once', () => {
+  it('defines every enum once, as a named schema', () => {
     const inline = whereever((schema, path) => 'enum' in schema && !/^\/components\/\w+$/.test(path));
     expect(inline).toEqual([]);
   });
 
-  it('describes what lies within other schemas, too', () => {
+  it('describes the properties of nested schemas, too', () => {
     const lacking = whereever((schema, path) => /\/properties\/[^/]+$/.test(path) && !schema['description']);
     expect(lacking).toEqual([]);
   });
 
-  it('limits no number by multiples of a fraction, which validators compute inexactly', () => {
+  it('uses no fractional multipleOf, which validators compute inexactly', () => {
     expect(whereever(({ multipleOf }) => typeof multipleOf === 'number' && multipleOf < 1)).toEqual([]);
   });
 
@@ -190,14 +190,14 @@ describe('the document', () => {
     ['ReadingEntryInput', 'progress', 100, 20_000],
     ['ItemChanges', 'price', 100, 10_000],
     ['NewItem', 'price', 100, 10_000],
-  ])('lets validators take every value of %s.%s', (schema, field, parts, last) => {
+  ])('has a schema that accepts every valid value of %s.%s', (schema, field, parts, last) => {
     const validate = compile({ $ref: `#/components/schemas/${schema}/properties/${field}` });
     const first = field === 'rating' ? parts : 0;
     const values = Array.from({ length: last - first + 1 }, (_, index) => (first + index) / parts);
     expect(values.filter((value) => !validate(value))).toEqual([]);
   });
 
-  it('names formats that validators know', () => {
+  it('uses formats that validators know, except objectid of family B', () => {
     const unknown = everySchema.filter(
       ([, { format }]) => format !== undefined && !(`${format}` in ajv.formats),
     );
@@ -208,7 +208,7 @@ describe('the document', () => {
     ]);
   });
 
-  it('gives optional fields of bodies no default, which would make them required in typed clients', () => {
+  it('gives optional fields of request bodies no default, which would make them required in typed clients', () => {
     const optional = properties
       .filter(([, property, schema, field]) => {
         return 'default' in property && !((schema['required'] ?? []) as string[]).includes(field);
@@ -225,7 +225,7 @@ describe('the document', () => {
     expect(entry.properties['reread']?.['description']).toContain('Default: `0`.');
   });
 
-  it('has headers that are texts', () => {
+  it('documents request headers as strings with a maximum length', () => {
     const headers = operations.flatMap(({ parameters = [] }) =>
       parameters.filter((one) => one.in === 'header'),
     );
@@ -236,7 +236,7 @@ describe('the document', () => {
     expect(headers.find(({ name }) => name === 'websiteId')?.schema?.['pattern']).toBe('^[1-9][0-9]*$');
   });
 
-  it('has no example that could be taken for an Example Object', () => {
+  it('has no example with a property named value, which tools mistake for an Example Object', () => {
     const ambiguous = operations.filter(({ requestBody, responses }) =>
       [requestBody, ...Object.values(responses)].some((body) =>
         Object.values((body?.content ?? {}) as Record<string, Json>).some(
@@ -247,7 +247,7 @@ describe('the document', () => {
     expect(ambiguous.map(({ operationId }) => operationId)).toEqual([]);
   });
 
-  it('has an example beside a schema only if it is one of the schema', () => {
+  it('has only examples in schemas that the schema accepts', () => {
     const wrong = everySchema
       .filter(([, schema]) => 'example' in schema && schema['format'] !== 'objectid')
       .filter(([, schema]) => !compile(schema)(schema['example']))
@@ -255,12 +255,12 @@ describe('the document', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('names a server to which paths can be appended', () => {
+  it('names a server URL without a slash at its end', () => {
     expect(document.servers.length).toBeGreaterThan(0);
     for (const { url } of document.servers) expect(url).toMatch(/^https?:\/\/[^/]+(\/.*[^/])?$/);
   });
 
-  it('says which bodies may be left out, as the service has it', async () => {
+  it('marks a request body as required exactly when the service rejects a request without it', async () => {
     const admin = await app.a.administrator();
     for (const { operationId, method, path, requestBody, parameters = [] } of operations) {
       if (requestBody === undefined) continue;
@@ -278,7 +278,7 @@ describe('the document', () => {
     expect(rotated.status).toBe(200);
   });
 
-  it('is enough for a client that was generated from it', async () => {
+  it('suffices to generate a client that can update a reading entry', async () => {
     await app.nest.listen(0, '127.0.0.1');
     const { port } = app.nest.getHttpServer().address() as AddressInfo;
     const reader = await app.a.user();

@@ -63,8 +63,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe('every operation', () => {
-  it('refuses a bad Bearer token, if it looks at credentials', async () => {
+describe('the documented errors of every operation', () => {
+  it('answers 401 to an invalid Bearer token on every operation that documents 401', async () => {
     for (const operation of documenting(401)) {
       if (isEnvelope(operation)) continue;
       const headers = { authorization: 'Bearer x' };
@@ -76,7 +76,7 @@ describe('every operation', () => {
     }
   });
 
-  it('tells a genuine credential whose user is gone', async () => {
+  it('answers 404 User not found to a valid token whose user has been deleted', async () => {
     const gone = await app.a.user();
     expect((await app.client.as(gone).delete('/users/current')).status).toBe(204);
     for (const operation of documenting(404)) {
@@ -88,7 +88,7 @@ describe('every operation', () => {
     }
   });
 
-  it('changes nothing for a foreign page that has the reader’s cookie', async () => {
+  it('answers 403 to a changing request of a foreign origin that has the cookie of an administrator', async () => {
     const admin = await app.a.administrator();
     const headers = { cookie: `refreshToken=${admin.cookie}`, origin: 'https://evil.example' };
     for (const operation of documenting(403)) {
@@ -101,7 +101,7 @@ describe('every operation', () => {
     expect((await app.client.withCookie(admin).get('/auth/me')).status).toBe(200);
   });
 
-  it('is closed to readers where it asks for a permission', async () => {
+  it('answers 403 to a user without permissions on every administrative operation', async () => {
     const reader = await app.a.user();
     for (const operation of operations.filter(({ path }) => path.startsWith('/admin'))) {
       expect(await send(app, operation, reader), operation.operationId).toMatchObject(
@@ -110,7 +110,7 @@ describe('every operation', () => {
     }
   });
 
-  it('refuses bodies that are too long, and types that it does not take', async () => {
+  it('answers 413 to a body that is too long and 415 to a content type that the operation does not accept', async () => {
     const admin = await app.a.administrator();
     const client = app.client.as(admin);
     const long = Buffer.alloc(7_400_000, 'x');
@@ -131,7 +131,7 @@ describe('every operation', () => {
     expect((await client.get('/auth/me')).status).toBe(200);
   });
 
-  it('refuses what cannot be read', async () => {
+  it('answers 400 to malformed JSON, paths and limits', async () => {
     const admin = await app.a.administrator();
     const client = app.client.as(admin);
     const invalid = answer(400, 'Invalid parameters');
@@ -159,7 +159,7 @@ describe('every operation', () => {
     }
   });
 
-  it('says so when something unexpected happens, and not what', async () => {
+  it('answers 500 without details to an unexpected error', async () => {
     const admin = await app.a.administrator();
     const failure = new Error('secret detail');
     const spies = [
@@ -181,7 +181,7 @@ describe('every operation', () => {
     expect((await app.client.as(admin).get('/auth/me')).status).toBe(200);
   });
 
-  it('is unavailable while the database is, and comes back with it', async () => {
+  it('answers 503 with Retry-After while the database is unreachable, and recovers with it', async () => {
     const database = await cloneDatabase();
     const door = await TcpProxy.toDatabase(database.url);
     const behind = await startApp(
@@ -209,7 +209,7 @@ describe('every operation', () => {
     await database.drop();
   });
 
-  it('is refused with 503 while the node is overloaded, except for the probes', async () => {
+  it('answers 503 with Retry-After while the node is overloaded, except for the probes', async () => {
     const busy = await startApp({ SHED_LOAD: 'on' }, app.database);
     const overloaded = vi.spyOn(busy.nest.get(LoadMonitor), 'isOverloaded').mockReturnValue(true);
     for (const operation of operations) {
@@ -224,7 +224,7 @@ describe('every operation', () => {
     await busy.close();
   });
 
-  it('is refused with 503 once the event loop lags', async () => {
+  it('answers 503 when the event loop lags, except for the probes', async () => {
     const busy = await startApp({ SHED_LOAD: 'on' }, app.database);
     const block = (milliseconds: number) => {
       for (const end = Date.now() + milliseconds; Date.now() < end;);
@@ -246,7 +246,7 @@ describe('every operation', () => {
     await busy.close();
   });
 
-  it('is refused beyond the limit, which its headers tell', async () => {
+  it('answers 429 with Retry-After beyond the request limit, which the RateLimit headers announce', async () => {
     const limited = await startApp({ RATE_LIMIT: 'on', RATE_LIMIT_PER_MINUTE: '2' }, app.database);
     atTheBeginOfAMinute();
     const first = await limited.client.get('/series');
@@ -271,7 +271,7 @@ describe('every operation', () => {
     await limited.close();
   });
 
-  it('is counted by all nodes together', async () => {
+  it('counts requests against one limit that all nodes share', async () => {
     const nodes = await Promise.all(
       [1, 2].map(() => startApp({ RATE_LIMIT: 'on', RATE_LIMIT_PER_MINUTE: '10' }, app.database)),
     );

@@ -64,8 +64,8 @@ const EXPECTED: Readonly<Record<string, number>> = {
   imagesGetPhoto: 404,
 };
 
-describe('the examples that Swagger UI fills in', () => {
-  it('of whatever takes something away do no harm', async () => {
+describe('the examples of the document', () => {
+  it('changes nothing when the examples of destructive operations are executed on a fresh installation', async () => {
     const before = await contents();
     for (const operation of operations.filter(isDestructive)) {
       if (/^(authLogout|usersDeleteCurrent|authSessionsEndOthers)$/.test(operation.operationId)) continue;
@@ -78,7 +78,7 @@ describe('the examples that Swagger UI fills in', () => {
     );
   });
 
-  it('of all others work on a fresh installation', async () => {
+  it('succeeds with the examples of all other operations on a fresh installation', async () => {
     const failed: string[] = [];
     const others = operations.filter((operation) => !isDestructive(operation) && !needsFile(operation));
     // Adding comes before updating, as a reader would.
@@ -93,7 +93,7 @@ describe('the examples that Swagger UI fills in', () => {
     expect(failed).toEqual([]);
   });
 
-  it('of changes by id keep what a fresh installation has', async () => {
+  it('keeps the data of a fresh installation when the examples of updates by id are executed', async () => {
     const before = await contents();
     for (const id of ['usersUpdateCurrent', 'clientsUpdate', 'rolesUpdate', 'adminUsersUpdate']) {
       const operation = operations.find(({ operationId }) => operationId === id) as DocumentedOperation;

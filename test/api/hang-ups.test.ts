@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { head } from '../support/raw.js';
 import { Service, type ServiceUser } from '../support/service.js';
 
-describe('clients that hang up', () => {
+describe('clients that disconnect', () => {
   let service: Service;
   let reader: ServiceUser;
   let picture: string;
@@ -40,7 +40,7 @@ describe('clients that hang up', () => {
     else socket.destroy();
   }
 
-  it('are no fault of the service: nothing is logged above info', async () => {
+  it('logs nothing above info when clients disconnect in the middle of requests and responses', async () => {
     const json = { 'content-type': 'application/json', ...reader.headers };
     const form = { 'content-type': 'multipart/form-data; boundary=x', ...reader.headers };
     const part = '--x\r\nContent-Disposition: form-data; name="image"; filename="a.png"\r\n\r\nabc';

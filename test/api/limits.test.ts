@@ -49,7 +49,7 @@ function beyond(raw: Json): unknown[] {
   return wrong.filter((value) => !(Array.isArray(value) && value.length === 0 && minItems === undefined));
 }
 
-describe('the limits of the document', () => {
+describe('documented limits', () => {
   const bodies = operations.flatMap((operation) => {
     const media = operation.requestBody?.content?.['application/json'] as
       { schema: Json; example: Json } | undefined;
@@ -57,7 +57,7 @@ describe('the limits of the document', () => {
   });
 
   it.each(bodies.map((body) => [body.operation.operationId, body] as const))(
-    'are those of %s',
+    'rejects body values just beyond the documented limits of %s',
     async (_, body) => {
       const { operation, example, schema } = body;
       const admin = app.client.as(await app.a.administrator());
@@ -97,7 +97,7 @@ describe('the limits of the document', () => {
   );
 
   it.each(queries.map((operation) => [operation.operationId, operation] as const))(
-    'are those of the query of %s',
+    'rejects query values just beyond the documented limits of %s with 400',
     async (_, operation) => {
       if (operation.operationId === 'deleteUserPhoto') return;
       const client = app.client.as(await app.a.administrator());

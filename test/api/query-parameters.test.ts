@@ -13,8 +13,8 @@ const single = operations
       .map(({ name, example }) => [operation, name, encodeURIComponent(String(example))] as const),
   );
 
-describe('a parameter that takes one value', () => {
-  it('is refused when it comes twice, on every route', async () => {
+describe('query parameters with a single value', () => {
+  it('rejects a repeated query parameter with 400 on every route', async () => {
     expect(single.length).toBeGreaterThan(40);
     const client = app.client.as(await app.a.administrator());
     const user = await app.a.user();
@@ -39,7 +39,7 @@ describe('a parameter that takes one value', () => {
     }
   });
 
-  it('of the route whose GET deletes is refused in its own envelope', async () => {
+  it('rejects a repeated query parameter of DeleteUserPhoto with 400 in the envelope of family D', async () => {
     const admin = app.client.as(await app.a.administrator());
     const { id, key } = (await admin.post('/admin/clients', { name: 'Twice', scopes: ['photos:delete'] }))
       .body;
@@ -56,7 +56,7 @@ describe('a parameter that takes one value', () => {
   });
 });
 
-describe('a list in a query', () => {
+describe('query parameters with a list', () => {
   it.each([
     'status=started,paused',
     'status=started&status=paused',
@@ -64,7 +64,7 @@ describe('a list in a query', () => {
     'status%5B%5D=started&status%5B%5D=paused',
     'status[]=started,paused',
     'status=started&status[]=paused',
-  ])('may be written as %s', async (query) => {
+  ])('accepts a list in a query written as %s', async (query) => {
     const reader = app.client.as(await app.a.user());
     const ids = await app.a.series({}, {}, {});
     const statuses = ['started', 'paused', 'dropped'];

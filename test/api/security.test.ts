@@ -83,8 +83,8 @@ function pathTo({ path }: DocumentedOperation, of: Owned): string {
 const bodyOf = ({ requestBody }: DocumentedOperation): unknown =>
   (requestBody?.content?.['application/json'] as { example?: unknown } | undefined)?.example;
 
-describe('a foreign page', () => {
-  it('changes nothing with a reader’s cookie, whatever it sends from wherever', async () => {
+describe('requests of foreign pages', () => {
+  it('rejects 1,000 changing requests of foreign pages that carry the cookie of a user, and changes nothing', async () => {
     const of = await owner();
     const before = await everything();
     const origins: Record<string, string>[] = [
@@ -129,8 +129,8 @@ describe('a foreign page', () => {
   });
 });
 
-describe('somebody else’s id', () => {
-  it('shows nothing and changes nothing', async () => {
+describe('ids of other users', () => {
+  it('answers 403 or 404 to requests for data of another user, and changes nothing', async () => {
     const of = await owner();
     const stranger = await app.a.user();
     // What a stranger may do to a series or volume is their own; these go by what belongs to somebody.
@@ -164,8 +164,8 @@ describe('somebody else’s id', () => {
   });
 });
 
-describe('a column of a table', () => {
-  it('is taken from no body that does not name it', async () => {
+describe('mass assignment', () => {
+  it('rejects every column name that is not a field of the body with 400, and changes nothing', async () => {
     const columns = await app.database.query<{ name: string }>(
       `select distinct column_name as name from information_schema.columns where table_schema = 'public'`,
     );
@@ -203,8 +203,8 @@ describe('a column of a table', () => {
   });
 });
 
-describe('an upload of an anonymous sender', () => {
-  it('is refused before it costs anything', async () => {
+describe('POST /v1/users/{id}/avatars without a credential', () => {
+  it('rejects an upload without a credential with 401, and changes nothing', async () => {
     const user: TestUser = await app.a.user();
     const before = await everything();
     const answer = await app.client.post(

@@ -13,8 +13,8 @@ async function ask(url: string, headers: Record<string, string>, { nest }: TestA
   return { status: answer.statusCode, headers: answer.headers, bytes: answer.rawPayload };
 }
 
-describe('/openapi.json', () => {
-  it('is the committed document with the address of the service', async () => {
+describe('GET /openapi.json', () => {
+  it('serves the committed document with PUBLIC_URL as its server', async () => {
     const { body } = await app.client.get('/openapi.json');
     const { servers, ...rest } = body;
     const { servers: committed, ...same } = document;
@@ -24,7 +24,7 @@ describe('/openapi.json', () => {
   });
 
   it.each(['https://h.example/tankobon', 'https://h.example/', 'http://127.0.0.1:8080'])(
-    'names PUBLIC_URL=%s without a slash at its end',
+    'names PUBLIC_URL=%s as the server of the document, without a slash at its end',
     async (url) => {
       const other = await startApp({ PUBLIC_URL: url }, app.database);
       const { body } = await other.client.get('/openapi.json');
@@ -33,7 +33,7 @@ describe('/openapi.json', () => {
     },
   );
 
-  it('is answered with 304 to clients that have it', async () => {
+  it('answers 304 to a client that has the current document', async () => {
     const { headers, status } = await app.client.get('/openapi.json');
     expect(status).toBe(200);
     expect(headers['cache-control']).toBe('no-cache');
@@ -47,7 +47,7 @@ describe('/openapi.json', () => {
     expect((await ask('/openapi.json', { 'if-none-match': '"other"' })).status).toBe(200);
   });
 
-  it('is smaller than a tenth where the client takes it compressed', async () => {
+  it('compresses the document to less than a tenth when the client accepts br or gzip', async () => {
     const plain = await ask('/openapi.json', {});
     expect(plain.headers).not.toHaveProperty('content-encoding');
     for (const encoding of ['br', 'gzip'] as const) {
@@ -61,7 +61,7 @@ describe('/openapi.json', () => {
     }
   });
 
-  it('has a link on the page of Swagger UI, whose files are compressed, too', async () => {
+  it('links the document on the page of Swagger UI, and compresses the files of Swagger UI', async () => {
     expect((await app.client.get('/docs')).text).toMatch(/<a href="[^"]*\/openapi\.json">/);
     const bundle = await ask('/docs/assets/swagger-ui-bundle.js', { 'accept-encoding': 'gzip, deflate, br' });
     expect(bundle.headers['content-encoding']).toBe('br');
@@ -69,8 +69,8 @@ describe('/openapi.json', () => {
   });
 });
 
-describe('JSON', () => {
-  it('is compressed from a kilobyte on, where the client asks', async () => {
+describe('compression of JSON', () => {
+  it('compresses JSON from one kilobyte on when the client accepts br or gzip', async () => {
     await app.a.series(...Array.from({ length: 20 }, () => ({})));
     const plain = await ask('/series', {});
     expect(plain.bytes.length).toBeGreaterThan(1024);
@@ -86,7 +86,7 @@ describe('JSON', () => {
     expect(small.headers).not.toHaveProperty('content-encoding');
   });
 
-  it('keeps the Vary that CORS has set', async () => {
+  it('keeps Origin in Vary when it compresses a response', async () => {
     const origins = { CORS_ORIGINS: 'https://app.example,https://other.example' };
     const other = await startApp(origins, app.database);
     const headers = { origin: 'https://app.example', 'accept-encoding': 'br' };
@@ -95,7 +95,7 @@ describe('JSON', () => {
     await other.close();
   });
 
-  it('is sent as it is where it holds a token or a key', async () => {
+  it('sends responses that contain a token or a key uncompressed', async () => {
     const holders = operations.filter(({ responses }) =>
       Object.entries(responses).some(([status, { content }]) => status < '300' && hasSecret(content)),
     );
@@ -127,7 +127,7 @@ describe('JSON', () => {
     ['*', 'br'],
     ['br;q=0, *', 'gzip'],
     ['deflate', null],
-  ])('answers Accept-Encoding: %s with %s', (accept, encoding) => {
+  ])('chooses for Accept-Encoding %s the encoding %s', (accept, encoding) => {
     expect(encodingFor(accept)).toBe(encoding);
   });
 });

@@ -80,12 +80,12 @@ describe.skipIf(CHROMIUM === undefined)('Swagger UI', () => {
   }
   const parameter = (block: Locator, name: string) => block.locator(`tr[data-param-name="${name}"] input`);
 
-  it('lists every operation under its tag', async () => {
+  it('lists the operations under their tags', async () => {
     expect(await page.locator('.opblock').count()).toBeGreaterThan(70);
     expect(await page.locator('.opblock-tag').count()).toBeGreaterThan(12);
   });
 
-  it('signs in by cookie and uses families A, B, C and D', async () => {
+  it('signs in by cookie and calls operations of families A, B, C and D', async () => {
     const signIn = await run('authLogin', async (block) => {
       await block
         .locator('textarea')
@@ -144,7 +144,7 @@ describe.skipIf(CHROMIUM === undefined)('Swagger UI', () => {
     expect(await run('seriesList')).toMatchObject({ status: 200, text: expect.stringContaining('"series"') });
   });
 
-  it('does no harm with the examples that it fills in', async () => {
+  it('changes no data and rotates no key when the prefilled examples of an update and a key rotation are executed', async () => {
     expect(await run('usersUpdateCurrent')).toMatchObject({
       status: 200,
       text: expect.stringContaining(admin.username),
@@ -152,7 +152,7 @@ describe.skipIf(CHROMIUM === undefined)('Swagger UI', () => {
     expect((await run('clientsRotateKey')).status).toBe(404);
   });
 
-  it('asks before it deletes the account that is signed in', async () => {
+  it('shows a confirmation dialog before it deletes the account that is signed in', async () => {
     const sent: string[] = [];
     page.on('request', (request) => sent.push(request.method()));
     const questions: string[] = [];
@@ -170,7 +170,7 @@ describe.skipIf(CHROMIUM === undefined)('Swagger UI', () => {
     expect(sent).toContain('DELETE');
   });
 
-  it('asks nobody else, and breaks no rule of its page', async () => {
+  it('loads nothing from other hosts and logs no error, such as a violation of its content security policy', async () => {
     expect(foreign).toEqual([]);
     expect(complaints).toEqual([]);
     if (process.env['SCREENSHOT'] !== undefined) await page.screenshot({ path: process.env['SCREENSHOT'] });

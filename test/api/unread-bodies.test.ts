@@ -32,43 +32,43 @@ const avatars = () => `/v1/users/${reader.id}/avatars`;
 
 /** Answers that are given before the body has been read, or in the middle of it. */
 const REFUSED: Readonly<Record<string, Refused>> = {
-  'a picture as base64': {
+  'a picture as base64 that is too long': {
     status: 413,
     path: () => `/user/update-image/${reader.id}`,
     headers: json,
     as: () => reader,
   },
-  'a sign-in': { status: 413, path: () => '/auth/login', headers: json },
+  'a sign-in that is too long': { status: 413, path: () => '/auth/login', headers: json },
   'a form that is too long': { status: 413, path: avatars, headers: form, as: () => reader },
-  'a text': { status: 415, path: () => '/auth/login', headers: text },
-  'a text for settings': {
+  'a sign-in as plain text': { status: 415, path: () => '/auth/login', headers: text },
+  'settings as plain text': {
     status: 415,
     path: () => `/users/${reader.id}/save-settings`,
     headers: text,
     as: () => reader,
   },
-  'an unknown route': { status: 413, path: () => '/nowhere', headers: json },
-  'a form for a stranger': {
+  'an unknown route with a body that is too long': { status: 413, path: () => '/nowhere', headers: json },
+  'a form for another user': {
     status: 403,
     path: () => `/v1/users/${admin.id}/avatars`,
     headers: form,
     as: () => reader,
   },
-  'a form of nobody': { status: 401, path: avatars, headers: form },
+  'a form without a credential': { status: 401, path: avatars, headers: form },
   'a path that cannot be decoded': { status: 400, path: () => '/%zz', headers: json },
   'headers that are too long': {
     status: 431,
     path: () => '/auth/login',
     headers: { ...json, 'x-long': 'x'.repeat(20_000) },
   },
-  'a catalog of nobody': { status: 401, path: () => '/admin/catalog/import', headers: lines },
-  'a catalog of a reader': {
+  'a catalog without a credential': { status: 401, path: () => '/admin/catalog/import', headers: lines },
+  'a catalog of a user without the permission': {
     status: 403,
     path: () => '/admin/catalog/import',
     headers: lines,
     as: () => reader,
   },
-  'a catalog of another type': {
+  'a catalog as plain text': {
     status: 415,
     path: () => '/admin/catalog/import',
     headers: text,
@@ -82,8 +82,8 @@ const sizeOf = ({ headers, status }: Refused) =>
 const credentials = ({ as }: Refused): Record<string, string> =>
   as === undefined ? {} : { authorization: `Bearer ${as().accessToken}` };
 
-describe.each(Object.entries(REFUSED))('the refusal of %s', (_, refused) => {
-  it('reaches fetch, ten times of ten', async () => {
+describe.each(Object.entries(REFUSED))('error responses to %s', (_, refused) => {
+  it('delivers the error response to fetch, ten times of ten', async () => {
     const body = Buffer.alloc(sizeOf(refused), 'x');
     for (let count = 0; count < 10; count++) {
       const answer = await fetch(`http://127.0.0.1:${port}${refused.path()}`, {
@@ -97,7 +97,7 @@ describe.each(Object.entries(REFUSED))('the refusal of %s', (_, refused) => {
   });
 
   it.each(['keeps the connection', 'closes it', 'sends chunks'])(
-    'reaches a client that writes the whole body first and %s, ten times of ten',
+    'delivers the error response to a client that writes the whole body first and %s, ten times of ten',
     async (how) => {
       const body = Buffer.alloc(sizeOf(refused), 'x');
       const headers = {
@@ -119,8 +119,8 @@ describe.each(Object.entries(REFUSED))('the refusal of %s', (_, refused) => {
   );
 });
 
-describe('a body that is refused', () => {
-  it('while it is read reaches its sender, too', async () => {
+describe('rejected bodies', () => {
+  it('delivers a 413 that is answered while the body is being read', async () => {
     const headers = {
       ...lines,
       authorization: `Bearer ${admin.accessToken}`,
@@ -131,7 +131,7 @@ describe('a body that is refused', () => {
     expect(answer).toMatchObject({ status: 413, error: null });
   });
 
-  it('leaves the connection for the next request', async () => {
+  it('keeps the connection usable for the next request after it rejects a body', async () => {
     const body = Buffer.alloc(6_000_000, 'x');
     const first = head('POST', avatars(), { ...form, 'content-length': body.length });
     const second = head('GET', '/health/live', { connection: 'close' });
@@ -140,7 +140,7 @@ describe('a body that is refused', () => {
     expect(answers.match(/HTTP\/1\.1 \d{3}/g)).toEqual(['HTTP/1.1 401', 'HTTP/1.1 200']);
   });
 
-  it('is answered before it has come', async () => {
+  it('answers 413 to an announced length that is too long, before the body arrives', async () => {
     const request = head('POST', '/auth/login', { ...json, 'content-length': 8_000_000 });
     const status = await new Promise((resolve) => {
       const socket = connect(port, '127.0.0.1', () => socket.write(request));
@@ -153,7 +153,7 @@ describe('a body that is refused', () => {
   });
 
   it.each([{ connection: 'close' }, {}] as Record<string, string>[])(
-    'is not read for ever (%j)',
+    'closes the connection after at most 200 MB of a rejected endless body (headers %j)',
     async (headers) => {
       const chunk = chunked(Buffer.alloc(1_000_000, 'x')).subarray(0, -'0\r\n\r\n'.length);
       let sent = 0;
@@ -175,7 +175,7 @@ describe('a body that is refused', () => {
     },
   );
 
-  it('with 429 reaches its sender', async () => {
+  it('delivers a 429 to a client that writes the whole body first', async () => {
     const limited = await startApp({ RATE_LIMIT: 'on', RATE_LIMIT_PER_MINUTE: '1' }, app.database);
     await limited.nest.listen(0, '127.0.0.1');
     const { port: to } = limited.nest.getHttpServer().address() as AddressInfo;
@@ -192,10 +192,10 @@ describe('a body that is refused', () => {
   });
 });
 
-describe('what the parser refuses', () => {
+describe('requests that the HTTP parser rejects', () => {
   const long = { 'x-long': 'x'.repeat(300_000) };
 
-  it.each(['at-once', 'at-last'] as const)('is answered to a client that reads %s', async (reads) => {
+  it.each(['at-once', 'at-last'] as const)('delivers a 431 to a client that reads %s', async (reads) => {
     for (let count = 0; count < 10; count++) {
       const answer = await talk(port, [head('GET', '/series', long)], reads);
       expect(answer).toMatchObject({ status: 431, error: null });
@@ -203,7 +203,7 @@ describe('what the parser refuses', () => {
     }
   });
 
-  it('gets a plain 400 and a closed connection', async () => {
+  it('answers 400 to bytes that are not HTTP and closes the connection', async () => {
     for (const bytes of ['NONSENSE\r\n\r\n', 'GET / HTTP/1.1\r\nA B: c\r\n\r\n', '\u0016\u0003\u0001']) {
       const answer = await talk(port, [bytes]);
       expect(answer.status).toBe(400);

@@ -30,7 +30,7 @@ async function seenAs(of: TestApp, forwarded: string): Promise<string> {
 const eleven = (make: (index: number) => string) => Array.from({ length: 11 }, (_, index) => make(index));
 const lockedAtLast = [...Array.from({ length: 10 }, () => 401), 429];
 
-describe('an address behind a trusted proxy', () => {
+describe('the client address', () => {
   it.each([
     ['one port after another', (index: number) => `203.0.113.7:${51_234 + index}`],
     ['IPv6 in brackets with ports', (index: number) => `[2001:db8::7]:${443 + index}`],
@@ -42,13 +42,13 @@ describe('an address behind a trusted proxy', () => {
       'an IPv4 address in its IPv6 forms',
       (index: number) => (index % 2 === 0 ? '203.0.113.9' : '::ffff:cb00:7109'),
     ],
-  ])('has one allowance with %s', async (_, make) => {
+  ])('counts failed sign-ins of one client address against one limit: %s', async (_, make) => {
     const limited = await startApp({ RATE_LIMIT: 'on', TRUSTED_PROXIES: '127.0.0.1' }, app.database);
     expect(await guesses(limited, eleven(make))).toEqual(lockedAtLast);
     await limited.close();
   });
 
-  it('has an allowance of its own behind inner proxies, which may be written with a port', async () => {
+  it('counts failed sign-ins of different client addresses separately behind inner proxies with ports', async () => {
     const limited = await startApp(
       { RATE_LIMIT: 'on', TRUSTED_PROXIES: '127.0.0.1,10.0.0.0/8' },
       app.database,
@@ -84,13 +84,13 @@ describe('an address behind a trusted proxy', () => {
     ['"203.0.113.9"', '127.0.0.1'],
     ['localhost', '127.0.0.1'],
     ['127.0.0.1', '127.0.0.1'],
-  ])('of %j is %s in the list of sessions', async (forwarded, expected) => {
+  ])('reads X-Forwarded-For %j as %s in the list of sessions', async (forwarded, expected) => {
     const behind = await startApp({ TRUSTED_PROXIES: '127.0.0.1,10.0.0.0/8' }, app.database);
     expect(await seenAs(behind, forwarded)).toBe(expected);
     await behind.close();
   });
 
-  it('counts for nothing without a trusted proxy', async () => {
+  it('ignores X-Forwarded-For unless it comes from a trusted proxy', async () => {
     expect(await seenAs(app, '203.0.113.7')).toBe('127.0.0.1');
     const other = await startApp({ TRUSTED_PROXIES: '192.0.2.1' }, app.database);
     expect(await seenAs(other, '203.0.113.7')).toBe('127.0.0.1');
@@ -98,7 +98,7 @@ describe('an address behind a trusted proxy', () => {
   });
 });
 
-describe('the key of an address', () => {
+describe('addressKey', () => {
   it.each([
     ['203.0.113.9', '203.0.113.9'],
     ['::ffff:203.0.113.9', '203.0.113.9'],
@@ -115,5 +115,5 @@ describe('the key of an address', () => {
     ['::1', '0:0:0:0::/64'],
     ['::', '0:0:0:0::/64'],
     ['', ''],
-  ])('%s is %s', (address, key) => expect(addressKey(address)).toBe(key));
+  ])('maps the address %s to the key %s', (address, key) => expect(addressKey(address)).toBe(key));
 });

@@ -40,8 +40,8 @@ beforeAll(async () => {
   await app.client.as(owner).post(`/user/series-rating/add/${ids[0]}`, { rating: 3 });
 });
 
-describe('a public profile', () => {
-  it('shows everybody the same: public entries, counted by status', async () => {
+describe('GET /profiles/{slug}', () => {
+  it('returns the same profile to owner, other users and visitors, counting only public entries', async () => {
     for (const answer of await asAll(profile())) {
       expect(answer).toMatchObject({ status: 200 });
       expect(answer.body).toEqual({
@@ -55,7 +55,7 @@ describe('a public profile', () => {
     expect((await app.client.get(`/profiles/${owner.username.toUpperCase()}`)).status).toBe(200);
   });
 
-  it('shows the entries without notes and rating', async () => {
+  it('lists public entries without notes and ratings', async () => {
     for (const answer of await asAll(profile('/reading-history'))) {
       expect(answer.body).toMatchObject({ max: 1, from: 1, to: 2, total: 2 });
       expect(answer.body.series.map(({ name }: { name: string }) => name)).toEqual(['Also shown', 'Shown']);
@@ -67,7 +67,7 @@ describe('a public profile', () => {
     expect((await app.client.as(owner).get('/user/reading-history')).body.total).toBe(4);
   });
 
-  it('follows a change of visibility at once', async () => {
+  it('shows and hides an entry immediately when its visibility changes', async () => {
     const id = ids[1] as number;
     await write('update', id, { visibility: 'public' });
     expect((await app.client.get(profile('/reading-history'))).body.total).toBe(3);
@@ -75,7 +75,7 @@ describe('a public profile', () => {
     expect((await app.client.get(profile('/reading-history'))).body.total).toBe(2);
   });
 
-  it('does not change with private entries, whatever is asked', async () => {
+  it('returns identical lists after changes of private entries, for every order, filter and page', async () => {
     const queries = [
       ...HISTORY_ORDERS.flatMap((order) => [
         `order=${order}`,
@@ -103,7 +103,7 @@ describe('a public profile', () => {
     for (const text of before) expect(text.toLowerCase()).not.toContain('hidden');
   });
 
-  it('is not there for names that nobody has', async () => {
+  it('answers 404 to slugs that no user has, and 400 to invalid filters', async () => {
     const missing = { status: 404, body: { data: 'User not found', code: 404 } };
     for (const slug of ['nobody-here', 'x', '%20', 'a%00b', '%F0%9F%98%80', 'a'.repeat(300)]) {
       expect(await app.client.get(`/profiles/${slug}`), slug).toMatchObject(missing);
@@ -113,7 +113,7 @@ describe('a public profile', () => {
     expect((await app.client.get(profile('/reading-history?client=99999'))).status).toBe(400);
   });
 
-  it('moves with the name, and goes with the account', async () => {
+  it('answers 404 for a former username and for a deleted account', async () => {
     const user = await app.a.user();
     const later = unique('later');
     await app.client.as(user).put('/users/current', { username: later });
@@ -123,7 +123,7 @@ describe('a public profile', () => {
     expect((await app.client.get(`/profiles/${later}`)).status).toBe(404);
   });
 
-  it('reads the index of public entries, so that private ones cost nothing', async () => {
+  it('uses the index of public entries, so that private entries do not slow the list', async () => {
     await app.database.query(
       `insert into series (external_id, name, type, slug, origin, search_text, digest)
        select 'long-' || i, 'Long ' || i, 'Manga', 'long', 'Japanese', '', '' from generate_series(1, 5000) i`,

@@ -28,8 +28,8 @@ async function serverPid(dataDir: string): Promise<number> {
   }
 }
 
-describe('kill -9', () => {
-  it('of the service, its database or both loses no acknowledged write', async () => {
+describe('SIGKILL', () => {
+  it('loses no acknowledged write when the service, its database or both are killed', async () => {
     const [KILLS, WRITES] = [20, 5_000];
     const random = seededRandom();
     const dataDir = await mkdtemp(join(tmpdir(), 'tankobon-storm-'));
@@ -115,8 +115,8 @@ describe('kill -9', () => {
   });
 });
 
-describe('a database behind a network', () => {
-  it('that is gone for half a minute is 503 meanwhile, and nobody is signed out', async () => {
+describe('database failures', () => {
+  it('answers 503 while the database is unreachable for 30 seconds, and keeps all sessions', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'tankobon-far-'));
     const server = await EmbeddedPostgres.join(folder, 'service');
     const door = await TcpProxy.toDatabase(server.url);
@@ -165,7 +165,7 @@ describe('a database behind a network', () => {
     await rm(service.dataDir, { recursive: true, force: true });
   });
 
-  it('whose connections are all taken is a bounded 503', async () => {
+  it('answers 503 within seven seconds while a lock holds all connections of the pool', async () => {
     const service = await Service.start({ DATABASE_POOL_SIZE: '3', LOG_LEVEL: 'silent' });
     const user = await service.user();
     const [id] = await seriesIds(service);
@@ -204,7 +204,7 @@ describe('a full disk', () => {
   const canMount = process.getuid?.() === 0 && process.platform === 'linux';
 
   it.skipIf(!canMount)(
-    'is 507 for whoever uploads, loses nothing, and is over once there is room',
+    'answers 507 to uploads while the disk is full, keeps stored pictures, and recovers when there is space',
     async () => {
       const dataDir = await mkdtemp(join(tmpdir(), 'tankobon-full-'));
       const images = join(dataDir, 'images');

@@ -55,7 +55,7 @@ async function rows<Row extends object>(text: string): Promise<Row[]> {
 }
 
 describe('two nodes on one PostgreSQL', () => {
-  it('migrate an empty database once, and fill it once', async () => {
+  it('migrates and seeds an empty database once when two nodes start concurrently', async () => {
     const [migrations] = await rows<{ count: number; names: number }>(
       'select count(*)::int as count, count(distinct name)::int as names from migrations',
     );
@@ -68,7 +68,7 @@ describe('two nodes on one PostgreSQL', () => {
     expect(filled).toEqual({ clients: 1, administrators: 1 });
   });
 
-  it('share sessions, in both directions', async () => {
+  it('accepts a session on both nodes, and ends it on both', async () => {
     const user = await node(A).user();
     const me = async (at: number) => (await node(at).fetch('/auth/me', { headers: user.headers })).status;
     expect([await me(A), await me(B)]).toEqual([200, 200]);
@@ -76,7 +76,7 @@ describe('two nodes on one PostgreSQL', () => {
     expect([await me(A), await me(B)]).toEqual([401, 401]);
   });
 
-  it('count failed sign-ins together', async () => {
+  it('counts failed sign-ins on both nodes against one limit', async () => {
     const statuses: number[] = [];
     for (let attempt = 0; attempt < 12; attempt++) {
       const answer = await node(attempt % 2).fetch('/auth/login', {
@@ -89,7 +89,7 @@ describe('two nodes on one PostgreSQL', () => {
     expect(statuses.slice(10)).toEqual([429, 429]);
   });
 
-  it('tell each other how many requests a reader has made', async () => {
+  it('counts requests of a user on both nodes against one limit', async () => {
     const user = await node(A).user();
     const left = async (at: number) => {
       const { headers } = await node(at).fetch('/user/reading-history', { headers: user.headers });
@@ -104,7 +104,7 @@ describe('two nodes on one PostgreSQL', () => {
     expect(await left(B)).toBeLessThanOrEqual(100_000 - 22);
   });
 
-  it('remove each other’s files', async () => {
+  it('removes the files of an avatar that one node stored and the other deleted', async () => {
     const user = await node(A).user();
     const picture = await sharp({ create: { width: 300, height: 300, channels: 3, background: 'teal' } })
       .png()
@@ -133,7 +133,7 @@ describe('two nodes on one PostgreSQL', () => {
     await expect.poll(() => rows('select from removed_files'), { timeout: 45_000 }).toEqual([]);
   });
 
-  it('restart in turns behind a proxy, and no reader has to ask more than twice', async () => {
+  it('completes every request within two attempts while nodes behind a proxy restart in turn', async () => {
     const users = await Promise.all(Array.from({ length: 6 }, () => node(A).user()));
     const list = (await (await node(A).fetch('/series?limit=1')).json()) as { series: { id: number }[] };
     const id = list.series[0]?.id as number;

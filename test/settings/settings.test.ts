@@ -21,8 +21,8 @@ const CHOSEN = {
   'show-drag-indicator': false,
 };
 
-describe('settings', () => {
-  it('are defaults until they are chosen, and keep what is not given', async () => {
+describe('/users/{id}/settings and /users/{id}/save-settings', () => {
+  it('returns defaults for settings that were never saved, and keeps settings that the body omits', async () => {
     const user = await app.a.user();
     const client = app.client.withCookie(user);
     expect((await client.get(`/users/${user.id}/settings`)).body).toEqual(DEFAULTS);
@@ -44,7 +44,7 @@ describe('settings', () => {
     });
   });
 
-  it('lose nothing when different keys change at once', async () => {
+  it('loses none of 102 concurrent changes of different settings', async () => {
     const user = await app.a.user();
     const client = app.client.as(user);
     const changes = Object.entries(CHOSEN).map(([key, value]) => ({ [key]: value }));
@@ -74,14 +74,14 @@ describe('settings', () => {
     [{ 'show-drag-indicator': 'true' }, 'Invalid parameters'],
     [{ 'show-drag-indicator': 1 }, 'Invalid parameters'],
     [{ theme: 'dark', user_id: 'x' }, 'Invalid parameters'],
-  ])('refuse %j', async (body, data) => {
+  ])('rejects the settings %j with 400', async (body, data) => {
     const user = await app.a.user();
     const answer = await app.client.as(user).post(`/users/${user.id}/save-settings`, body);
     expect(answer).toMatchObject({ status: 400, body: { data } });
     expect((await app.client.as(user).get(`/users/${user.id}/settings`)).body).toEqual(DEFAULTS);
   });
 
-  it('are one’s own, also before administrators', async () => {
+  it('answers 403 to administrators for the settings of another or unknown user', async () => {
     const [user, admin] = [await app.a.user(), await app.a.administrator()];
     for (const id of [user.id, 'f'.repeat(24)]) {
       expect(await app.client.as(admin).get(`/users/${id}/settings`)).toMatchObject({
@@ -96,7 +96,7 @@ describe('settings', () => {
     expect((await app.client.as(user).get(`/users/${user.id}/settings`)).body).toEqual(DEFAULTS);
   });
 
-  it('need an id', async () => {
+  it('rejects a blank id as missing, and reports missing parameters before invalid ones', async () => {
     const user = await app.a.user();
     for (const url of ['/users//save-settings', '/users/%20/save-settings']) {
       expect(await app.client.as(user).post(url, { theme: 'dark' }), url).toMatchObject({

@@ -16,8 +16,8 @@ async function age(userId: string, seconds: number): Promise<void> {
   );
 }
 
-describe('registration', () => {
-  it('signs the new user in', async () => {
+describe('POST /auth/register', () => {
+  it('creates a user and signs it in', async () => {
     const username = unique('New');
     const answer = await app.client.post('/auth/register', {
       username,
@@ -48,7 +48,7 @@ describe('registration', () => {
     expect(answer.headers['cache-control']).toBe('no-store');
   });
 
-  it('takes a username and an address once, whatever their case and form', async () => {
+  it('answers 409 to a username or email address that is taken in another case or Unicode form', async () => {
     const username = unique('Taken');
     const taken = await app.a.user({ username, email: `${username}ｅ@example.com` });
     expect(taken.username).toBe(username);
@@ -66,7 +66,7 @@ describe('registration', () => {
     );
   });
 
-  it('gives a name to one of many who ask at once', async () => {
+  it('accepts one of 20 concurrent registrations of a username and answers 409 to 19', async () => {
     const username = unique('race');
     const answers = await Promise.all(
       Array.from({ length: 20 }, () =>
@@ -96,20 +96,20 @@ describe('registration', () => {
     [{ username: 'abcd', password: 'correct horse', first_name: 'n'.repeat(21) }, 'Invalid parameters'],
     [{ username: 'abcd', password: 'correct horse', roles: ['admin'] }, 'Invalid parameters'],
     [{ username: 'abcd', password: 'correct horse', age_verified: true }, 'Invalid parameters'],
-  ])('refuses %j', async (body, data) => {
+  ])('rejects the registration %j with 400', async (body, data) => {
     const answer = await app.client.post('/auth/register', body);
     expect(answer).toMatchObject({ status: 400, body: { data, code: 400 } });
     expect(answer.text).not.toContain('correct horse');
   });
 
-  it('counts characters as code points', async () => {
+  it('measures the length of passwords and names in code points', async () => {
     const body = { username: unique('emoji'), password: '😀'.repeat(128), first_name: '😀'.repeat(20) };
     expect((await app.client.post('/auth/register', body)).status).toBe(201);
   });
 });
 
-describe('sign-in', () => {
-  it('takes the username or the address in any case', async () => {
+describe('POST /auth/login', () => {
+  it('accepts the username or the email address in any case', async () => {
     const username = unique('Login');
     await app.a.user({ username, email: `${username}@example.com` });
     for (const name of [username, username.toUpperCase(), `${username}@EXAMPLE.com`]) {
@@ -122,7 +122,7 @@ describe('sign-in', () => {
     }
   });
 
-  it('says the same of an unknown user and a wrong password', async () => {
+  it('answers an unknown user and a wrong password with the same error', async () => {
     const { username } = await app.a.user();
     const expected = { status: 401, body: { data: 'Invalid credentials', code: 401 } };
     expect(await app.client.post('/auth/login', { username, password: 'wrong horse' })).toMatchObject(
@@ -132,7 +132,7 @@ describe('sign-in', () => {
     expect(await app.client.post('/auth/login', nobody)).toMatchObject(expected);
   });
 
-  it('stops after ten failures for one address and name, on every node', async () => {
+  it('answers 429 after ten failed sign-ins of one address and name, counted across nodes', async () => {
     const limited = await startApp({ RATE_LIMIT: 'on' }, app.database);
     const other = await startApp({ RATE_LIMIT: 'on' }, app.database);
     const { username } = await app.a.user();
@@ -153,7 +153,7 @@ describe('sign-in', () => {
     await other.close();
   });
 
-  it('does not count what was right', async () => {
+  it('does not count successful sign-ins against the limit', async () => {
     const limited = await startApp({ RATE_LIMIT: 'on' }, app.database);
     const { username, password } = await app.a.user();
     for (let attempt = 0; attempt < 12; attempt++) {
@@ -163,8 +163,8 @@ describe('sign-in', () => {
   });
 });
 
-describe('refresh', () => {
-  it('rotates the cookie, and answers the same again for a while', async () => {
+describe('POST /auth/refresh', () => {
+  it('rotates the refresh token, and returns the same successor during the grace period', async () => {
     const user = await app.a.user();
     const first = await app.client.withCookie(user).post('/auth/refresh');
     expect(first.status).toBe(200);
@@ -177,7 +177,7 @@ describe('refresh', () => {
     expect((await app.client.withCookie(user).get('/auth/me')).status).toBe(200);
   });
 
-  it('gives a hundred tabs that refresh at once the one successor', async () => {
+  it('returns the same successor to 100 concurrent refreshes of one token', async () => {
     const user = await app.a.user();
     const answers = await Promise.all(
       Array.from({ length: 100 }, () => app.client.withCookie(user).post('/auth/refresh')),
@@ -186,7 +186,7 @@ describe('refresh', () => {
     expect(new Set(answers.map(refreshCookie)).size).toBe(1);
   });
 
-  it('rotates again once the grace period is over', async () => {
+  it('rotates the refresh token again after the grace period', async () => {
     const user = await app.a.user();
     const first = refreshCookie(await app.client.withCookie(user).post('/auth/refresh'));
     await age(user.id, 31);
@@ -197,7 +197,7 @@ describe('refresh', () => {
     expect(new Set([user.cookie, first, second]).size).toBe(3);
   });
 
-  it('ends the session of a token that was replaced long ago, and keeps the cookie', async () => {
+  it('ends the session when a token is reused after the grace period, without clearing the cookie', async () => {
     const user = await app.a.user();
     const successor = refreshCookie(await app.client.withCookie(user).post('/auth/refresh'));
     await age(user.id, 31);
@@ -213,7 +213,7 @@ describe('refresh', () => {
     expect((await app.client.as(user).get('/auth/me')).status).toBe(401);
   });
 
-  it('listens to the cookie alone', async () => {
+  it('refreshes by cookie only, and ignores the Authorization header', async () => {
     const user = await app.a.user();
     expect((await app.client.as(user).post('/auth/refresh')).status).toBe(401);
     const both = app.client.withCookie(user).with({ authorization: 'Bearer nonsense' });
@@ -221,8 +221,8 @@ describe('refresh', () => {
   });
 });
 
-describe('who is signed in', () => {
-  it('gives a cookie a new access token and a Bearer request its own', async () => {
+describe('GET /auth/me and /auth/sessions', () => {
+  it('returns a new access token to a cookie, and its own token to a Bearer request', async () => {
     const user = await app.a.user();
     const byBearer = await app.client.as(user).get('/auth/me');
     expect(byBearer.body).toMatchObject({ accessToken: user.accessToken, user: { id: user.id } });
@@ -232,7 +232,7 @@ describe('who is signed in', () => {
     ).toBe(200);
   });
 
-  it('judges a request with both credentials by its Bearer token', async () => {
+  it('uses the Bearer token of a request that has both credentials', async () => {
     const user = await app.a.user();
     const bad = app.client.withCookie(user).with({ authorization: 'Bearer nonsense' });
     expect((await bad.get('/auth/me')).status).toBe(401);
@@ -242,13 +242,13 @@ describe('who is signed in', () => {
     expect((await good.delete('/auth/sessions')).status).toBe(204);
   });
 
-  it('refuses two refresh cookies in one request', async () => {
+  it('rejects a request with two refresh cookies with 401', async () => {
     const user = await app.a.user();
     const two = app.client.with({ cookie: `refreshToken=${user.cookie}; refreshToken=${user.cookie}` });
     expect((await two.get('/auth/me')).status).toBe(401);
   });
 
-  it('lists and ends sessions', async () => {
+  it('lists the sessions of the user, ends one by id, and ends all others', async () => {
     const user = await app.a.user();
     const second = await app.a.signIn(user.username);
     const { body } = await app.client.as(user).with({ 'user-agent': 'test' }).get('/auth/sessions');
@@ -268,7 +268,7 @@ describe('who is signed in', () => {
     expect((await app.client.as(third).get('/auth/me')).status).toBe(200);
   });
 
-  it('keeps its hands off the sessions of others', async () => {
+  it('answers 404 to the end of the session of another user, which continues', async () => {
     const [user, other] = [await app.a.user(), await app.a.user()];
     const { body } = await app.client.as(other).get('/auth/sessions');
     expect((await app.client.as(user).delete(`/auth/sessions/${body.sessions[0].id}`)).status).toBe(404);
@@ -276,7 +276,7 @@ describe('who is signed in', () => {
   });
 });
 
-describe('sign-out', () => {
+describe('POST /auth/logout', () => {
   it('ends the session and clears the cookie', async () => {
     const user = await app.a.user();
     const answer = await app.client.withCookie(user).post('/auth/logout');
@@ -286,7 +286,7 @@ describe('sign-out', () => {
     expect((await app.client.as(user).get('/auth/me')).status).toBe(401);
   });
 
-  it('clears a dead cookie too', async () => {
+  it('clears the cookie when it is invalid, duplicated or missing', async () => {
     for (const cookie of ['refreshToken=nonsense', 'refreshToken=a; refreshToken=b', '']) {
       const answer = await app.client.with({ cookie }).post('/auth/logout');
       expect(answer.status).toBe(401);
@@ -295,13 +295,13 @@ describe('sign-out', () => {
   });
 });
 
-describe('tokens', () => {
+describe('access tokens', () => {
   const base = { iss: 'tankobon', aud: 'tankobon:access' };
   const key = createSecretKey(Buffer.from(JWT_SECRET));
   const unsigned = (header: object, payload: object) =>
     [header, payload].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
 
-  it('ends with its time, also where it has been seen before', async () => {
+  it('rejects an expired token even when its signature has been verified before', async () => {
     const user = await app.a.user();
     const { sub, sid } = jwt.decode(user.accessToken) as { sub: string; sid: string };
     const exp = Math.floor(Date.now() / 1000) + 600;
@@ -318,7 +318,7 @@ describe('tokens', () => {
     }
   });
 
-  it('accepts none that it has not made', async () => {
+  it('rejects more than 60 forged, altered and expired tokens with 401', async () => {
     const user = await app.a.user();
     const { sub, sid } = jwt.decode(user.accessToken) as { sub: string; sid: string };
     const claims = { ...base, sub, sid };
@@ -363,7 +363,7 @@ describe('tokens', () => {
     expect((await app.client.as(user).get('/auth/me')).status).toBe(200);
   });
 
-  it('distinguishes a user who is gone from a session that has ended', async () => {
+  it('answers 404 User not found to credentials of a deleted user', async () => {
     const user = await app.a.user();
     const gone = { status: 404, body: { data: 'User not found', code: 404 } };
     expect((await app.client.as(user).delete('/users/current')).status).toBe(204);
@@ -374,7 +374,7 @@ describe('tokens', () => {
   });
 });
 
-describe('requests from other sites', () => {
+describe('cross-site requests', () => {
   const foreign: Record<string, string>[] = [
     { origin: 'https://evil.example' },
     { origin: 'null' },
@@ -384,7 +384,7 @@ describe('requests from other sites', () => {
     { 'sec-fetch-site': 'same-site' },
   ];
 
-  it.each(foreign)('changes nothing for %j', async (headers) => {
+  it.each(foreign)('answers 403 to changing requests by cookie with the headers %j', async (headers) => {
     const user = await app.a.user();
     const client = app.client.withCookie(user).with(headers);
     expect(await client.post('/auth/refresh')).toMatchObject({
@@ -400,14 +400,14 @@ describe('requests from other sites', () => {
   });
 
   it.each(['http://localhost:3000', 'http://127.0.0.1:3000', 'http://[::1]:3000'])(
-    'trusts %s',
+    'accepts requests by cookie from the local origin %s',
     async (origin) => {
       const user = await app.a.user();
       expect((await app.client.withCookie(user).with({ origin }).post('/auth/refresh')).status).toBe(200);
     },
   );
 
-  it('lets configured origins read answers, and no other', async () => {
+  it('sends CORS headers to the origins of CORS_ORIGINS only', async () => {
     const open = await startApp({ CORS_ORIGINS: 'https://app.example' }, app.database);
     const preflight = {
       'access-control-request-method': 'POST',
@@ -428,7 +428,7 @@ describe('requests from other sites', () => {
     await open.close();
   });
 
-  it('sets the cookie for https and for other sites as configured', async () => {
+  it('sets Secure and SameSite of the cookie as PUBLIC_URL and COOKIE_SAME_SITE configure them', async () => {
     const flags = async (env: Record<string, string>) => {
       const other = await startApp(env, app.database);
       const answer = await other.client.post('/auth/register', {
@@ -454,8 +454,8 @@ describe('requests from other sites', () => {
   });
 });
 
-describe('races', () => {
-  it('leaves no session to a login that a new password has overtaken', async () => {
+describe('concurrent changes of an account', () => {
+  it('ends the sessions of 20 sign-ins that are concurrent with a change of the password', async () => {
     for (let round = 0; round < 3; round++) {
       const user = await app.a.user();
       const logins = Array.from({ length: 20 }, () =>
@@ -472,7 +472,7 @@ describe('races', () => {
     }
   });
 
-  it('gives one of many new passwords to its session, and keeps that', async () => {
+  it('accepts one of six concurrent changes of the password, and keeps the session that made it', async () => {
     const user = await app.a.user();
     const sessions = await Promise.all(Array.from({ length: 6 }, () => app.a.signIn(user.username)));
     const answers = await Promise.all(
@@ -486,7 +486,7 @@ describe('races', () => {
     await app.a.signIn(user.username, `another horse ${winner}`);
   });
 
-  it('answers whoever is overtaken by the end of the account', async () => {
+  it('answers 200, 401 or 404 to requests that are concurrent with the deletion of their account', async () => {
     const ids = await app.a.series(...Array.from({ length: 12 }, () => ({})));
     for (let round = 0; round < 3; round++) {
       const user = await app.a.user();

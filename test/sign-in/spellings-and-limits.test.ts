@@ -16,8 +16,8 @@ const login = (username: string, password = PASSWORD) =>
 const register = (fields: Record<string, unknown>) =>
   app.client.post('/auth/register', { username: unique('typed'), password: PASSWORD, ...fields });
 
-describe('names and addresses', () => {
-  it('sign in however they are typed', async () => {
+describe('spellings of usernames and email addresses', () => {
+  it('accepts a sign-in with white space, invisible characters, other case or full width in the name', async () => {
     const username = unique('Reader.');
     const email = `${username}@example.com`;
     expect((await register({ username, email })).status).toBe(201);
@@ -41,7 +41,7 @@ describe('names and addresses', () => {
       expect((await login(other)).status, other).toBe(401);
   });
 
-  it('are stored without the white space around them', async () => {
+  it('stores usernames and email addresses without surrounding white space', async () => {
     const name = unique('trim');
     const answer = await register({ username: ` ${name}\u00a0`, email: `\u3000${name}@example.com ` });
     expect(answer).toMatchObject({
@@ -68,7 +68,7 @@ describe('names and addresses', () => {
     expect((await app.client.as(user).put('/users/current', { email: '\u200b ' })).body.email).toBeNull();
   });
 
-  it('are one account in every spelling', async () => {
+  it('answers 409 to every equivalent spelling of an email address that is taken', async () => {
     const name = unique('same');
     expect((await register({ email: `${name}@example.com` })).status).toBe(201);
     for (const email of [
@@ -86,13 +86,13 @@ describe('names and addresses', () => {
       expect((await register({ email })).status, JSON.stringify(email)).toBe(400);
   });
 
-  it('have a key without invisible characters', () => {
+  it('folds case, compatibility forms and invisible characters in the key of a spelling', () => {
     expect(spellingKey(' ＨＡＲＵＫＡ\u200b@ex\u00adample.ＣＯＭ')).toBe('haruka@example.com');
     expect(spellingKey('ﬁnn \u212aim')).toBe('finn kim');
     expect(['GROẞ', 'groß', 'GROSS'].map(spellingKey)).toEqual(['gross', 'gross', 'gross']);
   });
 
-  it('of earlier versions are cleaned where that makes no conflict', async () => {
+  it('migrates stored email addresses to their clean form unless another account has it', async () => {
     const name = unique('old');
     const ids = ['a', 'b', 'c'].map((letter) => `${letter.repeat(4)}${'0'.repeat(20)}`);
     const dirty = [`\u200b${name}@example.com`, `${name}2@example.com\u200b`, `\u3000${name}2@example.com`];
@@ -120,7 +120,7 @@ describe('names and addresses', () => {
     expect(rows.filter(({ email }) => email === `${name}2@example.com`)).toHaveLength(1);
   });
 
-  it('of earlier versions with a capital sharp s get the key of all other spellings', async () => {
+  it('migrates keys with a sharp s to ss unless another account has that key', async () => {
     const name = unique('sharp');
     const reader = await app.a.user();
     const other = await app.a.user();
@@ -149,7 +149,7 @@ describe('passwords', () => {
   it.each([
     ['composed', COMPOSED, DECOMPOSED],
     ['decomposed', DECOMPOSED, COMPOSED],
-  ])('that were registered %s sign in in both forms', async (_, first, second) => {
+  ])('accepts a password that was registered in %s form in both Unicode forms', async (_, first, second) => {
     const username = unique('form');
     expect((await register({ username, password: first })).status).toBe(201);
     expect((await login(username, first)).status).toBe(200);
@@ -158,7 +158,7 @@ describe('passwords', () => {
     expect((await login(username, ` ${first}`)).status).toBe(401);
   });
 
-  it('that an earlier version hashed as they were typed still match', async () => {
+  it('accepts a password whose hash an earlier version made without Unicode normalization', async () => {
     const { hash } = await import('@node-rs/argon2');
     const user = await app.a.user();
     await app.database.query('update users set password_hash = $2 where id = $1', [
@@ -168,7 +168,7 @@ describe('passwords', () => {
     expect((await login(user.username, DECOMPOSED)).status).toBe(200);
   });
 
-  it('are refused beyond 512 bytes, before they are hashed', async () => {
+  it('rejects a password of more than 512 bytes with 400 instead of hashing it', async () => {
     const { username } = await app.a.user();
     expect((await login(username, 'x'.repeat(513))).status).toBe(400);
     expect((await login(username, 'x'.repeat(512))).status).toBe(401);
@@ -176,7 +176,7 @@ describe('passwords', () => {
 });
 
 describe('failed sign-ins', () => {
-  it('of one account count together, by name and by address in any spelling', async () => {
+  it('counts failed sign-ins of an account together for all spellings of its name and email address', async () => {
     const limited = await startApp({ RATE_LIMIT: 'on' }, app.database);
     const username = unique('fiona.');
     const email = `${username}@example.com`;
@@ -201,7 +201,7 @@ describe('failed sign-ins', () => {
     await limited.close();
   });
 
-  it('of a name without an account count by its folded text', async () => {
+  it('counts failed sign-ins of a name without an account by its folded spelling', async () => {
     const limited = await startApp({ RATE_LIMIT: 'on' }, app.database);
     const name = unique('nobody');
     const attempt = async (username: string) =>
@@ -213,7 +213,7 @@ describe('failed sign-ins', () => {
     await limited.close();
   });
 
-  it('lock an account at a hundred from many addresses, and an address at a hundred of many names', async () => {
+  it('answers 429 after 100 failed sign-ins of an account from any address, and of an address with any name', async () => {
     const limited = await startApp({ RATE_LIMIT: 'on', TRUSTED_PROXIES: '127.0.0.1' }, app.database);
     const victim = await app.a.user();
     const from = (address: string) => limited.client.with({ 'x-forwarded-for': address });
@@ -233,7 +233,7 @@ describe('failed sign-ins', () => {
     await limited.close();
   });
 
-  it('are forgotten for the account and address that signs in, and for them alone', async () => {
+  it('resets on success the counter of this account and address, but not the counter of the account', async () => {
     const limited = await startApp({ RATE_LIMIT: 'on' }, app.database);
     const { username, id } = await app.a.user();
     const attempt = async (password: string) =>
@@ -250,7 +250,7 @@ describe('failed sign-ins', () => {
     await limited.close();
   });
 
-  it('are counted by the clock of the database', async () => {
+  it('measures the time window of failed sign-ins by the clock of the database', async () => {
     const limited = await startApp({ RATE_LIMIT: 'on' }, app.database);
     const name = unique('clock');
     const attempt = async () =>
@@ -264,7 +264,7 @@ describe('failed sign-ins', () => {
     await limited.close();
   });
 
-  it('answer ten of sixty concurrent guesses', async () => {
+  it('answers 401 to 10 of 60 concurrent wrong passwords and 429 to 50', async () => {
     const limited = await startApp({ RATE_LIMIT: 'on' }, app.database);
     const { username } = await app.a.user();
     const answers = await Promise.all(
@@ -278,7 +278,7 @@ describe('failed sign-ins', () => {
   });
 });
 
-describe('a refresh whose answer was lost', () => {
+describe('a refresh whose response was lost', () => {
   const counterOf = (token: string) => (jwt.decode(token) as { cnt: number }).cnt;
   const age = (userId: string) =>
     app.database.query(
@@ -286,7 +286,7 @@ describe('a refresh whose answer was lost', () => {
       [userId],
     );
 
-  it('is answered with the current token, as often as that is lost', async () => {
+  it('returns the current token again to the token before it, until the current one has been used', async () => {
     const user = await app.a.user();
     const lost = refreshCookie(await app.client.withCookie(user).post('/auth/refresh'));
     await age(user.id);
@@ -302,7 +302,7 @@ describe('a refresh whose answer was lost', () => {
     expect((await app.client.withCookie({ ...user, cookie: lost }).get('/auth/me')).status).toBe(401);
   });
 
-  it('ends the session if the current token has been used, by a refresh too', async () => {
+  it('ends the session when the token before is reused after a refresh with the current one', async () => {
     const user = await app.a.user();
     const child = refreshCookie(await app.client.withCookie(user).post('/auth/refresh'));
     // Within the grace period: the same token again, but it has been used now.
@@ -312,7 +312,7 @@ describe('a refresh whose answer was lost', () => {
     expect((await app.client.as(user).get('/auth/me')).status).toBe(401);
   });
 
-  it('ends the session for a grandparent', async () => {
+  it('ends the session when a token is reused that was replaced twice', async () => {
     const user = await app.a.user();
     const child = refreshCookie(await app.client.withCookie(user).post('/auth/refresh'));
     await age(user.id);
@@ -333,7 +333,7 @@ describe('links of a profile', () => {
     'https://例え.jp/',
     'http://127.0.0.1:3000',
     'https://example.com./x?y#z',
-  ])('may be %s', async (website) => {
+  ])('accepts the profile link %s', async (website) => {
     const user = await app.a.user();
     for (const field of ['website', 'facebook', 'instagram', 'linkedin', 'x', 'youtube'])
       expect((await app.client.as(user).put('/users/current', { [field]: website })).status, field).toBe(200);
@@ -353,7 +353,7 @@ describe('links of a profile', () => {
     'data:text/html,x',
     '//example.com',
     ' https',
-  ])('may not be %s', async (website) => {
+  ])('rejects the profile link %s with 400', async (website) => {
     const user = await app.a.user();
     expect((await app.client.as(user).put('/users/current', { website })).status).toBe(400);
   });

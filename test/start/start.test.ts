@@ -96,8 +96,8 @@ afterEach(async () => {
   }
 });
 
-describe('a start', () => {
-  it('prints the secrets once, survives every kill, and stops in order', async () => {
+describe('the service as a process', () => {
+  it('prints the secrets once, recovers from SIGKILL of service and database, shares its database with scripts, and stops cleanly', async () => {
     const folder = await aFolder();
     const env = { DATA_DIR: join(folder, 'data') };
     const data = env.DATA_DIR;
@@ -182,7 +182,7 @@ describe('a start', () => {
     expect(await fourth.stop()).toBe(0);
   });
 
-  it('keeps secrets and queries out of its log', async () => {
+  it('logs neither secrets nor query strings, even at level trace', async () => {
     const folder = await aFolder();
     const service = await (
       await Service.start({ DATA_DIR: join(folder, 'data'), LOG_LEVEL: 'trace' })
@@ -206,7 +206,7 @@ describe('a start', () => {
       expect(service.output).not.toContain(secret);
   });
 
-  it('ends with one line and touches nothing when it cannot be', async () => {
+  it('exits with one line for an invalid environment, and creates no data folder', async () => {
     const folder = await aFolder();
     const data = join(folder, 'data');
     const blocker = createServer().listen(0, 'localhost');
@@ -244,7 +244,7 @@ describe('a start', () => {
     });
   });
 
-  it('finishes what is in flight when it is told to stop', async () => {
+  it('completes requests in flight when it receives SIGTERM', async () => {
     const folder = await aFolder();
     const service = await (await Service.start({ DATA_DIR: join(folder, 'data') })).ready();
     const bodies = Array.from({ length: 12 }, (_, index) => ({
@@ -261,7 +261,7 @@ describe('a start', () => {
     expect(await status).toBe(0);
   });
 
-  it('stops when npm alone gets the signal, and answers what is under way', async () => {
+  it('stops cleanly when only npm receives SIGTERM', async () => {
     const folder = await aFolder();
     const [data, port] = [join(folder, 'data'), await freePort()];
     const npm = spawn('npm', ['start'], {
@@ -287,15 +287,18 @@ describe('a start', () => {
     expect(await postmaster(data)).toBe(0);
   });
 
-  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('drains and stops in order at %s', async (signal) => {
-    const folder = await aFolder();
-    const service = await (await Service.start({ DATA_DIR: join(folder, 'data') })).ready();
-    expect(await service.stop(signal)).toBe(0);
-    expect(await postmaster(join(folder, 'data'))).toBe(0);
-  });
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+    'stops the service and its database with exit code 0 at %s',
+    async (signal) => {
+      const folder = await aFolder();
+      const service = await (await Service.start({ DATA_DIR: join(folder, 'data') })).ready();
+      expect(await service.stop(signal)).toBe(0);
+      expect(await postmaster(join(folder, 'data'))).toBe(0);
+    },
+  );
 });
 
-describe('a data folder', () => {
+describe('the data folder', () => {
   /** A folder that a service has used, and the outcome of starts on it. */
   async function used() {
     const folder = await aFolder();
@@ -308,7 +311,7 @@ describe('a data folder', () => {
     return { folder, data, service, attempt };
   }
 
-  it('is refused with one line when a secret is missing, empty or too short', async () => {
+  it('rejects a data folder with one line when a secret is missing, empty or too short', async () => {
     const { data, service, attempt } = await used();
     expect(await service.stop()).toBe(0);
     const secret = join(data, 'jwt.secret');
@@ -340,7 +343,7 @@ describe('a data folder', () => {
     expect(await again.stop()).toBe(0);
   });
 
-  it('may be a copy of one that is in use, or a link to it', async () => {
+  it('accepts a copy of a data folder that is in use, and rejects a link to it until its service has stopped', async () => {
     const { folder, data, service } = await used();
     await cp(data, join(folder, 'copy'), {
       recursive: true,
@@ -361,12 +364,14 @@ describe('a data folder', () => {
     expect(await linked.stop()).toBe(0);
   });
 
-  it('is one service’s alone, also across process-id namespaces', async ({ skip }) => {
+  it('rejects a second service on a data folder, also from another process-id namespace', async ({
+    skip,
+  }) => {
     const namespaces = await run('unshare', ['--pid', '--fork', '--mount-proc', 'true']).then(
       () => true,
       () => false,
     );
-    skip(!namespaces, 'This machine gives no process-id namespaces');
+    skip(!namespaces, 'This host allows no process-id namespaces');
     const { folder, data, service } = await used();
     const foreign = await run('unshare', ['--pid', '--fork', '--mount-proc', process.execPath, main], {
       env: { PATH: process.env['PATH'], DATA_DIR: data, PORT: String(await freePort()), TMPDIR: folder },
@@ -379,7 +384,7 @@ describe('a data folder', () => {
     expect(await service.stop()).toBe(0);
   });
 
-  it('must be one that can be written', async () => {
+  it('rejects a data folder that cannot be written with one line', async () => {
     const folder = await aFolder();
     await writeFile(join(folder, 'file'), '');
     for (const place of ['file/below', 'y'.repeat(300)]) {
@@ -389,7 +394,7 @@ describe('a data folder', () => {
     }
   });
 
-  it('is not touched when one of the host’s addresses is taken', async () => {
+  it('exits with one line when its port is in use on one address of the host', async () => {
     const blocker = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => blocker.once('listening', resolve));
     const { port } = blocker.address() as { port: number };

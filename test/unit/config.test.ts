@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { readConfig, StartError } from '../../src/config.js';
 
-describe('the configuration', () => {
-  it('has a default for everything, and is frozen', () => {
+describe('readConfig', () => {
+  it('returns a frozen configuration of defaults for an empty environment', () => {
     const config = readConfig({});
     expect(config).toMatchObject({
       port: 3000,
@@ -20,11 +20,11 @@ describe('the configuration', () => {
     expect(Object.isFrozen(config)).toBe(true);
   });
 
-  it('takes empty variables for absent ones', () => {
+  it('treats empty variables as absent', () => {
     expect(readConfig({ PORT: '', DATABASE_URL: ' ', JWT_SECRET: '' })).toEqual(readConfig({}));
   });
 
-  it('derives the trusted origins', () => {
+  it('derives the trusted origins from PUBLIC_URL and CORS_ORIGINS', () => {
     const config = readConfig({
       PUBLIC_URL: 'https://api.example/',
       CORS_ORIGINS: 'https://a.example, http://b.example:81',
@@ -42,7 +42,7 @@ describe('the configuration', () => {
     ['https://H.example:443/a/b', 'https://h.example/a/b', '/a/b'],
     ['http://localhost:8080', 'http://localhost:8080', ''],
     ['https://h.example//', 'https://h.example', ''],
-  ])('reads the path of the public URL %s', (given, publicUrl, basePath) => {
+  ])('reads the path of PUBLIC_URL=%s', (given, publicUrl, basePath) => {
     expect(readConfig({ PUBLIC_URL: given })).toMatchObject({ publicUrl, basePath });
   });
 
@@ -92,7 +92,7 @@ describe('the configuration', () => {
     [{ CORS_ORIGINS: 'file://' }, 'CORS_ORIGINS'],
     [{ CORS_ORIGINS: 'ftp://a.example' }, 'CORS_ORIGINS'],
     [{ CORS_ORIGINS: 'a.example' }, 'CORS_ORIGINS'],
-  ])('refuses %j in one line', (env, name) => {
+  ])('rejects %j with an error of one line', (env, name) => {
     const attempt = () => readConfig(env as Record<string, string>);
     expect(attempt).toThrow(StartError);
     expect(attempt).toThrow(name);
@@ -104,18 +104,18 @@ describe('the configuration', () => {
     ['postgresql:///db?host=/run/postgresql', 'postgresql:///db?host=/run/postgresql'],
     ['postgres://u:p@h:5433/db?sslmode=require', 'postgres://u:p@h:5433/db?sslmode=verify-full'],
     ['postgresql://u:p@h/db?sslmode=no-verify', 'postgresql://u:p@h/db?sslmode=no-verify'],
-  ])('takes %s', (DATABASE_URL, databaseUrl) => {
+  ])('accepts DATABASE_URL=%s', (DATABASE_URL, databaseUrl) => {
     expect(readConfig({ DATABASE_URL }).databaseUrl).toBe(databaseUrl);
   });
 
-  it('takes the origins of app shells as they are', () => {
+  it('accepts the origins of app shells unchanged', () => {
     const origins = ['capacitor://localhost', 'tauri://localhost', 'chrome-extension://abcdefghijklmnop'];
     const { corsOrigins, trustedOrigins } = readConfig({ CORS_ORIGINS: origins.join(',') });
     expect(corsOrigins).toEqual(origins);
     expect(trustedOrigins).toEqual(expect.arrayContaining(origins));
   });
 
-  it('keeps passwords out of its complaints', () => {
+  it('keeps passwords out of its error messages', () => {
     expect(() => readConfig({ DATABASE_URL: 'mysql://user:hunter2@x/y' })).not.toThrow('hunter2');
     expect(() => readConfig({ ADMIN_PASSWORD: 'short' })).not.toThrow('short');
   });

@@ -10,7 +10,7 @@ import { renderError } from '../../src/http/families.js';
 import { toAppError } from '../../src/http/to-app-error.js';
 
 describe('errors', () => {
-  it('become what the wire says', () => {
+  it('maps errors of PostgreSQL, network and file system to HTTP statuses', () => {
     const withCode = (code: string, more: object = {}) =>
       Object.assign(new Error('secret'), { code, ...more });
     const status = (thrown: unknown) => toAppError(thrown).definition.status;
@@ -34,7 +34,7 @@ describe('errors', () => {
     expect(toAppError(withCode('42601')).definition.message).not.toContain('secret');
   });
 
-  it('are rendered by their family', () => {
+  it('renders an error in the envelope of its family', () => {
     const error = invalidParameters({ details: [{ field: 'a', messages: ['b'] }] });
     expect(renderError('A', error)).toEqual({
       data: 'Invalid parameters',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fold, shortTermGrams } from '../../src/search/fold.js';
 
-describe('folding', () => {
+describe('fold', () => {
   it.each([
     ['Ｏｎｅ　Ｐｉｅｃｅ', 'one piece'],
     ['ﾊﾟﾋﾟ', 'パピ'],
@@ -13,12 +13,12 @@ describe('folding', () => {
     ['Ǆ', 'dz'],
     ['한국', '한국'],
     ['हिन्दी', 'हिन्दी'],
-  ])('%s', (text, expected) => {
+  ])('folds %j to %j', (text, expected) => {
     expect(fold(text)).toBe(expected.normalize('NFC'));
     expect(fold(fold(text))).toBe(fold(text));
   });
 
-  it('knows which terms trigrams cannot serve', () => {
+  it('returns the grams of terms that are too short for trigrams', () => {
     expect(shortTermGrams('谷')).toEqual(['谷']);
     expect(shortTermGrams('ab')).toEqual(['ab']);
     expect(shortTermGrams('a b?')).toEqual(['a ', ' b', 'b?']);

@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { IntervalJob } from '../../src/jobs/interval-job.js';
 
-describe('an interval job', () => {
-  it('never runs twice at once, and is stopped when its last run has ended', async () => {
+describe('IntervalJob', () => {
+  it('never runs twice concurrently, and waits for its current run when it stops', async () => {
     const finish: (() => void)[] = [];
     const work = vi.fn(() => new Promise<void>((resolve) => void finish.push(resolve)));
     const job = new IntervalJob(1, work);

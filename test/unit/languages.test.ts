@@ -9,9 +9,9 @@ describe('languages', () => {
     ['klingon', null],
     ['', null],
     ['__proto__', null],
-  ])('%j', (text, code) => expect(languageCode(text)).toBe(code));
+  ])('maps the language %j to the code %j', (text, code) => expect(languageCode(text)).toBe(code));
 
-  it('fall back to English', () => {
+  it('falls back to English for an absent or unknown reading language', () => {
     expect(readingLanguage(undefined)).toBe('en');
     expect(readingLanguage('klingon')).toBe('en');
   });

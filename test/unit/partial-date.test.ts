@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { endsBeforeStart, isPartialDate } from '../../src/reading-history/partial-date.js';
 
 describe('partial dates', () => {
-  it.each(['2024', '2024-02', '2024-02-29', '0001', '9999-12-31'])('%s exists', (text) => {
+  it.each(['2024', '2024-02', '2024-02-29', '0001', '9999-12-31'])('accepts the date %s', (text) => {
     expect(isPartialDate(text)).toBe(true);
   });
   it.each([
@@ -16,8 +16,8 @@ describe('partial dates', () => {
     '2024-1',
     '2024-01-01 ',
     '10000',
-  ])('%j does not', (text) => expect(isPartialDate(text)).toBe(false));
-  it('compare at their common precision', () => {
+  ])('rejects the date %j', (text) => expect(isPartialDate(text)).toBe(false));
+  it('compares two dates at their common precision', () => {
     expect(endsBeforeStart('2024-05', '2024')).toBe(false);
     expect(endsBeforeStart('2024-05', '2023')).toBe(true);
     expect(endsBeforeStart('2024-05-02', '2024-05')).toBe(false);

@@ -5,8 +5,8 @@ import { unique } from '../support/builders.js';
 const app = appForFile();
 const unauthorized = { status: 401, body: { data: 'Unauthorized', code: 401 } };
 
-describe('the own profile', () => {
-  it('is shown to a Bearer token and to no cookie', async () => {
+describe('/users/current', () => {
+  it('returns the own profile to a Bearer token, and answers 401 to a cookie', async () => {
     const user = await app.a.user();
     expect(await app.client.as(user).get('/users/current')).toMatchObject({
       status: 200,
@@ -16,7 +16,7 @@ describe('the own profile', () => {
     expect(await app.client.get('/users/current')).toMatchObject(unauthorized);
   });
 
-  it('changes the given fields and no other', async () => {
+  it('changes only the fields of the profile that the body contains', async () => {
     const user = await app.a.user({ email: `${unique('mail')}@example.com` });
     const client = app.client.as(user);
     const changes = { first_name: 'Haru', website: 'https://example.com/haru', x: 'http://x.com/haru' };
@@ -33,7 +33,7 @@ describe('the own profile', () => {
     });
   });
 
-  it('frees a name that is given up, and keeps its own in another case', async () => {
+  it('accepts the own username in another case, and frees a username when it changes', async () => {
     const former = unique('Former');
     const user = await app.a.user({ username: former });
     const client = app.client.as(user);
@@ -54,7 +54,7 @@ describe('the own profile', () => {
     });
   });
 
-  it('ends every other session with a new password', async () => {
+  it('ends all other sessions when the password changes', async () => {
     const user = await app.a.user();
     const other = await app.a.signIn(user.username);
     expect((await app.client.as(user).put('/users/current', { password: 'another horse' })).status).toBe(200);
@@ -83,7 +83,7 @@ describe('the own profile', () => {
     [{ permissions: ['edit-users'] }, 'Invalid parameters'],
     [{ password_hash: 'x' }, 'Invalid parameters'],
     [{ passwordHash: 'x' }, 'Invalid parameters'],
-  ])('refuses %j', async (body, data) => {
+  ])('rejects the profile change %j with 400', async (body, data) => {
     const user = await app.a.user();
     expect(await app.client.as(user).put('/users/current', body)).toMatchObject({
       status: 400,
@@ -91,7 +91,7 @@ describe('the own profile', () => {
     });
   });
 
-  it('goes with everything that is its', async () => {
+  it('deletes the own account and leaves no row that names its id or username', async () => {
     const username = unique('goner');
     const user = await app.a.user({ username, email: `${username}@example.com` });
     const id = await app.a.oneSeries();
@@ -113,8 +113,8 @@ describe('the own profile', () => {
   });
 });
 
-describe('administration by Bearer', () => {
-  it('lists users by id', async () => {
+describe('administration below /users', () => {
+  it('lists users by id, page by page, and rejects invalid pages with 400', async () => {
     const admin = await app.a.administrator();
     await app.a.user();
     const { body } = await app.client.as(admin).get('/users/?limit=50');
@@ -130,7 +130,7 @@ describe('administration by Bearer', () => {
     }
   });
 
-  it('is closed to readers, and to the cookies of administrators', async () => {
+  it('answers 403 to users without permission, and 401 to cookies of administrators', async () => {
     const [admin, reader] = [await app.a.administrator(), await app.a.user()];
     for (const [method, url] of [
       ['GET', '/users'],
@@ -143,7 +143,7 @@ describe('administration by Bearer', () => {
     }
   });
 
-  it('shows and deletes a user, and writes that down', async () => {
+  it('returns and deletes a user, and records the deletion in the append-only audit log', async () => {
     const [admin, reader] = [await app.a.administrator(), await app.a.user()];
     const client = app.client.as(admin);
     expect((await client.get(`/users/${reader.id}`)).body.username).toBe(reader.username);
@@ -164,7 +164,7 @@ describe('administration by Bearer', () => {
     await expect(app.database.query('delete from audit_entries')).rejects.toThrow('append-only');
   });
 
-  it('keeps the last administrator, even when the last two go at once', async () => {
+  it('answers 409 to the deletion of the last administrator, also when the last two delete each other concurrently', async () => {
     await app.database.query(
       `delete from user_roles where role_id = (select id from roles where name = 'admin')`,
     );
