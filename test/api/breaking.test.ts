@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-// The scripts beside the service are plain JavaScript.
-// @ts-expect-error it has no types
+// @ts-expect-error The tools are plain JavaScript without types.
 import { breaksBetween as untyped } from '../../tools/openapi-breaks.mjs';
 import { document as committed } from '../support/document.js';
 
@@ -8,7 +7,7 @@ const breaksBetween = untyped as (former: unknown, current: unknown) => string[]
 // oxlint-disable-next-line no-explicit-any
 type Loose = any;
 
-/** The document after a change. */
+/** A copy of the committed document with a change. */
 function changed(change: (document: Loose) => void): Loose {
   const copy = structuredClone(committed) as Loose;
   change(copy);

@@ -5,11 +5,11 @@ import { describe, expect, it } from 'vitest';
 import { type Access, ACCESS } from '../../src/openapi/access-metadata.js';
 import { familyOf } from '../../src/http/families.js';
 import { appForFile } from '../support/app.js';
-import { findOperation, operations, requireDocumented } from '../support/document.js';
+import { findOperation, operations, assertDocumented } from '../support/document.js';
 
 const app = appForFile();
 
-/** Who may do what without signing in. A route that is not here needs a credential. */
+/** Operations that need no credential. All others do. */
 const PUBLIC = [
   'authLogin',
   'authRegister',
@@ -53,11 +53,11 @@ describe('routes and documented operations', () => {
       'GET /docs/assets/:file',
       'GET /docs/assets/start.js',
     ];
-    // HEAD is GET without a body, on the routes that have it.
+    // The document lists no HEAD operations: HEAD is GET without a body, on some routes.
     const withHead = app.routes.filter((route) => route.startsWith('HEAD '));
     expect(withHead.length).toBeGreaterThan(5);
     for (const route of withHead) expect(app.routes).toContain(route.replace('HEAD', 'GET'));
-    // A blank id at the end of these is reported as missing.
+    // These routes exist also without their last segment, and report the blank id as missing.
     const withoutId = [
       'GET /user/reading-status/id',
       'POST /user/reading-status/add',
@@ -119,7 +119,7 @@ describe('routes and documented operations', () => {
 
   it('rejects a missing or invalid credential with 401 on every route that needs one, before it validates the input', async () => {
     for (const { method, path, operationId } of operations) {
-      // Family D has its own refusals: see photos.test.ts.
+      // Family D has its own errors: see photos.test.ts.
       if (PUBLIC.includes(operationId) || operationId === 'deleteUserPhoto') continue;
       for (const headers of [{}, { authorization: 'Bearer x' }, { cookie: 'refreshToken=x' }] as Record<
         string,
@@ -158,7 +158,7 @@ describe('routes and documented operations', () => {
       const body = bodies[operationId];
       const malformed = await client.send(method, path.replace(/\{[^}]+\}/g, 'x'), body);
       const unknown = await client.send(method, withSession(path), body);
-      // Anybody's picture is there, generated or not, and a picture's parts are all in its path.
+      // Every user has a picture, stored or generated, and the paths of pictures contain no other ids.
       if (
         ['userAvatarRedirect', 'imagesGetAvatar', 'imagesGetDefault', 'imagesGetPhoto'].includes(operationId)
       )
@@ -168,7 +168,7 @@ describe('routes and documented operations', () => {
         continue;
       }
       expect(malformed, operationId).toMatchObject({ status: 400, body: { data: 'Invalid parameters' } });
-      // A route for oneself does not say whether somebody else exists.
+      // Routes for the own account do not disclose whether another account exists.
       const isOwn =
         /^(settings|avatarsCreate|photosCreate|profileImage(Update|Delete))/.test(operationId) &&
         operationId !== 'profileImageDelete';
@@ -181,7 +181,7 @@ describe('routes and documented operations', () => {
     const raw = controllers().flatMap(({ metatype, name }) =>
       Object.getOwnPropertyNames(metatype.prototype).flatMap((method) => {
         const parameters = (Reflect.getMetadata('__routeArguments__', metatype, method) ?? {}) as object;
-        // Nest's own: 3 is the body, 4 the query, 5 the path.
+        // Nest's parameter decorators: 3 is @Body, 4 @Query, 5 @Param.
         return Object.keys(parameters)
           .filter((key) => /^[345]:/.test(key))
           .map(() => `${name}.${method}`);
@@ -409,12 +409,12 @@ describe('HTTP', () => {
   });
 });
 
-describe('requireDocumented', () => {
+describe('assertDocumented', () => {
   it('reports a response whose status, content type, fields or message are not documented', () => {
     const check =
       (status: number, body: unknown, type = 'application/json') =>
       () =>
-        requireDocumented('GET', '/health/live', status, type, JSON.stringify(body));
+        assertDocumented('GET', '/health/live', status, type, JSON.stringify(body));
     expect(check(200, { status: 'ok' })).not.toThrow();
     expect(check(200, { status: 1 })).toThrow('must be string');
     expect(check(200, {})).toThrow('required property');
@@ -422,7 +422,7 @@ describe('requireDocumented', () => {
     expect(check(201, { status: 'ok' })).toThrow('not in the document');
     expect(check(200, { status: 'ok' }, 'text/html')).toThrow('type');
     const list = (status: number, body: unknown) => () =>
-      requireDocumented('GET', '/series', status, 'application/json', JSON.stringify(body));
+      assertDocumented('GET', '/series', status, 'application/json', JSON.stringify(body));
     expect(list(503, { data: 'Service unavailable', code: 503 })).not.toThrow();
     expect(list(503, { data: 'Something else', code: 503 })).toThrow('must be equal to one of');
     expect(list(503, { data: 'Unauthorized', code: 503 })).toThrow('message');

@@ -21,8 +21,8 @@ beforeAll(async () => {
   ({ port } = app.nest.getHttpServer().address() as AddressInfo);
 });
 
-/** Everything that the server answers to raw bytes before it closes the connection. */
-const talk = (bytes: string | Buffer, to = port) =>
+/** Sends raw bytes. @returns all bytes that the server sends until it closes the connection */
+const exchange = (bytes: string | Buffer, to = port) =>
   new Promise<string>((resolve, reject) => {
     let text = '';
     const socket = connect(to, '127.0.0.1', () => socket.write(bytes));
@@ -30,7 +30,6 @@ const talk = (bytes: string | Buffer, to = port) =>
     socket.on('close', () => resolve(text));
     socket.on('error', (error) => (text === '' ? reject(error) : resolve(text)));
   });
-/** A small PNG. */
 const picture = () =>
   sharp({ create: { width: 8, height: 8, channels: 3, background: 'teal' } })
     .png()
@@ -83,11 +82,11 @@ describe('CORS headers', () => {
 
   it('sends CORS headers with the 431 for request headers that are too long', async () => {
     const request = `GET /series HTTP/1.1\r\nHost: x\r\nOrigin: ${ORIGIN}\r\nX-Long: ${'x'.repeat(20_000)}\r\nConnection: close\r\n\r\n`;
-    const answer = await talk(request);
+    const answer = await exchange(request);
     expect(answer).toMatch(/^HTTP\/1\.1 431 /);
     expect(answer).toContain(`access-control-allow-origin: ${ORIGIN}`);
     expect(answer).toContain('{"data":"Invalid parameters","code":431}');
-    expect(await talk('NONSENSE\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
+    expect(await exchange('NONSENSE\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
   });
 
   const many = (count: number) => Array.from({ length: count }, (_, index) => `A${index}: b\r\n`).join('');
@@ -107,7 +106,7 @@ describe('CORS headers', () => {
       `Origin: ${ORIGIN}\r\n`,
     ],
   ])('sends CORS headers with the 431 for %s', async (_, path, headers) => {
-    const answer = await talk(`GET ${path} HTTP/1.1\r\nHost: x\r\n${headers}\r\n`);
+    const answer = await exchange(`GET ${path} HTTP/1.1\r\nHost: x\r\n${headers}\r\n`);
     expect(answer).toMatch(/^HTTP\/1\.1 431 /);
     expect(answer).toContain(`access-control-allow-origin: ${ORIGIN}`);
     expect(answer).toContain('{"data":"Invalid parameters","code":431}');
@@ -118,7 +117,7 @@ describe('CORS headers', () => {
     await stopping.nest.listen(0, '127.0.0.1');
     const { port: to } = stopping.nest.getHttpServer().address() as AddressInfo;
     const fastify = stopping.nest.getHttpAdapter().getInstance() as unknown as FastifyInstance;
-    // Connected, but silent until the service has begun to stop.
+    // This client connects first and sends its request only after the service has begun to stop.
     const socket = connect(to, '127.0.0.1');
     await new Promise((resolve) => socket.once('connect', resolve));
     let text = '';
@@ -220,7 +219,7 @@ describe('unknown methods', () => {
   it.each(['PROPFIND', 'TRACE', 'QUERY', 'LOCK', 'PURGE'])(
     'answers 404 with CORS headers to the unknown method %s',
     async (method) => {
-      const answer = await talk(
+      const answer = await exchange(
         `${method} /series HTTP/1.1\r\nHost: x\r\nOrigin: ${ORIGIN}\r\nConnection: close\r\n\r\n`,
       );
       expect(answer).toMatch(/^HTTP\/1\.1 404 /);

@@ -15,18 +15,18 @@ const properties = schemas.flatMap(([name, schema]) =>
     ([field, property]) => [`${name}.${field}`, property, schema, field] as const,
   ),
 );
-/** Schemas of request bodies, whose fields may be left out. */
+/** Names of the schemas of request bodies. Their fields may be optional. */
 const requests = new Set(
   operations.map(({ requestBody }) => {
     const schema = requestBody?.content?.['application/json']?.['schema'] as { $ref?: string } | undefined;
     return schema?.$ref?.split('/').at(-1);
   }),
 );
-/** As a client would set it up: no looser comparison of fractions, and formats count. */
+/** A validator as clients configure it: without tolerance for multipleOf, and with formats. */
 const ajv = addFormats.default(new Ajv2020({ strict: false }));
 ajv.addSchema({ $id: 'document', components: document.components });
 
-/** Every schema of the document, those within others too, with where it stands. */
+/** Every schema of the document, nested ones too, with its path. */
 function* allSchemas(node: unknown, path = ''): Generator<[path: string, schema: Json]> {
   if (typeof node !== 'object' || node === null) return;
   const isSchema = ['type', '$ref', 'anyOf', 'enum'].some((key) => key in node);
@@ -37,15 +37,15 @@ function* allSchemas(node: unknown, path = ''): Generator<[path: string, schema:
   }
 }
 const everySchema = [...allSchemas({ components: document.components.schemas, paths: document.paths })];
-const whereever = (holds: (schema: Json, path: string) => boolean) =>
+const pathsWhere = (holds: (schema: Json, path: string) => boolean) =>
   everySchema.filter(([path, schema]) => holds(schema, path)).map(([path]) => path);
-/** A schema of its own under `components`, made from the schema of an operation. */
+/** Compiles a schema of the document, whose references point into `components`. */
 const compile = (schema: unknown) =>
   ajv.compile(
     JSON.parse(JSON.stringify(schema).replaceAll('"#/components/', '"document#/components/')) as Json,
   );
 
-/** Schemas that describe the same resource as another one: one's fields mean what the other's do. */
+/** Schemas by the schema whose resource they share: fields of the same name have the same meaning. */
 const SAME_RESOURCE: Record<string, readonly string[]> = {
   User: [
     'UserWithSettings',
@@ -63,9 +63,9 @@ const SAME_RESOURCE: Record<string, readonly string[]> = {
   Client: ['NewClient', 'NewClientInput', 'ClientChanges', 'RotatedKey'],
   Role: ['NewRole', 'RoleChanges'],
 };
-/** Where a page lies in its list means the same in every list. */
+/** Fields with the position of a page in its list, which mean the same in every list. */
 const POSITION = ['max', 'from', 'to', 'total'];
-/** Whose id the `id` in a path is, by the beginning of the operation's id. */
+/** The resource that the path parameter `id` identifies, by a pattern of operation ids. */
 const PATH_IDS: Record<string, RegExp> = {
   series: /^(series|rating|readingStatus)/,
   volume: /^(volumes|collectionAdd)/,
@@ -121,7 +121,7 @@ describe('openapi.json', () => {
         description: description as string,
       })),
     );
-    // An example that names nothing says so after the description.
+    // Some descriptions end with a sentence about their example, which is not compared.
     const byWords = Map.groupBy([...fields, ...parameters], ({ description }) =>
       description.replace(/ The example names .*$/, '').toLowerCase(),
     );
@@ -136,7 +136,7 @@ describe('openapi.json', () => {
       .filter(([name]) => !requests.has(name.split('.')[0]))
       .filter(([, , schema, field]) => !((schema['required'] ?? []) as string[]).includes(field))
       .map(([name]) => name);
-    // Only a 400 of validation has errors, and only a line with a part left out a warning.
+    // Only validation errors have `errors`, and only imports that skip a part of a line have `warnings`.
     expect(optional).toEqual(['Answer.errors', 'ImportReport.warnings']);
   });
 
@@ -171,17 +171,17 @@ describe('openapi.json', () => {
   });
 
   it('defines every enum once, as a named schema', () => {
-    const inline = whereever((schema, path) => 'enum' in schema && !/^\/components\/\w+$/.test(path));
+    const inline = pathsWhere((schema, path) => 'enum' in schema && !/^\/components\/\w+$/.test(path));
     expect(inline).toEqual([]);
   });
 
   it('describes the properties of nested schemas, too', () => {
-    const lacking = whereever((schema, path) => /\/properties\/[^/]+$/.test(path) && !schema['description']);
+    const lacking = pathsWhere((schema, path) => /\/properties\/[^/]+$/.test(path) && !schema['description']);
     expect(lacking).toEqual([]);
   });
 
   it('uses no fractional multipleOf, which validators compute inexactly', () => {
-    expect(whereever(({ multipleOf }) => typeof multipleOf === 'number' && multipleOf < 1)).toEqual([]);
+    expect(pathsWhere(({ multipleOf }) => typeof multipleOf === 'number' && multipleOf < 1)).toEqual([]);
   });
 
   it.each([
@@ -201,7 +201,7 @@ describe('openapi.json', () => {
     const unknown = everySchema.filter(
       ([, { format }]) => format !== undefined && !(`${format}` in ajv.formats),
     );
-    // As its source spells it, for the one parameter of family B.
+    // The contract prescribes this format for the path parameter of family B.
     expect(unknown.map(([path, { format }]) => `${path} ${format}`)).toEqual([
       '/paths//users/{userId}/get/parameters/0/schema objectid',
       '/paths//users/{userId}/delete/parameters/0/schema objectid',

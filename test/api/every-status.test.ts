@@ -14,15 +14,16 @@ import { TcpProxy } from '../support/tcp-proxy.js';
 
 const app = appForFile();
 
-/** Statuses that access and the wire give, for whichever operation documents them. */
-const documenting = (status: number) => operations.filter(({ responses }) => String(status) in responses);
-const isEnvelope = ({ operationId }: DocumentedOperation) => operationId === 'deleteUserPhoto';
+/** The operations that document a status. */
+const operationsDocumenting = (status: number) =>
+  operations.filter(({ responses }) => String(status) in responses);
+const isFamilyD = ({ operationId }: DocumentedOperation) => operationId === 'deleteUserPhoto';
 const isProbe = ({ operationId }: DocumentedOperation) => /^(health|metrics)/.test(operationId);
-/** Pictures and their generated stand-ins are answered without the database. */
+/** Stored and generated pictures are served without the database. */
 const needsNoDatabase = ({ operationId }: DocumentedOperation) =>
   /^(imagesGet|healthLive|metrics)/.test(operationId);
 
-/** The request that the document gives as an example. */
+/** The request that the examples of the document describe. */
 function example(operation: DocumentedOperation): { url: string; body?: unknown; options: object } {
   let url = operation.path;
   for (const { in: place, name, required, example: value } of operation.parameters ?? []) {
@@ -52,8 +53,8 @@ async function send(
   return signedIn.with(headers).send(operation.method, url, body, options);
 }
 
-/** Stops the clock that the limit counts by at the begin of a window, which no test then crosses the end of. */
-function atTheBeginOfAMinute(): void {
+/** Freezes the clock of the request limit at the start of a window, so that no window ends during a test. */
+function freezeClockAtMinuteStart(): void {
   vi.useFakeTimers({ toFake: ['Date'], now: Math.floor(Date.now() / 60_000) * 60_000 });
 }
 
@@ -65,8 +66,8 @@ afterEach(() => {
 
 describe('the documented errors of every operation', () => {
   it('answers 401 to an invalid Bearer token on every operation that documents 401', async () => {
-    for (const operation of documenting(401)) {
-      if (isEnvelope(operation)) continue;
+    for (const operation of operationsDocumenting(401)) {
+      if (isFamilyD(operation)) continue;
       const headers = { authorization: 'Bearer x' };
       const refused = await send(app, operation, undefined, headers);
       const needsPassword = operation.operationId === 'authLogin';
@@ -79,8 +80,8 @@ describe('the documented errors of every operation', () => {
   it('answers 404 User not found to a valid token whose user has been deleted', async () => {
     const gone = await app.a.user();
     expect((await app.client.as(gone).delete('/users/current')).status).toBe(204);
-    for (const operation of documenting(404)) {
-      const looksAtCredentials = operation.security.length > 0 && !isEnvelope(operation);
+    for (const operation of operationsDocumenting(404)) {
+      const looksAtCredentials = operation.security.length > 0 && !isFamilyD(operation);
       if (!looksAtCredentials) continue;
       expect(await send(app, operation, gone), operation.operationId).toMatchObject(
         answer(404, 'User not found'),
@@ -91,7 +92,7 @@ describe('the documented errors of every operation', () => {
   it('answers 403 to a changing request of a foreign origin that has the cookie of an administrator', async () => {
     const admin = await app.a.administrator();
     const headers = { cookie: `refreshToken=${admin.cookie}`, origin: 'https://evil.example' };
-    for (const operation of documenting(403)) {
+    for (const operation of operationsDocumenting(403)) {
       const byCookie = operation.security.some((scheme) => 'cookie' in scheme);
       if (!byCookie || operation.method === 'GET') continue;
       expect(await send(app, operation, undefined, headers), operation.operationId).toMatchObject(
@@ -114,7 +115,7 @@ describe('the documented errors of every operation', () => {
     const admin = await app.a.administrator();
     const client = app.client.as(admin);
     const long = Buffer.alloc(7_400_000, 'x');
-    for (const operation of documenting(413)) {
+    for (const operation of operationsDocumenting(413)) {
       const { url, options } = example(operation);
       const type = (options as { headers?: Record<string, string> }).headers?.['content-type'];
       if (type === 'application/x-ndjson') continue;
@@ -122,7 +123,7 @@ describe('the documented errors of every operation', () => {
       const refused = await client.send(operation.method, url, undefined, { raw: long, headers });
       expect(refused, operation.operationId).toMatchObject(answer(413, 'Payload too large'));
     }
-    for (const operation of documenting(415)) {
+    for (const operation of operationsDocumenting(415)) {
       const { url } = example(operation);
       const headers = { 'content-type': 'text/plain' };
       const refused = await client.send(operation.method, url, undefined, { raw: 'a=b', headers });
@@ -135,10 +136,10 @@ describe('the documented errors of every operation', () => {
     const admin = await app.a.administrator();
     const client = app.client.as(admin);
     const invalid = answer(400, 'Invalid parameters');
-    for (const operation of documenting(400)) {
+    for (const operation of operationsDocumenting(400)) {
       const { url, options } = example(operation);
       const { operationId, method } = operation;
-      if (isEnvelope(operation)) continue;
+      if (isFamilyD(operation)) continue;
       if (method === 'GET') {
         const broken = /\{/.test(operation.path)
           ? url.replace(/[^/]+$/, '%ff')
@@ -168,9 +169,9 @@ describe('the documented errors of every operation', () => {
       vi.spyOn(app.nest.get(ImageStore), 'open').mockRejectedValue(failure),
     ];
     try {
-      for (const operation of documenting(500)) {
+      for (const operation of operationsDocumenting(500)) {
         if (['healthLive', 'metricsGet', 'imagesGetDefault'].includes(operation.operationId)) continue;
-        if (isEnvelope(operation)) continue;
+        if (isFamilyD(operation)) continue;
         const failed = await send(app, operation, admin);
         expect(failed, operation.operationId).toMatchObject(answer(500, 'Internal server error'));
         expect(failed.text).not.toContain('secret');
@@ -183,29 +184,29 @@ describe('the documented errors of every operation', () => {
 
   it('answers 503 with Retry-After while the database is unreachable, and recovers with it', async () => {
     const database = await cloneDatabase();
-    const door = await TcpProxy.toDatabase(database.url);
+    const proxy = await TcpProxy.toDatabase(database.url);
     const behind = await startApp(
       {},
       {
         ...database,
-        url: door.through(database.url),
-        requestUrl: door.through(database.url),
+        url: proxy.through(database.url),
+        requestUrl: proxy.through(database.url),
       },
     );
     const admin = await behind.a.administrator();
-    await door.shut();
-    for (const operation of documenting(503)) {
-      if (needsNoDatabase(operation) || isEnvelope(operation)) continue;
+    await proxy.close();
+    for (const operation of operationsDocumenting(503)) {
+      if (needsNoDatabase(operation) || isFamilyD(operation)) continue;
       const refused = await send(behind, operation, admin);
       expect(refused, operation.operationId).toMatchObject(answer(503, 'Service unavailable'));
       expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
     }
     expect((await behind.client.get('/health/live')).status).toBe(200);
-    await door.open();
+    await proxy.open();
     expect((await behind.client.as(admin).get('/auth/me')).status).toBe(200);
     expect((await behind.client.get('/health/ready')).status).toBe(200);
     await behind.close();
-    await door.shut();
+    await proxy.close();
     await database.drop();
   });
 
@@ -229,7 +230,7 @@ describe('the documented errors of every operation', () => {
     const block = (milliseconds: number) => {
       for (const end = Date.now() + milliseconds; Date.now() < end;);
     };
-    // The delay is measured once a second, over the second before.
+    // The service measures the event loop delay once a second, over the past second.
     await expect
       .poll(
         async () => {
@@ -248,23 +249,23 @@ describe('the documented errors of every operation', () => {
 
   it('answers 429 with Retry-After beyond the request limit, which the RateLimit headers announce', async () => {
     const limited = await startApp({ RATE_LIMIT: 'on', RATE_LIMIT_PER_MINUTE: '2' }, app.database);
-    atTheBeginOfAMinute();
+    freezeClockAtMinuteStart();
     const first = await limited.client.get('/series');
     expect(first.headers).toMatchObject({
       'ratelimit-policy': '"requests";q=2;w=60',
       ratelimit: expect.stringMatching(/^"requests";r=1;t=\d+$/),
     });
     expect((await limited.client.get('/series')).headers.ratelimit).toMatch(/;r=0;/);
-    for (const operation of documenting(429)) {
+    for (const operation of operationsDocumenting(429)) {
       const refused = await send(limited, operation);
       expect(refused.status, operation.operationId).toBe(429);
       const left = Number(/t=(\d+)$/.exec(String(refused.headers['ratelimit']))?.[1]);
       expect(Number(refused.headers['retry-after'])).toBe(left);
     }
-    // A user is counted for themself, wherever they are.
+    // Requests with a valid token count for the user, not for the address.
     const reader = await app.a.user();
     expect((await limited.client.as(reader).get('/auth/me')).status).toBe(200);
-    // A token that we have not signed is nobody's: it is counted with the address.
+    // Requests with a forged token count for the address.
     const forged = { authorization: `Bearer ${reader.accessToken.slice(0, -2)}xx` };
     expect((await limited.client.with(forged).get('/auth/me')).status).toBe(429);
     expect((await limited.client.get('/health/live')).status).toBe(200);
@@ -276,16 +277,16 @@ describe('the documented errors of every operation', () => {
       [1, 2].map(() => startApp({ RATE_LIMIT: 'on', RATE_LIMIT_PER_MINUTE: '10' }, app.database)),
     );
     const reader = await app.a.user();
-    atTheBeginOfAMinute();
+    freezeClockAtMinuteStart();
     let allowed = 0;
     for (let round = 0; round < 10; round++) {
       for (const node of nodes) {
         if ((await node.client.as(reader).get('/auth/me')).status === 200) allowed++;
-        // What every node does once a second.
+        // In production, every node does this once a second.
         await node.nest.get(RequestLimit).sync();
       }
     }
-    // A node that has just counted learns the other's count at its next exchange.
+    // Each node learns the other node's count only at the next synchronization, so a few more are allowed.
     expect(allowed).toBeGreaterThanOrEqual(10);
     expect(allowed).toBeLessThanOrEqual(14);
     for (const node of nodes) await node.close();

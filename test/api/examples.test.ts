@@ -9,7 +9,7 @@ let app: TestApp;
 let accessToken: string;
 let cookie: string;
 
-/** A fresh installation, as the first start leaves it. */
+/** A fresh installation, seeded by the first start. */
 beforeAll(async () => {
   app = await startApp({ ADMIN_PASSWORD: PASSWORD });
   await app.nest.get(FirstStart).prepare();
@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(async () => app.close());
 
-/** Sends what Swagger UI fills in: the examples of the path, of required parameters and of the body. */
+/** Sends the request that Swagger UI prefills: examples of the path, of required query parameters and of the body. */
 async function execute(operation: DocumentedOperation): Promise<Answer> {
   let url = operation.path;
   for (const { in: place, name, required, example, schema } of operation.parameters ?? []) {
@@ -35,8 +35,8 @@ async function execute(operation: DocumentedOperation): Promise<Answer> {
   return client.send(operation.method, url, body);
 }
 
-/** A digest of each table, but for the counters of requests. */
-async function contents(): Promise<Record<string, string | null | undefined>> {
+/** A digest of each table except the counters of rate limits. */
+async function tableDigests(): Promise<Record<string, string | null | undefined>> {
   const tables = await app.database.query<{ name: string }>(
     `select quote_ident(table_name) as name from information_schema.tables
      where table_schema = 'public' and table_type = 'BASE TABLE' and table_name <> 'rate_limits'`,
@@ -57,21 +57,21 @@ const needsFile = ({ requestBody }: DocumentedOperation) =>
 const isDestructive = ({ operationId, method }: DocumentedOperation) =>
   method === 'DELETE' || /^(authLogout|deleteUserPhoto|adminUsersLogout|clientsRotateKey)$/.test(operationId);
 
-/** Statuses of examples that cannot succeed on a fresh installation, and why. */
+/** Statuses of examples that cannot succeed on a fresh installation. */
 const EXPECTED: Readonly<Record<string, number>> = {
-  // Pictures have URLs that cannot be known before they are uploaded.
+  // The URL of a picture is known only after its upload.
   imagesGetAvatar: 404,
   imagesGetPhoto: 404,
 };
 
 describe('the examples of the document', () => {
   it('changes nothing when the examples of destructive operations are executed on a fresh installation', async () => {
-    const before = await contents();
+    const before = await tableDigests();
     for (const operation of operations.filter(isDestructive)) {
       if (/^(authLogout|usersDeleteCurrent|authSessionsEndOthers)$/.test(operation.operationId)) continue;
       const { status } = await execute(operation);
       expect([404, 401], `${operation.operationId} ${status}`).toContain(status);
-      expect(await contents(), operation.operationId).toEqual(before);
+      expect(await tableDigests(), operation.operationId).toEqual(before);
     }
     expect((await app.client.with({ authorization: `Bearer ${accessToken}` }).get('/auth/me')).status).toBe(
       200,
@@ -81,24 +81,24 @@ describe('the examples of the document', () => {
   it('succeeds with the examples of all other operations on a fresh installation', async () => {
     const failed: string[] = [];
     const others = operations.filter((operation) => !isDestructive(operation) && !needsFile(operation));
-    // Adding comes before updating, as a reader would.
+    // First the operations that add, then updates, then reads.
     const rank = ({ method, operationId }: DocumentedOperation) =>
       method === 'GET' ? 2 : /update/i.test(operationId) ? 1 : 0;
     for (const operation of others.toSorted((one, other) => rank(one) - rank(other))) {
       const { status, text } = await execute(operation);
       const expected = EXPECTED[operation.operationId];
-      const isWell = expected === undefined ? status < 400 : status === expected;
-      if (!isWell) failed.push(`${operation.operationId}: ${status} ${text.slice(0, 120)}`);
+      const isExpected = expected === undefined ? status < 400 : status === expected;
+      if (!isExpected) failed.push(`${operation.operationId}: ${status} ${text.slice(0, 120)}`);
     }
     expect(failed).toEqual([]);
   });
 
   it('keeps the data of a fresh installation when the examples of updates by id are executed', async () => {
-    const before = await contents();
+    const before = await tableDigests();
     for (const id of ['usersUpdateCurrent', 'clientsUpdate', 'rolesUpdate', 'adminUsersUpdate']) {
       const operation = operations.find(({ operationId }) => operationId === id) as DocumentedOperation;
       expect((await execute(operation)).status, id).toBe(200);
-      expect(await contents(), id).toEqual(before);
+      expect(await tableDigests(), id).toEqual(before);
     }
     const { body } = await app.client.with({ authorization: `Bearer ${accessToken}` }).get('/users/current');
     expect(body).toMatchObject({ username: 'admin', roles: ['admin', 'user'] });

@@ -6,8 +6,8 @@ import { type DocumentedOperation, operations } from '../support/document.js';
 
 const app = appForFile();
 
-/** Numbers below a bound, the same for the same seed. */
-function dice(seed: number): (bound: number) => number {
+/** A seeded generator of integers below a bound (linear congruential). */
+function seededIntegers(seed: number): (bound: number) => number {
   let state = seed >>> 0 || 1;
   return (bound) => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
@@ -128,7 +128,7 @@ function malformed(operation: DocumentedOperation, roll: (bound: number) => numb
 describe('malformed requests', () => {
   it('answers 2,600 malformed requests as documented and without 5xx', async () => {
     const seed = Number(process.env['SEED'] ?? 20_261_122);
-    const roll = dice(seed);
+    const roll = seededIntegers(seed);
     const [admin, reader] = [await app.a.administrator(), await app.a.user()];
     const harmful =
       /^(adminUsersDelete|usersDelete|usersDeleteCurrent|auth(Logout|SessionsEnd.*)|adminUsersLogout|rolesUpdate|rolesDelete|adminUsersUpdate)$/;
@@ -139,7 +139,7 @@ describe('malformed requests', () => {
       const { url, body } = malformed(operation, roll);
       const client = roll(4) === 0 ? app.client : app.client.as(roll(2) === 0 ? admin : reader);
       const { status, text } = await client.send(operation.method, url, body);
-      // A profile image that is not there is a 500 by contract.
+      // By contract, deleting a profile image that does not exist answers 500.
       const isContract = /^profileImageDelete|adminProfileImageDelete/.test(operation.operationId);
       if (!isContract)
         expect(
@@ -155,7 +155,7 @@ describe('malformed requests', () => {
   it('answers or closes 400 connections with random bytes, without 5xx except 505, and keeps running', async () => {
     await app.nest.listen(0, '127.0.0.1');
     const { port } = app.nest.getHttpServer().address() as AddressInfo;
-    const roll = dice(7);
+    const roll = seededIntegers(7);
     const pieces = [
       'GET',
       'POST',
@@ -187,7 +187,7 @@ describe('malformed requests', () => {
       ': ',
       'A:\tb',
     ];
-    const talk = (bytes: string) =>
+    const exchange = (bytes: string) =>
       new Promise<string>((resolve) => {
         const socket = connect(port, '127.0.0.1', () => socket.end(bytes));
         let text = '';
@@ -203,7 +203,7 @@ describe('malformed requests', () => {
       const answers = await Promise.all(
         Array.from({ length: 10 }, () => {
           const whole = roll(2) === 0 ? 'GET /series HTTP/1.1\r\nHost: x\r\n' : '';
-          return talk(
+          return exchange(
             whole + Array.from({ length: 1 + roll(12) }, () => pieces[roll(pieces.length)]).join(''),
           );
         }),

@@ -29,7 +29,7 @@ describe('clients that disconnect', () => {
   });
   afterAll(async () => service.discard());
 
-  /** Sends bytes, and breaks the connection off after some milliseconds. */
+  /** Sends bytes, and closes or resets the connection after some milliseconds. */
   async function hangUp(bytes: string, how: 'end' | 'reset', wait: number): Promise<void> {
     const socket = connect(Number(new URL(service.url).port), 'localhost');
     socket.on('error', () => undefined);

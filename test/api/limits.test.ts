@@ -6,15 +6,15 @@ const app = appForFile();
 
 type Json = Record<string, unknown>;
 
-/** The schema itself, or the one that it refers to. */
+/** The schema with its `$ref` resolved. */
 function resolved(schema: Json): Json {
   const reference = schema['$ref'];
   if (typeof reference !== 'string') return schema;
   return resolved(document.components.schemas[reference.slice(reference.lastIndexOf('/') + 1)] as Json);
 }
 
-/** Values just beyond each limit of a schema, and what is just within it. */
-function beyond(raw: Json): unknown[] {
+/** Values just beyond each limit of a schema, and values of wrong types. */
+function invalidValues(raw: Json): unknown[] {
   const schema = resolved(raw);
   const {
     minLength,
@@ -72,7 +72,7 @@ describe('documented limits', () => {
         .replace(/(?<=\/(users|update-image)\/)\{id\}/, user.id)
         .replace(/\{\w+\}/g, '999999');
       for (const [field, property] of Object.entries(schema['properties'] as Record<string, Json>)) {
-        for (const value of beyond(property)) {
+        for (const value of invalidValues(property)) {
           const answer = await client.send(operation.method, url, { ...example, [field]: value });
           const name = `${operation.operationId} ${field} ${JSON.stringify(value).slice(0, 60)}`;
           expect([400, 413], name).toContain(answer.status);
@@ -107,7 +107,7 @@ describe('documented limits', () => {
         .replace('{slug}', user.username);
       for (const { in: place, name, schema = {} } of operation.parameters ?? []) {
         if (place !== 'query') continue;
-        for (const value of beyond(schema)) {
+        for (const value of invalidValues(schema)) {
           if (value === null || typeof value === 'object' || typeof value === 'boolean' || value === 5)
             continue;
           const query = `${name}=${encodeURIComponent(String(value))}`;

@@ -4,7 +4,7 @@ import { operations } from '../support/document.js';
 
 const app = appForFile();
 
-/** Parameters of queries that take one value, except those of the route whose GET deletes. */
+/** Query parameters with a single value; those of DeleteUserPhoto have a test of their own. */
 const single = operations
   .filter(({ operationId }) => operationId !== 'deleteUserPhoto')
   .flatMap((operation) =>

@@ -8,8 +8,8 @@ import { form } from '../support/forms.js';
 
 const app = appForFile();
 
-/** A digest of every table, but for what a refused request may move: limits, and when a session was used last. */
-async function everything(): Promise<Record<string, string>> {
+/** A digest of each table without the values that rejected requests may change: rate limits and `last_used`. */
+async function tableDigests(): Promise<Record<string, string>> {
   const tables = await app.database.query<{ name: string }>(
     `select table_name as name from information_schema.tables where table_schema = 'public' order by 1`,
   );
@@ -26,7 +26,7 @@ async function everything(): Promise<Record<string, string>> {
   return digests;
 }
 
-/** A reader who has one of everything, and the ids of it. */
+/** Creates a user with one resource of each kind. @returns the user and the ids */
 async function owner() {
   const user = await app.a.user();
   const client = app.client.as(user);
@@ -62,22 +62,22 @@ async function owner() {
 
 type Owned = Awaited<ReturnType<typeof owner>>;
 
-/** The path of an operation on what somebody owns. */
-function pathTo({ path }: DocumentedOperation, of: Owned): string {
+/** The path of an operation on a resource of this user. */
+function pathTo({ path }: DocumentedOperation, victim: Owned): string {
   const id = /\/users\/|-image\//.test(path)
-    ? of.user.id
+    ? victim.user.id
     : path.includes('/sessions/')
-      ? of.session
+      ? victim.session
       : path.includes('/avatars/')
-        ? of.avatar
+        ? victim.avatar
         : path.includes('/photos/')
-          ? of.photo
+          ? victim.photo
           : path.startsWith('/user/collection/add')
-            ? of.volume
+            ? victim.volume
             : path.startsWith('/user/collection')
-              ? of.item
-              : of.series;
-  return path.replace('{userId}', of.user.id).replace('{id}', String(id));
+              ? victim.item
+              : victim.series;
+  return path.replace('{userId}', victim.user.id).replace('{id}', String(id));
 }
 
 const bodyOf = ({ requestBody }: DocumentedOperation): unknown =>
@@ -85,8 +85,8 @@ const bodyOf = ({ requestBody }: DocumentedOperation): unknown =>
 
 describe('requests of foreign pages', () => {
   it('rejects 1,000 changing requests of foreign pages that carry the cookie of a user, and changes nothing', async () => {
-    const of = await owner();
-    const before = await everything();
+    const victim = await owner();
+    const before = await tableDigests();
     const origins: Record<string, string>[] = [
       { origin: 'https://evil.example' },
       { origin: 'null' },
@@ -102,7 +102,7 @@ describe('requests of foreign pages', () => {
     expect(changing.length).toBeGreaterThan(25);
     let sent = 0;
     for (const operation of changing) {
-      const url = pathTo(operation, of);
+      const url = pathTo(operation, victim);
       const body = JSON.stringify(bodyOf(operation) ?? {});
       const bodies: { raw: string | Buffer; headers: Record<string, string> }[] = [
         { raw: body, headers: { 'content-type': 'application/json' } },
@@ -113,7 +113,7 @@ describe('requests of foreign pages', () => {
       ];
       for (const headers of origins) {
         for (const { raw, headers: type } of bodies) {
-          const answer = await app.client.withCookie(of.user).send(operation.method, url, undefined, {
+          const answer = await app.client.withCookie(victim.user).send(operation.method, url, undefined, {
             raw,
             headers: { ...headers, ...type },
           });
@@ -125,15 +125,15 @@ describe('requests of foreign pages', () => {
       }
     }
     expect(sent).toBeGreaterThan(1000);
-    expect(await everything()).toEqual(before);
+    expect(await tableDigests()).toEqual(before);
   });
 });
 
 describe('ids of other users', () => {
   it('answers 403 or 404 to requests for data of another user, and changes nothing', async () => {
-    const of = await owner();
+    const victim = await owner();
     const stranger = await app.a.user();
-    // What a stranger may do to a series or volume is their own; these go by what belongs to somebody.
+    // Operations by the id of a resource that a user owns. Ids of series and volumes are shared by all users.
     const owned = operations.filter(
       ({ path, security, operationId }) =>
         path.includes('{') &&
@@ -143,7 +143,7 @@ describe('ids of other users', () => {
         operationId !== 'deleteUserPhoto',
     );
     expect(owned.length).toBeGreaterThan(9);
-    const before = await everything();
+    const before = await tableDigests();
     for (const operation of owned) {
       const body = bodyOf(operation);
       const isForm = operation.requestBody?.content?.['multipart/form-data'] !== undefined;
@@ -151,16 +151,16 @@ describe('ids of other users', () => {
         const options = isForm ? form([{ filename: 'a.png', bytes: 'x' }]) : {};
         const { status, text } = await client.send(
           operation.method,
-          pathTo(operation, of),
+          pathTo(operation, victim),
           isForm ? undefined : body,
           options,
         );
         if (status === 401 && operation.security.every((scheme) => 'bearer' in scheme)) continue;
         expect([403, 404], operation.operationId).toContain(status);
-        expect(text).not.toContain(of.user.username);
+        expect(text).not.toContain(victim.user.username);
       }
     }
-    expect(await everything()).toEqual(before);
+    expect(await tableDigests()).toEqual(before);
   });
 });
 
@@ -171,9 +171,9 @@ describe('mass assignment', () => {
     );
     const camel = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
     const names = [...new Set(columns.flatMap(({ name }) => [name, camel(name)]))];
-    const of = await owner();
+    const victim = await owner();
     const admin = app.client.as(await app.a.administrator());
-    const before = await everything();
+    const before = await tableDigests();
     let sent = 0;
     for (const operation of operations) {
       const media = operation.requestBody?.content?.['application/json'] as
@@ -183,12 +183,12 @@ describe('mass assignment', () => {
       const schema = document.components.schemas[
         String(media.schema?.['$ref']).split('/').at(-1) as string
       ] as { properties: object };
-      // The other spelling of `progressType` is a known one.
+      // `progress_type` is an accepted alias of `progressType`.
       const unknown = names.filter((name) => !(name in schema.properties) && name !== 'progress_type');
-      const client = operation.path.startsWith('/admin') ? admin : app.client.as(of.user);
+      const client = operation.path.startsWith('/admin') ? admin : app.client.as(victim.user);
       for (let from = 0; from < unknown.length; from += 5) {
         const extra = Object.fromEntries(unknown.slice(from, from + 5).map((name) => [name, 'x']));
-        const answer = await client.send(operation.method, pathTo(operation, of), {
+        const answer = await client.send(operation.method, pathTo(operation, victim), {
           ...media.example,
           ...extra,
         });
@@ -199,20 +199,20 @@ describe('mass assignment', () => {
       }
     }
     expect(sent).toBeGreaterThan(300);
-    expect(await everything()).toEqual(before);
+    expect(await tableDigests()).toEqual(before);
   });
 });
 
 describe('POST /v1/users/{id}/avatars without a credential', () => {
   it('rejects an upload without a credential with 401, and changes nothing', async () => {
     const user: TestUser = await app.a.user();
-    const before = await everything();
+    const before = await tableDigests();
     const answer = await app.client.post(
       `/v1/users/${user.id}/avatars`,
       undefined,
       form([{ filename: 'a.png', bytes: Buffer.alloc(4_000_000) }]),
     );
     expect(answer.status).toBe(401);
-    expect(await everything()).toEqual(before);
+    expect(await tableDigests()).toEqual(before);
   });
 });

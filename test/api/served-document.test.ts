@@ -7,8 +7,8 @@ import { document, operations } from '../support/document.js';
 const app = appForFile();
 const decode = { br: brotliDecompressSync, gzip: gunzipSync };
 
-/** Asks as the wire has it: the test's client reads no compressed bodies. */
-async function ask(url: string, headers: Record<string, string>, { nest }: TestApp = app) {
+/** Sends a request without decoding the response: `TestClient` cannot read compressed bodies. */
+async function request(url: string, headers: Record<string, string>, { nest }: TestApp = app) {
   const answer = await nest.inject({ method: 'GET', url, headers });
   return { status: answer.statusCode, headers: answer.headers, bytes: answer.rawPayload };
 }
@@ -39,19 +39,19 @@ describe('GET /openapi.json', () => {
     expect(headers['cache-control']).toBe('no-cache');
     const etag = String(headers['etag']);
     for (const tag of [etag, etag.replace('W/', ''), `"other", ${etag}`, '*']) {
-      const known = await ask('/openapi.json', { 'if-none-match': tag });
+      const known = await request('/openapi.json', { 'if-none-match': tag });
       expect(known.status, tag).toBe(304);
       expect(known.bytes.length, tag).toBe(0);
       expect(known.headers['etag'], tag).toBe(etag);
     }
-    expect((await ask('/openapi.json', { 'if-none-match': '"other"' })).status).toBe(200);
+    expect((await request('/openapi.json', { 'if-none-match': '"other"' })).status).toBe(200);
   });
 
   it('compresses the document to less than a tenth when the client accepts br or gzip', async () => {
-    const plain = await ask('/openapi.json', {});
+    const plain = await request('/openapi.json', {});
     expect(plain.headers).not.toHaveProperty('content-encoding');
     for (const encoding of ['br', 'gzip'] as const) {
-      const { headers, bytes } = await ask('/openapi.json', { 'accept-encoding': encoding });
+      const { headers, bytes } = await request('/openapi.json', { 'accept-encoding': encoding });
       expect(headers['content-encoding']).toBe(encoding);
       expect(headers['vary']).toContain('accept-encoding');
       expect(decode[encoding](bytes)).toEqual(plain.bytes);
@@ -63,7 +63,9 @@ describe('GET /openapi.json', () => {
 
   it('links the document on the page of Swagger UI, and compresses the files of Swagger UI', async () => {
     expect((await app.client.get('/docs')).text).toMatch(/<a href="[^"]*\/openapi\.json">/);
-    const bundle = await ask('/docs/assets/swagger-ui-bundle.js', { 'accept-encoding': 'gzip, deflate, br' });
+    const bundle = await request('/docs/assets/swagger-ui-bundle.js', {
+      'accept-encoding': 'gzip, deflate, br',
+    });
     expect(bundle.headers['content-encoding']).toBe('br');
     expect(bundle.bytes.length).toBeLessThan(500_000);
   });
@@ -72,17 +74,17 @@ describe('GET /openapi.json', () => {
 describe('compression of JSON', () => {
   it('compresses JSON from one kilobyte on when the client accepts br or gzip', async () => {
     await app.a.series(...Array.from({ length: 20 }, () => ({})));
-    const plain = await ask('/series', {});
+    const plain = await request('/series', {});
     expect(plain.bytes.length).toBeGreaterThan(1024);
     expect(plain.headers).not.toHaveProperty('content-encoding');
     expect(plain.headers['vary']).toContain('accept-encoding');
     for (const encoding of ['br', 'gzip'] as const) {
-      const { headers, bytes } = await ask('/series', { 'accept-encoding': encoding });
+      const { headers, bytes } = await request('/series', { 'accept-encoding': encoding });
       expect(headers['content-encoding']).toBe(encoding);
       expect(decode[encoding](bytes)).toEqual(plain.bytes);
       expect(Number(headers['content-length'])).toBe(bytes.length);
     }
-    const small = await ask('/health/live', { 'accept-encoding': 'gzip, br' });
+    const small = await request('/health/live', { 'accept-encoding': 'gzip, br' });
     expect(small.headers).not.toHaveProperty('content-encoding');
   });
 
@@ -90,7 +92,7 @@ describe('compression of JSON', () => {
     const origins = { CORS_ORIGINS: 'https://app.example,https://other.example' };
     const other = await startApp(origins, app.database);
     const headers = { origin: 'https://app.example', 'accept-encoding': 'br' };
-    const answer = await ask('/series', headers, other);
+    const answer = await request('/series', headers, other);
     expect(String(answer.headers['vary']).toLowerCase()).toMatch(/origin.*accept-encoding/);
     await other.close();
   });
@@ -102,16 +104,16 @@ describe('compression of JSON', () => {
     expect(holders.map(({ operationId }) => operationId)).toEqual(
       expect.arrayContaining(['authLogin', 'authMe', 'authRefresh', 'authRegister', 'clientsCreate']),
     );
-    // What the service leaves uncompressed, by the path's beginning.
+    // The service decides by these path prefixes which responses stay uncompressed.
     for (const { path } of holders) expect(path).toMatch(/^\/(auth\/|admin\/clients\b)/);
     const reader = await app.a.user();
-    // Long enough for compression.
+    // These links make the response long enough for compression.
     const url = `https://example.com/${'a'.repeat(80)}`;
     const links = ['website', 'facebook', 'instagram', 'linkedin', 'x', 'youtube'];
     const changes = Object.fromEntries(links.map((link) => [link, url]));
     expect((await app.client.as(reader).put('/users/current', changes)).status).toBe(200);
     const authorization = `Bearer ${reader.accessToken}`;
-    const { headers, bytes } = await ask('/auth/me', { authorization, 'accept-encoding': 'gzip, br' });
+    const { headers, bytes } = await request('/auth/me', { authorization, 'accept-encoding': 'gzip, br' });
     expect(bytes.length).toBeGreaterThan(1024);
     expect(headers).not.toHaveProperty('content-encoding');
   });
@@ -132,7 +134,7 @@ describe('compression of JSON', () => {
   });
 });
 
-/** Whether a resource has a field that only its owner may see. */
+/** Whether a response has a field with a token, key or other secret. */
 function hasSecret(content: object | undefined): boolean {
   const text = JSON.stringify(content ?? {}).replace(/"#\/components\/schemas\/(\w+)"/g, (_, name: string) =>
     JSON.stringify(document.components.schemas[name]?.['properties'] ?? null),

@@ -10,7 +10,7 @@ import { startApp, type TestApp } from '../support/app.js';
 import type { TestUser } from '../support/builders.js';
 import { freePort } from '../support/service.js';
 
-/** Where Linux distributions and macOS keep it. */
+/** Path of the Chromium that Linux distributions or macOS install. */
 const CHROMIUM = [
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
@@ -18,7 +18,7 @@ const CHROMIUM = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ].find((path) => existsSync(path));
 if (CHROMIUM === undefined && process.env['CI'] !== undefined)
-  throw new Error('The tests of pages need Chromium');
+  throw new Error('The tests of Swagger UI need Chromium in CI');
 
 describe.skipIf(CHROMIUM === undefined)('Swagger UI', () => {
   let app: TestApp;
@@ -26,8 +26,8 @@ describe.skipIf(CHROMIUM === undefined)('Swagger UI', () => {
   let page: Page;
   let admin: TestUser;
   let url: string;
-  const foreign: string[] = [];
-  const complaints: string[] = [];
+  const foreignRequests: string[] = [];
+  const consoleErrors: string[] = [];
 
   beforeAll(async () => {
     const port = await freePort();
@@ -41,13 +41,14 @@ describe.skipIf(CHROMIUM === undefined)('Swagger UI', () => {
     page.setDefaultTimeout(120_000);
     page.setDefaultNavigationTimeout(120_000);
     page.on('request', (request) => {
-      if (!request.url().startsWith(url) && !/^(data|blob):/.test(request.url())) foreign.push(request.url());
+      if (!request.url().startsWith(url) && !/^(data|blob):/.test(request.url()))
+        foreignRequests.push(request.url());
     });
     page.on('console', (message) => {
       if (message.type() === 'error' && !/status of 4\d\d/.test(message.text()))
-        complaints.push(message.text());
+        consoleErrors.push(message.text());
     });
-    page.on('pageerror', (error) => complaints.push(String(error)));
+    page.on('pageerror', (error) => consoleErrors.push(String(error)));
     await page.goto(`${url}/docs`);
     await page.locator('.opblock').first().waitFor();
   });
@@ -56,7 +57,7 @@ describe.skipIf(CHROMIUM === undefined)('Swagger UI', () => {
     await app.close();
   });
 
-  /** Opens an operation, fills in what is asked for, and executes it. @returns the answer's status and body */
+  /** Opens an operation, fills in its fields and executes it. @returns status and body of the response */
   async function run(operationId: string, fill: (block: Locator) => Promise<void> = () => Promise.resolve()) {
     const block = page.locator(`[id$="-${operationId}"]`);
     if (!(await block.evaluate((element) => element.classList.contains('is-open'))))
@@ -96,7 +97,7 @@ describe.skipIf(CHROMIUM === undefined)('Swagger UI', () => {
       /\{[\s\S]*?"accessToken": "[^"]+"/.exec(signIn.text)?.[0].concat('}') ?? '{}',
     ) as { accessToken: string };
     expect(accessToken).toMatch(/^ey/);
-    // The cookie came with the answer, and authenticates what follows.
+    // The browser sends the cookie of that response with the next requests.
     const me = await run('authMe');
     expect(me).toMatchObject({ status: 200, text: expect.stringContaining(admin.username) });
     const added = await run('settingsSave', async (block) => {
@@ -126,7 +127,7 @@ describe.skipIf(CHROMIUM === undefined)('Swagger UI', () => {
     });
     expect(refused).toMatchObject({ status: 401, text: expect.stringContaining('"Response": "Error"') });
 
-    // Family B takes the Bearer token alone.
+    // Family B accepts Bearer tokens only.
     expect((await run('usersGetCurrent')).status).toBe(401);
     await page.locator('.btn.authorize').first().click();
     const dialog = page.locator('.dialog-ux');
@@ -155,15 +156,15 @@ describe.skipIf(CHROMIUM === undefined)('Swagger UI', () => {
   it('shows a confirmation dialog before it deletes the account that is signed in', async () => {
     const sent: string[] = [];
     page.on('request', (request) => sent.push(request.method()));
-    const questions: string[] = [];
+    const dialogMessages: string[] = [];
     page.once('dialog', (dialog) => {
-      questions.push(dialog.message());
+      dialogMessages.push(dialog.message());
       void dialog.dismiss();
     });
     const block = page.locator('[id$="-usersDeleteCurrent"]');
     await block.locator('.opblock-summary-control').click();
     await block.locator('.execute').click();
-    await expect.poll(() => questions.length).toBe(1);
+    await expect.poll(() => dialogMessages.length).toBe(1);
     expect(sent).not.toContain('DELETE');
     page.once('dialog', (dialog) => void dialog.accept());
     expect((await run('usersDeleteCurrent')).status).toBe(409);
@@ -171,8 +172,8 @@ describe.skipIf(CHROMIUM === undefined)('Swagger UI', () => {
   });
 
   it('loads nothing from other hosts and logs no error, such as a violation of its content security policy', async () => {
-    expect(foreign).toEqual([]);
-    expect(complaints).toEqual([]);
+    expect(foreignRequests).toEqual([]);
+    expect(consoleErrors).toEqual([]);
     if (process.env['SCREENSHOT'] !== undefined) await page.screenshot({ path: process.env['SCREENSHOT'] });
   });
 });

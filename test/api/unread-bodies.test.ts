@@ -2,7 +2,7 @@ import { connect, type AddressInfo } from 'node:net';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { appForFile, startApp } from '../support/app.js';
 import type { TestUser } from '../support/builders.js';
-import { chunked, head, talk } from '../support/raw.js';
+import { chunked, exchange, head } from '../support/raw.js';
 
 const ORIGIN = 'https://app.example';
 const app = appForFile({ CORS_ORIGINS: ORIGIN });
@@ -30,7 +30,7 @@ const form = { 'content-type': 'multipart/form-data; boundary=x' };
 const text = { 'content-type': 'text/plain' };
 const avatars = () => `/v1/users/${reader.id}/avatars`;
 
-/** Answers that are given before the body has been read, or in the middle of it. */
+/** Requests that the service rejects before or while it reads their body. */
 const REFUSED: Readonly<Record<string, Refused>> = {
   'a picture as base64 that is too long': {
     status: 413,
@@ -77,7 +77,7 @@ const REFUSED: Readonly<Record<string, Refused>> = {
 };
 
 const sizeOf = ({ headers, status }: Refused) =>
-  // Below the limit where that must not be the reason.
+  // Below the body limit when the test expects another status than 413.
   headers === form && status !== 413 ? 6_000_000 : 8_000_000;
 const credentials = ({ as }: Refused): Record<string, string> =>
   as === undefined ? {} : { authorization: `Bearer ${as().accessToken}` };
@@ -109,9 +109,9 @@ describe.each(Object.entries(REFUSED))('error responses to %s', (_, refused) => 
       };
       for (let count = 0; count < 10; count++) {
         const parts = [head('POST', refused.path(), headers), how === 'sends chunks' ? chunked(body) : body];
-        const answer = await talk(port, parts, 'at-last');
+        const answer = await exchange(port, parts, 'after writing');
         expect(answer).toMatchObject({ error: null });
-        // The length of chunks is not known before they are read: a credential counts first.
+        // With chunks the length is not known in advance, so that another check may reject the request first.
         if (!(how === 'sends chunks' && refused.headers === form)) expect(answer.status).toBe(refused.status);
         expect(answer.text.toLowerCase()).toContain(`access-control-allow-origin: ${ORIGIN}`);
       }
@@ -127,7 +127,11 @@ describe('rejected bodies', () => {
       'transfer-encoding': 'chunked',
     };
     const body = chunked(Buffer.alloc(55_000_000, 'x'));
-    const answer = await talk(port, [head('POST', '/admin/catalog/import', headers), body], 'at-last');
+    const answer = await exchange(
+      port,
+      [head('POST', '/admin/catalog/import', headers), body],
+      'after writing',
+    );
     expect(answer).toMatchObject({ status: 413, error: null });
   });
 
@@ -135,7 +139,7 @@ describe('rejected bodies', () => {
     const body = Buffer.alloc(6_000_000, 'x');
     const first = head('POST', avatars(), { ...form, 'content-length': body.length });
     const second = head('GET', '/health/live', { connection: 'close' });
-    const { text: answers, error } = await talk(port, [first, body, second], 'at-last');
+    const { text: answers, error } = await exchange(port, [first, body, second], 'after writing');
     expect(error).toBeNull();
     expect(answers.match(/HTTP\/1\.1 \d{3}/g)).toEqual(['HTTP/1.1 401', 'HTTP/1.1 200']);
   });
@@ -183,7 +187,7 @@ describe('rejected bodies', () => {
     const headers = { ...form, connection: 'close', 'content-length': body.length };
     let last = 0;
     for (let count = 0; count < 5 && last !== 429; count++) {
-      const answer = await talk(to, [head('POST', avatars(), headers), body], 'at-last');
+      const answer = await exchange(to, [head('POST', avatars(), headers), body], 'after writing');
       expect(answer.error).toBeNull();
       last = answer.status;
     }
@@ -195,17 +199,20 @@ describe('rejected bodies', () => {
 describe('requests that the HTTP parser rejects', () => {
   const long = { 'x-long': 'x'.repeat(300_000) };
 
-  it.each(['at-once', 'at-last'] as const)('delivers a 431 to a client that reads %s', async (reads) => {
-    for (let count = 0; count < 10; count++) {
-      const answer = await talk(port, [head('GET', '/series', long)], reads);
-      expect(answer).toMatchObject({ status: 431, error: null });
-      expect(answer.text).toContain('{"data":"Invalid parameters","code":431}');
-    }
-  });
+  it.each(['immediately', 'after writing'] as const)(
+    'delivers a 431 to a client that reads %s',
+    async (reads) => {
+      for (let count = 0; count < 10; count++) {
+        const answer = await exchange(port, [head('GET', '/series', long)], reads);
+        expect(answer).toMatchObject({ status: 431, error: null });
+        expect(answer.text).toContain('{"data":"Invalid parameters","code":431}');
+      }
+    },
+  );
 
   it('answers 400 to bytes that are not HTTP and closes the connection', async () => {
     for (const bytes of ['NONSENSE\r\n\r\n', 'GET / HTTP/1.1\r\nA B: c\r\n\r\n', '\u0016\u0003\u0001']) {
-      const answer = await talk(port, [bytes]);
+      const answer = await exchange(port, [bytes]);
       expect(answer.status).toBe(400);
       expect(answer.text).toMatch(/connection: close/i);
     }

@@ -29,7 +29,7 @@ describe('A database that does not respond', () => {
     expect((await client.post(`/user/reading-status/add/${series}`, entry)).status).toBe(200);
     // Opens connections that are idle when the network fails.
     await Promise.all(Array.from({ length: 20 }, () => client.get('/auth/me')));
-    proxy.fallSilent();
+    proxy.discardData();
     const answers = await Promise.all([
       ...Array.from({ length: 12 }, () => client.get('/user/reading-history')),
       client.put('/users/current', { first_name: 'Lost' }),
@@ -40,13 +40,13 @@ describe('A database that does not respond', () => {
     ]);
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]));
     expect((await proxiedApp.client.get('/health/live')).status).toBe(200);
-    proxy.speakAgain();
+    proxy.forwardData();
     await expect.poll(async () => (await client.get('/auth/me')).status).toBe(200);
     const after = await Promise.all(Array.from({ length: 30 }, () => client.get('/user/reading-history')));
     expect(new Set(after.map(({ status }) => status))).toEqual(new Set([200]));
     expect((await client.put('/users/current', { first_name: 'Found' })).body.first_name).toBe('Found');
     await proxiedApp.close();
-    await proxy.shut();
+    await proxy.close();
     await database.drop();
   });
 });

@@ -5,8 +5,8 @@ import { unique } from '../support/builders.js';
 
 const app = appForFile();
 
-/** Statuses of wrong sign-ins with one name, each with the given header. */
-async function guesses(of: TestApp, forwarded: readonly string[]): Promise<number[]> {
+/** Statuses of failed sign-ins of one name, one for each value of X-Forwarded-For. */
+async function failedSignIns(of: TestApp, forwarded: readonly string[]): Promise<number[]> {
   const username = unique('guess');
   const statuses: number[] = [];
   for (const value of forwarded) {
@@ -16,8 +16,8 @@ async function guesses(of: TestApp, forwarded: readonly string[]): Promise<numbe
   return statuses;
 }
 
-/** The address that a session is stored with. */
-async function seenAs(of: TestApp, forwarded: string): Promise<string> {
+/** The client address that the list of sessions shows. */
+async function sessionAddress(of: TestApp, forwarded: string): Promise<string> {
   const { username, password } = await of.a.user();
   const client = of.client.with({ 'x-forwarded-for': forwarded });
   const { body } = await client.post('/auth/login', { username, password });
@@ -28,7 +28,7 @@ async function seenAs(of: TestApp, forwarded: string): Promise<string> {
 }
 
 const eleven = (make: (index: number) => string) => Array.from({ length: 11 }, (_, index) => make(index));
-const lockedAtLast = [...Array.from({ length: 10 }, () => 401), 429];
+const onlyLastIsLimited = [...Array.from({ length: 10 }, () => 401), 429];
 
 describe('the client address', () => {
   it.each([
@@ -44,7 +44,7 @@ describe('the client address', () => {
     ],
   ])('counts failed sign-ins of one client address against one limit: %s', async (_, make) => {
     const limited = await startApp({ RATE_LIMIT: 'on', TRUSTED_PROXIES: '127.0.0.1' }, app.database);
-    expect(await guesses(limited, eleven(make))).toEqual(lockedAtLast);
+    expect(await failedSignIns(limited, eleven(make))).toEqual(onlyLastIsLimited);
     await limited.close();
   });
 
@@ -53,7 +53,7 @@ describe('the client address', () => {
       { RATE_LIMIT: 'on', TRUSTED_PROXIES: '127.0.0.1,10.0.0.0/8' },
       app.database,
     );
-    const statuses = await guesses(
+    const statuses = await failedSignIns(
       limited,
       eleven((index) => `203.0.113.${9 + index}, 10.0.0.5:443`),
     );
@@ -86,14 +86,14 @@ describe('the client address', () => {
     ['127.0.0.1', '127.0.0.1'],
   ])('reads X-Forwarded-For %j as %s in the list of sessions', async (forwarded, expected) => {
     const behind = await startApp({ TRUSTED_PROXIES: '127.0.0.1,10.0.0.0/8' }, app.database);
-    expect(await seenAs(behind, forwarded)).toBe(expected);
+    expect(await sessionAddress(behind, forwarded)).toBe(expected);
     await behind.close();
   });
 
   it('ignores X-Forwarded-For unless it comes from a trusted proxy', async () => {
-    expect(await seenAs(app, '203.0.113.7')).toBe('127.0.0.1');
+    expect(await sessionAddress(app, '203.0.113.7')).toBe('127.0.0.1');
     const other = await startApp({ TRUSTED_PROXIES: '192.0.2.1' }, app.database);
-    expect(await seenAs(other, '203.0.113.7')).toBe('127.0.0.1');
+    expect(await sessionAddress(other, '203.0.113.7')).toBe('127.0.0.1');
     await other.close();
   });
 });
@@ -110,7 +110,7 @@ describe('addressKey', () => {
     ['0:0:0:0:0:ffff:203.0.113.9', '203.0.113.9'],
     ['64:ff9b::203.0.113.9', '64:ff9b:0:0::/64'],
     ['1:2:3:4:5:6:203.0.113.9', '1:2:3:4::/64'],
-    // What a socket says of a neighbour on the same link.
+    // Node reports link-local peers with a zone index.
     ['fe80::1%eth0', 'fe80:0:0:0::/64'],
     ['::1', '0:0:0:0::/64'],
     ['::', '0:0:0:0::/64'],

@@ -11,7 +11,7 @@ let ids: number[];
 const write = async (action: 'add' | 'update', id: number, fields: Record<string, unknown>) =>
   app.client.as(owner).post(`/user/reading-status/${action}/${id}`, await app.a.entry(fields));
 
-/** The same request by the owner, somebody else and nobody. */
+/** Sends the same request as the owner, as another user and without a credential. */
 const asAll = (url: string) =>
   Promise.all(
     [app.client.as(owner), app.client.withCookie(other), app.client].map((client) => client.get(url)),

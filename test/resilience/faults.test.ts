@@ -11,14 +11,14 @@ import { seededRandom } from '../support/random.js';
 import { entryAt, freePort, percentile, Service, type ServiceUser } from '../support/service.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 
-const say = (text: string) => process.stdout.write(`${text}\n`);
+const print = (text: string) => process.stdout.write(`${text}\n`);
 
 async function seriesIds(service: Service): Promise<number[]> {
   const answer = await service.fetch('/series?limit=60');
   return ((await answer.json()) as { series: { id: number }[] }).series.map(({ id }) => id);
 }
 
-/** The process of the embedded server, which may be starting again after the last kill. */
+/** The pid of the embedded PostgreSQL. Waits while it restarts. */
 async function serverPid(dataDir: string): Promise<number> {
   const file = join(dataDir, 'postgres', 'postmaster.pid');
   for (;;) {
@@ -39,7 +39,7 @@ describe('SIGKILL', () => {
     const series = await seriesIds(service);
     const users = await Promise.all(Array.from({ length: 8 }, () => service.user()));
 
-    // Outside of what is killed: the last progress that each entry was acknowledged with, and the last that was tried.
+    // Per entry: the last progress that the service acknowledged, and the last that a writer sent.
     const ledger = new Map<string, { acknowledged: number; tried: number }>();
     let [acknowledged, ended] = [0, false];
     const writer = async (user: ServiceUser) => {
@@ -60,7 +60,7 @@ describe('SIGKILL', () => {
             });
             await answer.arrayBuffer();
             if (answer.status === 401) throw new Error('a session was lost');
-            // An add whose answer was lost is there already.
+            // 409: an earlier add was stored, but its response was lost.
             if (answer.status === 409) held.acknowledged = Math.max(held.acknowledged, 1);
             if (answer.status === 200) {
               held.acknowledged = round;
@@ -92,7 +92,7 @@ describe('SIGKILL', () => {
     }
     ended = true;
     await Promise.all(writers);
-    say(
+    print(
       `${acknowledged} acknowledged writes, ${recoveries.length} kills ${JSON.stringify(kills)}, ` +
         `ready again after ${percentile(recoveries, 0.5).toFixed(0)} ms, at most ${Math.max(...recoveries).toFixed(0)} ms`,
     );
@@ -119,14 +119,14 @@ describe('database failures', () => {
   it('answers 503 while the database is unreachable for 30 seconds, and keeps all sessions', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'tankobon-far-'));
     const server = await EmbeddedPostgres.join(folder, 'service');
-    const door = await TcpProxy.toDatabase(server.url);
+    const proxy = await TcpProxy.toDatabase(server.url);
     const service = await Service.start({
-      DATABASE_URL: door.through(server.url),
+      DATABASE_URL: proxy.through(server.url),
       JWT_SECRET: 'a secret for tests, of more than 32 bytes',
       LOG_LEVEL: 'silent',
     });
     const users = await Promise.all(Array.from({ length: 5 }, () => service.user()));
-    await door.shut();
+    await proxy.close();
     const end = Date.now() + 30_000;
     const statuses = new Map<number, number>();
     const times: number[] = [];
@@ -142,7 +142,7 @@ describe('database failures', () => {
       );
       await sleep(200);
     }
-    await door.open();
+    await proxy.open();
     const begin = performance.now();
     for (;;) {
       const answer = await service.fetch('/auth/me', { headers: users[0]?.headers ?? {} });
@@ -151,7 +151,7 @@ describe('database failures', () => {
       await sleep(50);
     }
     const recovery = performance.now() - begin;
-    say(
+    print(
       `30 s without a database: ${JSON.stringify([...statuses])}, slowest answer ${Math.max(...times).toFixed(0)} ms, well again after ${recovery.toFixed(0)} ms`,
     );
     expect([...statuses.keys()]).toEqual([503]);
@@ -159,7 +159,7 @@ describe('database failures', () => {
     expect(recovery).toBeLessThan(5_000);
     for (const { headers } of users) expect((await service.fetch('/auth/me', { headers })).status).toBe(200);
     expect(await service.stop()).toBe(0);
-    await door.shut();
+    await proxy.close();
     await server.leave();
     await rm(folder, { recursive: true, force: true });
     await rm(service.dataDir, { recursive: true, force: true });
@@ -190,9 +190,9 @@ describe('database failures', () => {
     await blocker.query('rollback');
     await blocker.end();
     await server.leave();
-    say(`a pool of 3, blocked: slowest of 40 answers ${Math.max(...times).toFixed(0)} ms`);
+    print(`a pool of 3, blocked: slowest of 40 answers ${Math.max(...times).toFixed(0)} ms`);
     expect(new Set(statuses)).toEqual(new Set([503]));
-    // Two connections and a lock are waited for, two seconds each.
+    // A request may wait for two connections and one lock, up to two seconds each.
     expect(Math.max(...times)).toBeLessThan(7_000);
     expect((await post(`/user/reading-status/update/${id}`)).status).toBe(200);
     await service.discard();
@@ -244,7 +244,7 @@ describe('a full disk', () => {
         body.set('image', new Blob([new Uint8Array(picture)]), 'me.jpg');
         const init = { method: 'POST', headers: late.headers, body };
         expect((await service.fetch(`/v1/users/${late.id}/avatars`, init)).status).toBe(201);
-        say(
+        print(
           `a full disk: ${statuses.filter((status) => status === 507).length} of 12 uploads refused with 507`,
         );
         expect(await service.stop()).toBe(0);

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BROKEN, CLOSED_IDLE, load, type LoadRequest, type LoadResult, REFUSED } from '../support/load.js';
 import { entryAt, percentile, Service, type ServiceUser } from '../support/service.js';
 
-const say = (text: string) => process.stdout.write(`${text}\n`);
-const shown = ({ goodput, p50, p99, statuses }: LoadResult) =>
+const print = (text: string) => process.stdout.write(`${text}\n`);
+const summarize = ({ goodput, p50, p99, statuses }: LoadResult) =>
   `${goodput.toFixed(0)}/s, p50 ${p50.toFixed(0)} ms, p99 ${p99.toFixed(0)} ms, ${JSON.stringify(statuses)}`;
 
 let service: Service;
@@ -23,7 +23,7 @@ beforeAll(async () => {
       expect((await service.fetch(`/user/reading-status/add/${id}`, init)).status).toBe(200);
     }
   }
-  // What readers do: of ten requests six lists, three changes, one search.
+  // Of ten requests, six are lists, three are updates and one is a search.
   next = (index) => {
     const { headers } = users[index % users.length] as ServiceUser;
     const id = ids[index % ids.length];
@@ -45,21 +45,20 @@ describe('overload', () => {
       const result = await load(service.url, clients, 3, next);
       if (result.goodput > knee.result.goodput * 1.05) knee = { clients, result };
     }
-    say(`knee: ${knee.clients} clients, ${shown(knee.result)}`);
+    print(`knee: ${knee.clients} clients, ${summarize(knee.result)}`);
     for (const [times, share] of [
       [2, 0.8],
       [5, 0.8],
       [25, 0.6],
     ] as const) {
-      // Other work on the machine takes from the one measurement and not from the other: they stand side by side, and
-      // are repeated.
+      // Other load on the host disturbs measurements, so that both are taken in sequence and repeated.
       const attempts: string[] = [];
       let isWorkedOff = false;
       while (!isWorkedOff && attempts.length < 6) {
         const before = await load(service.url, knee.clients, 3, next);
         const result = await load(service.url, knee.clients * times, 6, next);
-        attempts.push(`${times} times as many clients: ${shown(result)}, after ${shown(before)}`);
-        say(String(attempts.at(-1)));
+        attempts.push(`${times} times as many clients: ${summarize(result)}, after ${summarize(before)}`);
+        print(String(attempts.at(-1)));
         for (const status of Object.keys(result.statuses)) expect(['200', '429', '503']).toContain(status);
         isWorkedOff = result.goodput > before.goodput * share && result.p99 < 2_000;
       }
@@ -86,8 +85,8 @@ describe('slow clients', () => {
     const result = await load(service.url, 4, 5, next);
     while (closed.length < 200 && performance.now() - begin < 60_000) await sleep(200);
     clearInterval(drip);
-    say(
-      `200 slow clients closed after ${Math.max(...closed).toFixed(0)} ms; others meanwhile: ${shown(result)}`,
+    print(
+      `200 slow clients closed after ${Math.max(...closed).toFixed(0)} ms; others meanwhile: ${summarize(result)}`,
     );
     expect(closed).toHaveLength(200);
     expect(result.p99).toBeLessThan(500);
@@ -132,7 +131,7 @@ describe('the cost of rejected requests', () => {
       unknown.push(await time(`nobody${round}`));
     }
     const ratio = percentile(unknown, 0.5) / percentile(wrong, 0.5);
-    say(
+    print(
       `sign-in: wrong password ${percentile(wrong, 0.5).toFixed(1)} ms, unknown user ${percentile(unknown, 0.5).toFixed(1)} ms`,
     );
     expect(Math.abs(1 - ratio)).toBeLessThan(0.1);
@@ -151,7 +150,7 @@ describe('steady load', () => {
     }, 1_000);
     const result = await load(service.url, 8, seconds, next);
     clearInterval(sampling);
-    // The first half fills caches and pools.
+    // During the first half, caches and pools fill.
     const settled = samples.slice(Math.floor(samples.length / 2));
     const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
     const [minutes, bytes] = [
@@ -161,8 +160,8 @@ describe('steady load', () => {
     const slope =
       settled.reduce((sum, sample) => sum + (sample.minute - minutes) * (sample.bytes - bytes), 0) /
       settled.reduce((sum, sample) => sum + (sample.minute - minutes) ** 2, 0);
-    say(
-      `${seconds} s of load: ${shown(result)}; ${(bytes / 2 ** 20).toFixed(0)} MB, ${(slope / 2 ** 20).toFixed(2)} MB more a minute`,
+    print(
+      `${seconds} s of load: ${summarize(result)}; ${(bytes / 2 ** 20).toFixed(0)} MB, ${(slope / 2 ** 20).toFixed(2)} MB more a minute`,
     );
     expect(Object.keys(result.statuses)).toEqual(['200']);
     expect(slope / 2 ** 20).toBeLessThan(1);
@@ -177,10 +176,12 @@ describe('SIGTERM under load', () => {
     const code = await service.stop();
     const milliseconds = performance.now() - begin;
     const { statuses } = await running;
-    say(`SIGTERM under load: exit ${code} after ${milliseconds.toFixed(0)} ms, ${JSON.stringify(statuses)}`);
+    print(
+      `SIGTERM under load: exit ${code} after ${milliseconds.toFixed(0)} ms, ${JSON.stringify(statuses)}`,
+    );
     expect(code).toBe(0);
     expect(milliseconds).toBeLessThan(10_000);
-    // Whoever connects after the end is refused, and nobody else: a request that had begun was answered.
+    // Requests in flight were answered. Only connections after the end were refused.
     expect(statuses[BROKEN] ?? 0).toBe(0);
     expect(statuses[CLOSED_IDLE] ?? 0).toBeLessThanOrEqual(16);
     const known = [REFUSED, CLOSED_IDLE, 200, 503].map(String);

@@ -31,7 +31,7 @@ beforeAll(async () => {
     RATE_LIMIT_PER_MINUTE: '100000',
   };
   ports = [await freePort(), await freePort()];
-  // Both find an empty database.
+  // Both nodes start on an empty database.
   nodes = await Promise.all(ports.map((port) => Service.start({ ...env, PORT: String(port) })));
   proxy = await ReverseProxy.before(ports);
 });
@@ -95,7 +95,7 @@ describe('two nodes on one PostgreSQL', () => {
       const { headers } = await node(at).fetch('/user/reading-history', { headers: user.headers });
       return Number(/r=(\d+)/.exec(headers.get('ratelimit') ?? '')?.[1]);
     };
-    // Not over the turn of a minute, at which all begin anew.
+    // The window of the limit ends with the minute: the test must not cross it.
     if (Date.now() % 60_000 > 50_000) await sleep(60_000 - (Date.now() % 60_000));
     for (let request = 0; request < 20; request++) await left(A);
     await sleep(1_500);
@@ -128,7 +128,7 @@ describe('two nodes on one PostgreSQL', () => {
       headers: user.headers,
     });
     expect(deleted.status).toBe(204);
-    // What the store refuses is tried again after half a minute, by either node.
+    // Either node retries a failed removal after 30 seconds.
     await expect.poll(seen, { timeout: 45_000 }).toEqual([404, 404]);
     await expect.poll(() => rows('select from removed_files'), { timeout: 45_000 }).toEqual([]);
   });
@@ -137,7 +137,7 @@ describe('two nodes on one PostgreSQL', () => {
     const users = await Promise.all(Array.from({ length: 6 }, () => node(A).user()));
     const list = (await (await node(A).fetch('/series?limit=1')).json()) as { series: { id: number }[] };
     const id = list.series[0]?.id as number;
-    const ask = async (user: ServiceUser, verb: string, progress: number) => {
+    const send = async (user: ServiceUser, verb: string, progress: number) => {
       const answer = await fetch(`${proxy.url}/user/reading-status/${verb}/${id}`, {
         method: 'POST',
         headers: { ...user.headers, 'content-type': 'application/json' },
@@ -146,14 +146,14 @@ describe('two nodes on one PostgreSQL', () => {
       await answer?.arrayBuffer().catch(() => undefined);
       return answer?.status ?? 0;
     };
-    for (const user of users) expect(await ask(user, 'add', 0)).toBe(200);
+    for (const user of users) expect(await send(user, 'add', 0)).toBe(200);
     let [done, retried, failed, ended] = [0, 0, 0, false];
     const last = new Map<string, number>();
     const reader = async (user: ServiceUser) => {
       for (let count = 1; !ended; count++) {
         const progress = count % 9_999;
-        const first = await ask(user, 'update', progress);
-        const status = first === 200 ? first : await ask(user, 'update', progress);
+        const first = await send(user, 'update', progress);
+        const status = first === 200 ? first : await send(user, 'update', progress);
         if (first === 200) done++;
         else retried++;
         if (status !== 200) failed++;
@@ -161,11 +161,11 @@ describe('two nodes on one PostgreSQL', () => {
       }
     };
     const readers = users.map(reader);
-    const before = [...proxy.handed];
+    const before = [...proxy.forwarded];
     for (let restart = 0; restart < 6; restart++) {
       await sleep(600);
       const index = restart % 2;
-      // Every third is not asked first.
+      // Every third restart is a SIGKILL.
       const isKilled = restart % 3 === 2;
       expect(await node(index).stop(isKilled ? 'SIGKILL' : 'SIGTERM')).toBe(isKilled ? null : 0);
       nodes[index] = await Service.start({ ...env, PORT: String(ports[index]) });
@@ -178,9 +178,9 @@ describe('two nodes on one PostgreSQL', () => {
     );
     expect(failed).toBe(0);
     expect(done).toBeGreaterThan(500);
-    // Both have worked, and what was said last is what is there.
+    // Both nodes served requests, and each last acknowledged update is stored.
     for (const index of [A, B])
-      expect((proxy.handed[index] ?? 0) - (before[index] ?? 0)).toBeGreaterThan(100);
+      expect((proxy.forwarded[index] ?? 0) - (before[index] ?? 0)).toBeGreaterThan(100);
     for (const user of users) {
       const answer = await node(B).fetch(`/user/reading-status/id/${id}`, { headers: user.headers });
       expect(((await answer.json()) as { progress: number }).progress).toBe(last.get(user.id));

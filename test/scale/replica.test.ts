@@ -17,15 +17,15 @@ let service: Service;
 let reader: ServiceUser;
 let series: number;
 
-async function aFolder(): Promise<string> {
+async function makeFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'tankobon-replica-'));
   folders.push(folder);
   return folder;
 }
 
-/** A streaming replica, from a cold copy of the primary's folder. */
-async function cloned(from: string): Promise<string> {
-  const folder = await aFolder();
+/** Prepares the data folder of a streaming replica: a copy of the stopped primary. */
+async function cloneDataFolder(from: string): Promise<string> {
+  const folder = await makeFolder();
   await mkdir(folder, { recursive: true });
   execFileSync('cp', ['-a', join(from, 'postgres'), join(from, 'postgres.password'), folder]);
   const cluster = join(folder, 'postgres');
@@ -40,14 +40,14 @@ async function cloned(from: string): Promise<string> {
 }
 
 beforeAll(async () => {
-  const folder = await aFolder();
+  const folder = await makeFolder();
   primary = await EmbeddedPostgres.join(folder, 'service');
-  // The schema and the catalog are there before the copy is made.
+  // Schema and catalog must exist before the copy.
   const secret = { JWT_SECRET: 'a secret for tests, of more than 32 bytes', LOG_LEVEL: 'silent' };
   const first = await Service.start({ ...secret, DATABASE_URL: primary.url });
   await first.discard();
   await primary.leave();
-  const copy = await cloned(folder);
+  const copy = await cloneDataFolder(folder);
   primary = await EmbeddedPostgres.join(folder, 'service');
   replica = await EmbeddedPostgres.join(copy, 'service');
   service = await Service.start({
@@ -66,8 +66,8 @@ afterAll(async () => {
   for (const folder of folders) await rm(folder, { recursive: true, force: true });
 });
 
-/** What an anonymous visitor, or somebody signed in, sees of the reader's progress; null when there is nothing. */
-async function shown(headers: Record<string, string> = {}): Promise<number | null> {
+/** The progress on the reader's public profile, as the sender of these headers sees it; null without an entry. */
+async function publicProgress(headers: Record<string, string> = {}): Promise<number | null> {
   const answer = await service.fetch(`/profiles/${reader.username}/reading-history`, { headers });
   if (answer.status === 404) return null;
   const page = (await answer.json()) as { series: { 'reading-history': { progress: number } }[] };
@@ -80,7 +80,7 @@ describe('a replica that lags two seconds behind', () => {
     { timeout: 60_000 },
     async () => {
       const other = await service.user();
-      // Registration, and the sign-in that follows, are known at once: credentials are the primary's.
+      // A new session is valid immediately, because credentials are read from the primary.
       expect((await service.fetch('/auth/me', { headers: reader.headers })).status).toBe(200);
       const write = (verb: string, progress: number) =>
         service.fetch(`/user/reading-status/${verb}/${series}`, {
@@ -98,19 +98,19 @@ describe('a replica that lags two seconds behind', () => {
           }
         ).progress;
       expect(await own()).toBe(1);
-      expect(await shown(reader.headers)).toBe(1);
-      const foreign = async () => [await shown(), await shown(other.headers)];
-      // Readers whom the replica does not know yet are the primary's, for everybody.
-      expect(await foreign()).toEqual([1, 1]);
+      expect(await publicProgress(reader.headers)).toBe(1);
+      const seenByOthers = async () => [await publicProgress(), await publicProgress(other.headers)];
+      // The replica does not have this user yet: the profile is read from the primary for every visitor.
+      expect(await seenByOthers()).toEqual([1, 1]);
       await sleep(LAG + 1_500);
-      expect(await foreign()).toEqual([1, 1]);
+      expect(await seenByOthers()).toEqual([1, 1]);
       expect((await write('update', 2)).status).toBe(200);
       expect(await own()).toBe(2);
-      expect(await shown(reader.headers)).toBe(2);
-      expect(await foreign()).toEqual([1, 1]);
+      expect(await publicProgress(reader.headers)).toBe(2);
+      expect(await seenByOthers()).toEqual([1, 1]);
       await sleep(LAG + 1_500);
-      expect(await foreign()).toEqual([2, 2]);
-      // The average of a series, for the reader who has just rated it and for a visitor.
+      expect(await seenByOthers()).toEqual([2, 2]);
+      // The user who has just rated a series sees the new count; a visitor sees that of the replica.
       const rate = { method: 'POST', headers: reader.headers, json: { rating: 9 } };
       expect((await service.fetch(`/user/series-rating/add/${series}`, rate)).status).toBe(200);
       const count = async (headers: Record<string, string> = {}) =>
@@ -133,6 +133,6 @@ describe('a replica that lags two seconds behind', () => {
       expect(answer.status).toBe(200);
       await answer.arrayBuffer();
     }
-    expect(await shown()).toBe(2);
+    expect(await publicProgress()).toBe(2);
   });
 });

@@ -8,8 +8,8 @@ import { unique } from '../support/builders.js';
 const app = appForFile();
 const unauthorized = { data: 'Unauthorized', code: 401 };
 
-/** Moves a session's last rotation into the past. */
-async function age(userId: string, seconds: number): Promise<void> {
+/** Moves the last rotation of the user's sessions into the past. */
+async function ageSessions(userId: string, seconds: number): Promise<void> {
   await app.database.query(
     'update sessions set issued_at = issued_at - make_interval(secs => $2) where user_id = $1',
     [userId, seconds],
@@ -189,7 +189,7 @@ describe('POST /auth/refresh', () => {
   it('rotates the refresh token again after the grace period', async () => {
     const user = await app.a.user();
     const first = refreshCookie(await app.client.withCookie(user).post('/auth/refresh'));
-    await age(user.id, 31);
+    await ageSessions(user.id, 31);
     const second = refreshCookie(
       await app.client.withCookie({ ...user, cookie: first }).post('/auth/refresh'),
     );
@@ -200,7 +200,7 @@ describe('POST /auth/refresh', () => {
   it('ends the session when a token is reused after the grace period, without clearing the cookie', async () => {
     const user = await app.a.user();
     const successor = refreshCookie(await app.client.withCookie(user).post('/auth/refresh'));
-    await age(user.id, 31);
+    await ageSessions(user.id, 31);
     expect(await app.client.withCookie(user).get('/auth/me')).toMatchObject({
       status: 401,
       body: unauthorized,

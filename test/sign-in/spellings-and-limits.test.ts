@@ -115,7 +115,7 @@ describe('spellings of usernames and email addresses', () => {
       [ids],
     );
     expect(rows.map(({ email }) => email)).toContain(`${name}2@example.com`);
-    // The first one's clean form belongs to another account already, and of the other two one is the first.
+    // The first address is unchanged because its clean form is taken. One of the other two gets their common form.
     expect(rows[0]).toEqual({ email: dirty[0], key: (dirty[0] as string).normalize('NFKC') });
     expect(rows.filter(({ email }) => email === `${name}2@example.com`)).toHaveLength(1);
   });
@@ -280,7 +280,7 @@ describe('failed sign-ins', () => {
 
 describe('a refresh whose response was lost', () => {
   const counterOf = (token: string) => (jwt.decode(token) as { cnt: number }).cnt;
-  const age = (userId: string) =>
+  const ageSessions = (userId: string) =>
     app.database.query(
       `update sessions set issued_at = issued_at - interval '31 seconds' where user_id = $1`,
       [userId],
@@ -289,12 +289,12 @@ describe('a refresh whose response was lost', () => {
   it('returns the current token again to the token before it, until the current one has been used', async () => {
     const user = await app.a.user();
     const lost = refreshCookie(await app.client.withCookie(user).post('/auth/refresh'));
-    await age(user.id);
+    await ageSessions(user.id);
     expect((await app.client.withCookie(user).get('/auth/me')).status).toBe(401);
     for (let count = 0; count < 2; count++) {
       const late = await app.client.withCookie(user).post('/auth/refresh');
       expect(late.status).toBe(200);
-      // Its time of issue has been moved by the test.
+      // Only the counters are compared: the test has changed the time of issue.
       expect(counterOf(refreshCookie(late))).toBe(counterOf(lost));
     }
     expect((await app.client.withCookie({ ...user, cookie: lost }).get('/auth/me')).status).toBe(200);
@@ -305,9 +305,9 @@ describe('a refresh whose response was lost', () => {
   it('ends the session when the token before is reused after a refresh with the current one', async () => {
     const user = await app.a.user();
     const child = refreshCookie(await app.client.withCookie(user).post('/auth/refresh'));
-    // Within the grace period: the same token again, but it has been used now.
+    // Within the grace period the refresh returns the same token, but marks it as used.
     await app.client.withCookie({ ...user, cookie: child }).post('/auth/refresh');
-    await age(user.id);
+    await ageSessions(user.id);
     expect((await app.client.withCookie(user).post('/auth/refresh')).status).toBe(401);
     expect((await app.client.as(user).get('/auth/me')).status).toBe(401);
   });
@@ -315,9 +315,9 @@ describe('a refresh whose response was lost', () => {
   it('ends the session when a token is reused that was replaced twice', async () => {
     const user = await app.a.user();
     const child = refreshCookie(await app.client.withCookie(user).post('/auth/refresh'));
-    await age(user.id);
+    await ageSessions(user.id);
     await app.client.withCookie({ ...user, cookie: child }).post('/auth/refresh');
-    await age(user.id);
+    await ageSessions(user.id);
     expect((await app.client.withCookie(user).post('/auth/refresh')).status).toBe(401);
     expect((await app.client.as(user).get('/auth/me')).status).toBe(401);
   });

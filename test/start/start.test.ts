@@ -7,7 +7,6 @@ import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { PROJECT_FOLDER } from '../../src/project-folder.js';
 
-/** The service as `npm start` runs it, and its scripts: real processes on real folders. */
 const run = promisify(execFile);
 const main = join(PROJECT_FOLDER, 'dist', 'src', 'main.js');
 const started: Service[] = [];
@@ -69,7 +68,7 @@ async function freePort(): Promise<number> {
   });
 }
 
-async function aFolder(): Promise<string> {
+async function makeFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'tankobon-start-'));
   folders.push(folder);
   return folder;
@@ -98,7 +97,7 @@ afterEach(async () => {
 
 describe('the service as a process', () => {
   it('prints the secrets once, recovers from SIGKILL of service and database, shares its database with scripts, and stops cleanly', async () => {
-    const folder = await aFolder();
+    const folder = await makeFolder();
     const env = { DATA_DIR: join(folder, 'data') };
     const data = env.DATA_DIR;
     const first = await (await Service.start(env)).ready();
@@ -119,7 +118,7 @@ describe('the service as a process', () => {
     const signedIn = async (service: Service) =>
       (await fetch(`${service.url}/auth/me`, { headers: { authorization: `Bearer ${accessToken}` } })).status;
 
-    // The server is killed: the service starts it again.
+    // When PostgreSQL is killed, the service restarts it.
     const server = await postmaster(data);
     process.kill(server, 'SIGKILL');
     await expect.poll(() => isRunning(server)).toBe(false);
@@ -127,7 +126,7 @@ describe('the service as a process', () => {
     await first.ready();
     expect(await signedIn(first)).toBe(200);
 
-    // The service is killed: the next one adopts the server.
+    // When the service is killed, PostgreSQL keeps running and the next service adopts it.
     const orphan = await postmaster(data);
     await first.stop('SIGKILL');
     expect(isRunning(orphan)).toBe(true);
@@ -136,19 +135,19 @@ describe('the service as a process', () => {
     expect(second.output).not.toContain('shown this once');
     expect(await signedIn(second)).toBe(200);
 
-    // Both are killed at once.
+    // Service and PostgreSQL are killed together.
     process.kill(orphan, 'SIGKILL');
     await second.stop('SIGKILL');
     const third = await (await Service.start(env)).ready();
     expect(await signedIn(third)).toBe(200);
 
-    // A second service on the folder is refused, and harms nobody.
+    // A second service on the same folder exits, and the first keeps running.
     const intruder = await Service.start(env);
     expect(await intruder.ended).toBe(1);
     expect(intruder.output.trim()).toBe(`Another Tankobon is running on the data folder ${data}`);
     expect(await signedIn(third)).toBe(200);
 
-    // A script joins the running service, and does not take the server with it.
+    // A script uses the PostgreSQL of the running service, and leaves it running.
     const catalog = join(folder, 'lines.ndjson');
     await writeFile(catalog, '{"kind":"series"}\n');
     const script = join(PROJECT_FOLDER, 'dist', 'src', 'commands', 'import-catalog.js');
@@ -164,7 +163,7 @@ describe('the service as a process', () => {
     expect(await third.stop()).toBe(0);
     expect(isRunning(last)).toBe(false);
 
-    // Without a service, a script starts the server and stops it again.
+    // Without a service, a script starts PostgreSQL and stops it at its end.
     const admin = join(PROJECT_FOLDER, 'dist', 'src', 'commands', 'admin-create.js');
     const adminEnv = { ...env, ADMIN_USERNAME: 'second', PATH: process.env['PATH'] };
     const created = await run(process.execPath, [admin], { env: adminEnv });
@@ -175,7 +174,7 @@ describe('the service as a process', () => {
     });
     expect(await postmaster(data)).toBe(0);
 
-    // A pid file whose number went to another process is no obstacle.
+    // A stale pid file whose pid belongs to another process does not prevent the start.
     await writeFile(join(data, 'postgres', 'postmaster.pid'), `${process.pid}\n${data}/postgres\n`);
     const fourth = await (await Service.start(env)).ready();
     expect(await signedIn(fourth)).toBe(200);
@@ -183,7 +182,7 @@ describe('the service as a process', () => {
   });
 
   it('logs neither secrets nor query strings, even at level trace', async () => {
-    const folder = await aFolder();
+    const folder = await makeFolder();
     const service = await (
       await Service.start({ DATA_DIR: join(folder, 'data'), LOG_LEVEL: 'trace' })
     ).ready();
@@ -207,7 +206,7 @@ describe('the service as a process', () => {
   });
 
   it('exits with one line for an invalid environment, and creates no data folder', async () => {
-    const folder = await aFolder();
+    const folder = await makeFolder();
     const data = join(folder, 'data');
     const blocker = createServer().listen(0, 'localhost');
     await new Promise((resolve) => blocker.once('listening', resolve));
@@ -245,7 +244,7 @@ describe('the service as a process', () => {
   });
 
   it('completes requests in flight when it receives SIGTERM', async () => {
-    const folder = await aFolder();
+    const folder = await makeFolder();
     const service = await (await Service.start({ DATA_DIR: join(folder, 'data') })).ready();
     const bodies = Array.from({ length: 12 }, (_, index) => ({
       username: `reader${index}`,
@@ -262,7 +261,7 @@ describe('the service as a process', () => {
   });
 
   it('stops cleanly when only npm receives SIGTERM', async () => {
-    const folder = await aFolder();
+    const folder = await makeFolder();
     const [data, port] = [join(folder, 'data'), await freePort()];
     const npm = spawn('npm', ['start'], {
       cwd: PROJECT_FOLDER,
@@ -279,7 +278,7 @@ describe('the service as a process', () => {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ username: 'reader', password: 'correct horse' }),
     });
-    // The request has reached the service once another one is answered after it.
+    // A response to this later request means that the service has received the first one.
     await fetch(`${url}/health/live`);
     npm.kill('SIGTERM');
     expect([201, 'closed']).toContain(await register.then(({ status }) => status).catch(() => 'closed'));
@@ -290,7 +289,7 @@ describe('the service as a process', () => {
   it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
     'stops the service and its database with exit code 0 at %s',
     async (signal) => {
-      const folder = await aFolder();
+      const folder = await makeFolder();
       const service = await (await Service.start({ DATA_DIR: join(folder, 'data') })).ready();
       expect(await service.stop(signal)).toBe(0);
       expect(await postmaster(join(folder, 'data'))).toBe(0);
@@ -299,9 +298,9 @@ describe('the service as a process', () => {
 });
 
 describe('the data folder', () => {
-  /** A folder that a service has used, and the outcome of starts on it. */
+  /** Starts a service on a new data folder; `attempt` starts another one on it and waits for its exit. */
   async function used() {
-    const folder = await aFolder();
+    const folder = await makeFolder();
     const data = join(folder, 'data');
     const service = await (await Service.start({ DATA_DIR: data })).ready();
     const attempt = async (env: Record<string, string> = {}) => {
@@ -337,7 +336,7 @@ describe('the data folder', () => {
       output: expect.stringMatching(/^[^\n]+is empty[^\n]+\n$/),
     });
     await writeFile(password, keptPassword);
-    // A loss of power can leave this behind.
+    // A power loss can leave an empty pid file.
     await writeFile(join(data, 'postgres', 'postmaster.pid'), '');
     const again = await (await Service.start({ DATA_DIR: data })).ready();
     expect(await again.stop()).toBe(0);
@@ -385,7 +384,7 @@ describe('the data folder', () => {
   });
 
   it('rejects a data folder that cannot be written with one line', async () => {
-    const folder = await aFolder();
+    const folder = await makeFolder();
     await writeFile(join(folder, 'file'), '');
     for (const place of ['file/below', 'y'.repeat(300)]) {
       const service = await Service.start({ DATA_DIR: join(folder, place) });
@@ -398,7 +397,7 @@ describe('the data folder', () => {
     const blocker = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => blocker.once('listening', resolve));
     const { port } = blocker.address() as { port: number };
-    const folder = await aFolder();
+    const folder = await makeFolder();
     const service = await Service.start({ DATA_DIR: join(folder, 'data'), PORT: String(port) });
     expect(await service.ended).toBe(1);
     expect(service.output).toBe(`Port ${port} is in use; set PORT to another one\n`);

@@ -2,13 +2,13 @@ import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROJECT_FOLDER } from '../../src/project-folder.js';
 
-/** Where a run of the suite keeps which answers it has seen, for `tools/check-answers.mjs`. */
+/** File in which a run of the suite records its responses for `tools/check-answers.mjs`. */
 export const ANSWERS = join(PROJECT_FOLDER, 'coverage', 'answers.txt');
 
 const seen = new Set<string>();
 
-/** Remembers that an operation has answered with a status, and whether the generated client asked. */
-export function remember(operationId: string, status: number, byClient: boolean): void {
+/** Records the status of an operation, and whether the generated client sent the request. */
+export function recordAnswer(operationId: string, status: number, byClient: boolean): void {
   const line = `${operationId} ${status} ${byClient ? 'client' : 'wire'}\n`;
   if (seen.has(line)) return;
   seen.add(line);

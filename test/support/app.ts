@@ -16,7 +16,7 @@ import { cloneDatabase, LIFTED, type TestDatabase, timeouts } from './database.j
 
 export const JWT_SECRET = 'a secret for tests, of more than 32 bytes';
 
-/** A running service on a database of its own. */
+/** A running service with its own database. */
 export interface TestApp {
   readonly nest: NestFastifyApplication;
   readonly database: TestDatabase;
@@ -27,20 +27,20 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
-/** Where the apps of a test file keep their images: `on-s3.ts` says otherwise than on the local disk. */
+/** Image store of the apps of a test file: the local disk unless `on-s3.ts` is imported. */
 export const storage: { env: Readonly<Record<string, string>> } = { env: {} };
 
-/** Lets statements and the queue for connections outlast a busy machine, on which production answers 503. */
+/** Raises the timeouts of statements and of the connection pool, so that a busy host does not cause 503. */
 async function liftTimeouts(module: TestingModule): Promise<void> {
   if (timeouts.production) return;
   const pool = (await module.get(EntityManager).getConnection().getNativeClient()) as Pool;
-  // The pool reads its options at each use, and for each connection that it opens.
+  // The pool reads its options at each use and for each new connection.
   pool.options.connectionTimeoutMillis = LIFTED.statement_timeout;
-  // Poolers accept no startup parameters; the database has these settings then.
+  // Poolers accept no startup parameters: `cloneDatabase` sets these for the database.
   if (inject('poolerUrl') === '') Object.assign(pool.options, LIFTED);
 }
 
-/** Starts the app from the production's module. The limits are off unless a test is about them. */
+/** Starts the app from the production module. Rate limits and load shedding are off unless `env` enables them. */
 export async function startApp(env: Record<string, string> = {}, shared?: TestDatabase): Promise<TestApp> {
   const dataDir = await mkdtemp(join(tmpdir(), 'tankobon-data-'));
   const database = shared ?? (await cloneDatabase());

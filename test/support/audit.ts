@@ -1,6 +1,6 @@
 import type { TestDatabase } from './database.js';
 
-/** Entries of the audit log about a target, oldest first. */
+/** Audit entries of a target, oldest first. */
 export async function entriesAbout(database: TestDatabase, target: string | number) {
   return database.query<Record<string, unknown>>(
     'select actor, action, target, ip, result, before, after from audit_entries where target = $1 order by id',

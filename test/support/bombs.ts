@@ -23,16 +23,16 @@ function png(width: number, height: number, type: number, chunks: readonly Buffe
   ]);
 }
 
-/** A PNG that announces a size and holds nothing of it. */
+/** A PNG whose header announces a size, with almost no pixel data. */
 export function hollowPng(width: number, height: number): Buffer {
   return png(width, height, 6, [chunk('IDAT', deflateSync(Buffer.alloc(1024)))]);
 }
 
 /**
- * A PNG of 8 bits a sample, every sample of a pixel the same.
+ * A PNG with 8 bits per sample. All samples of a pixel have the same value.
  *
- * @param type PNG's colour type: 0 grey, 2 RGB, 3 palette (of greys), 4 grey and alpha, 6 RGB and alpha
- * @param chunks more chunks, before the pixels
+ * @param type colour type of PNG: 0 grey, 2 RGB, 3 palette (of greys), 4 grey and alpha, 6 RGB and alpha
+ * @param chunks additional chunks, before the pixels
  */
 export function pngOf(
   width: number,

@@ -15,7 +15,7 @@ export interface TestUser extends SignedInUser {
 let counter = 0;
 const PASSWORD = 'correct horse battery';
 
-/** Makes what a test needs, with a default for everything that it does not name. */
+/** Creates test data. Fields that a test does not name have defaults. */
 export class Builders {
   private defaultClient: Promise<NewClient> | undefined;
 
@@ -25,7 +25,7 @@ export class Builders {
     private readonly database: TestDatabase,
   ) {}
 
-  /** A signed-in reader. */
+  /** Registers a user, who is signed in. */
   async user(
     fields: { username?: string; email?: string; permissions?: readonly string[] } = {},
   ): Promise<TestUser> {
@@ -43,14 +43,14 @@ export class Builders {
     return this.signIn(username);
   }
 
-  /** Another session of a user. */
+  /** Creates another session of a user. */
   async signIn(username: string, password = PASSWORD): Promise<TestUser> {
     const answer = await this.client.post('/auth/login', { username, password });
     if (answer.status !== 200) throw new Error(answer.text);
     return { id: answer.body.user.id, username, password, ...credentialsOf(answer) };
   }
 
-  /** The id of a registered client, the same for the whole file. */
+  /** The id of a registered client, which all tests of a file share. */
   async clientId(): Promise<number> {
     this.defaultClient ??= this.registeredClient();
     return (await this.defaultClient).id;

@@ -1,17 +1,17 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { remember } from './answers.js';
-import { findOperation, requireDocumented } from './document.js';
+import { recordAnswer } from './answers.js';
+import { findOperation, assertDocumented } from './document.js';
 import type { Part } from './forms.js';
 import { asGeneratedCall, type GeneratedCall } from './generated.js';
 
-/** Whoever can show a credential. */
+/** The credentials of a user. */
 export interface SignedInUser {
   readonly accessToken: string;
   /** The value of the `refreshToken` cookie. */
   readonly cookie: string;
 }
 
-// A test names the fields that it expects; an absent one is undefined and fails the expectation.
+// Tests read the fields that they expect. A missing field is undefined and fails the expectation.
 // oxlint-disable-next-line no-explicit-any
 type Body = any;
 
@@ -25,17 +25,17 @@ export interface Answer {
 
 interface Options {
   readonly headers?: Record<string, string>;
-  /** Sent as it is, instead of as JSON. */
+  /** A body that is sent unchanged instead of as JSON. */
   readonly raw?: string | Buffer;
-  /** The form that `raw` spells, if it is a whole one. */
+  /** The parts of the multipart form in `raw`, if it is complete. */
   readonly parts?: readonly Part[];
 }
 
 type Sent = Awaited<ReturnType<NestFastifyApplication['inject']>>;
 
 /**
- * Sends requests to an app, through the client that is generated from the OpenAPI document wherever that can make them,
- * and compares every answer with the document.
+ * Sends requests to an app, through the client generated from the OpenAPI document where it can express them, and
+ * compares every response with the document.
  */
 export class TestClient {
   constructor(
@@ -43,12 +43,12 @@ export class TestClient {
     private readonly credentials: Record<string, string> = {},
   ) {}
 
-  /** As a user, by Bearer. */
+  /** A client that sends the Bearer token of a user. */
   as(user: SignedInUser): TestClient {
     return this.with({ authorization: `Bearer ${user.accessToken}` });
   }
 
-  /** As a user, by cookie. */
+  /** A client that sends the refresh cookie of a user. */
   withCookie(user: SignedInUser): TestClient {
     return this.with({ cookie: `refreshToken=${user.cookie}` });
   }
@@ -77,9 +77,9 @@ export class TestClient {
         ? await this.sendAsItIs(method, url, body, headers, raw)
         : await this.sendGenerated(call, headers);
     const type = String(response.headers['content-type'] ?? '');
-    requireDocumented(method, url, response.statusCode, type, response.payload);
+    assertDocumented(method, url, response.statusCode, type, response.payload);
     const operation = call?.operation ?? findOperation(method, url);
-    if (operation !== undefined) remember(operation.operationId, response.statusCode, call !== null);
+    if (operation !== undefined) recordAnswer(operation.operationId, response.statusCode, call !== null);
     return {
       status: response.statusCode,
       headers: response.headers,
@@ -110,7 +110,7 @@ export class TestClient {
   }
 
   private async sendGenerated(call: GeneratedCall, headers: Record<string, string>): Promise<Sent> {
-    // A form's type comes with the boundary that the client has chosen.
+    // The generated client sets the content type of a form, with its own boundary.
     const { 'content-type': type, ...others } = headers;
     if (type !== undefined && !type.startsWith('multipart/')) Object.assign(others, { 'content-type': type });
     let sent: Sent | undefined;
@@ -125,12 +125,12 @@ export class TestClient {
       });
       return asResponse(sent);
     });
-    if (sent === undefined) throw new Error('The generated client has sent nothing');
+    if (sent === undefined) throw new Error('The generated client sent no request');
     return sent;
   }
 }
 
-/** A body that its handler reads as it comes, for the generated client; undefined for one of another type. */
+/** The raw body as a Blob for the generated client if its operation reads a stream; else undefined. */
 function asBytes(
   method: string,
   url: string,

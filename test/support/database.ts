@@ -2,38 +2,38 @@ import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { inject } from 'vitest';
 
-/** A database of this file's own, cloned from the migrated template. */
+/** The database of one test file, cloned from the migrated template. */
 export interface TestDatabase {
   readonly url: string;
-  /** Where requests go: the same, or a pooler in front. */
+  /** URL for requests: the same, or through the pooler. */
   readonly requestUrl: string;
-  /** Runs a statement beside the application. */
+  /** Runs a statement on a connection of the test. */
   query<Row extends object>(text: string, values?: unknown[]): Promise<Row[]>;
   drop(): Promise<void>;
 }
 
-/** The time-outs of the service's connections in a test file: one whose subject they are sets `production`. */
+/** A test file about timeouts sets `production`; all others use `LIFTED`. */
 export const timeouts = { production: false };
 const PRODUCTION = { statement_timeout: 5_000, lock_timeout: 1_300 };
-/** Time-outs, in milliseconds, that a busy machine does not reach. */
+/** Timeouts in milliseconds that a request does not reach on a busy host. */
 export const LIFTED = { statement_timeout: 60_000, lock_timeout: 60_000 };
 
 export async function cloneDatabase(): Promise<TestDatabase> {
   const template = inject('templateUrl');
   const name = `test_${randomBytes(6).toString('hex')}`;
   await onServer(template, `create database ${name} template tankobon`);
-  // What a crash may lose is tested with the service's own server. Here a busy disk must not look like a slow service.
+  // A busy disk must not slow down these tests. Durability has tests of its own, with the settings of the service.
   await onServer(template, `alter database ${name} set synchronous_commit = off`);
   const url = withDatabase(template, name);
   if (inject('poolerUrl') !== '') {
-    // What the service would set itself as it connects, an operator sets for the database behind a pooler.
+    // Behind a pooler, the operator configures these timeouts for the database instead of the connection.
     for (const [setting, value] of Object.entries(timeouts.production ? PRODUCTION : LIFTED))
       await onServer(template, `alter database ${name} set ${setting} = ${value}`);
   }
   const client = new Client({ connectionString: url });
   client.on('error', () => undefined);
   await client.connect();
-  // The limits are the service's, not those of what tests do beside it.
+  // The timeouts do not apply to the statements of the test.
   await client.query('set statement_timeout = 0; set lock_timeout = 0');
   const pooler = inject('poolerUrl');
   return {
@@ -48,13 +48,13 @@ export async function cloneDatabase(): Promise<TestDatabase> {
   };
 }
 
-/** Runs the work while every commit that has changed a row of the table fails, at the commit itself. */
+/** Runs `work` while every transaction that changes a row of the table fails at its commit. */
 export async function failCommitsOf(
   database: TestDatabase,
   table: string,
   work: () => Promise<void>,
 ): Promise<void> {
-  // The place that an upload takes and gives back, outside of the transaction in question, has no hash yet.
+  // Uploads reserve and release their place in transactions of their own, with rows without a hash. These succeed.
   await database.query(
     `create or replace function fail_commit() returns trigger language plpgsql as
      $$ begin
@@ -79,7 +79,7 @@ function withDatabase(url: string, database: string): string {
   return changed.href;
 }
 
-/** A template may have no connections while it is cloned: files that clone at once take turns. */
+/** Serializes statements: PostgreSQL cannot clone a template that has other connections. */
 async function onServer(url: string, statement: string): Promise<void> {
   const client = new Client({ connectionString: withDatabase(url, 'postgres') });
   await client.connect();

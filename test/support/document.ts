@@ -44,9 +44,9 @@ export const operations: DocumentedOperation[] = Object.entries(document.paths).
 );
 
 const ajv = new Ajv2020({ strict: false, allErrors: true });
-// Family B's source names a format that says no more than the pattern beside it.
+// `objectid` of family B is no standard format. The pattern of the schema checks the value.
 addFormats.default(ajv).addFormat('objectid', true);
-ajv.addSchema({ $id: 'document', components: closed(document.components) as Json });
+ajv.addSchema({ $id: 'document', components: closeObjects(document.components) as Json });
 const validators = new Map<string, ValidateFunction>();
 
 const matchers = operations
@@ -54,17 +54,17 @@ const matchers = operations
     operation,
     pattern: new RegExp(`^${operation.path.replace(/\{[^}]+\}/g, '[^/]*')}/?$`),
   }))
-  // A literal path goes before one with a parameter in the same place.
+  // A literal path segment takes precedence over a parameter.
   .toSorted((one, other) => one.operation.path.split('{').length - other.operation.path.split('{').length);
 
-/** The operation that a request addresses, as the document sees it. */
+/** The documented operation that a request addresses. */
 export function findOperation(method: string, url: string): DocumentedOperation | undefined {
   const path = decoded(url.split('?')[0] ?? '');
   return matchers.find(({ operation, pattern }) => operation.method === method && pattern.test(path))
     ?.operation;
 }
 
-/** As the router reads it. */
+/** Decodes a path as the router does. */
 function decoded(path: string): string {
   try {
     return decodeURI(path);
@@ -74,12 +74,12 @@ function decoded(path: string): string {
 }
 
 /**
- * Compares an answer with the document: a documented status, a body of its schema without undocumented properties,
- * and an error message from the closed list.
+ * Compares a response with the document: its status, its content type, its body without undocumented properties, and
+ * its error message.
  *
- * @throws Error that says what differs
+ * @throws Error that names the difference
  */
-export function requireDocumented(
+export function assertDocumented(
   method: string,
   url: string,
   status: number,
@@ -87,7 +87,7 @@ export function requireDocumented(
   payload: string,
 ): void {
   const operation = findOperation(method, url);
-  if (operation === undefined) return requireUndocumentedAnswer(method, url, status, payload);
+  if (operation === undefined) return assertAllowedUndocumented(method, url, status, payload);
   const response = operation.responses[String(status)];
   const name = `${operation.operationId} ${status}`;
   if (response === undefined) throw new Error(`${name} is not in the document: ${payload}`);
@@ -97,7 +97,8 @@ export function requireDocumented(
     return;
   }
   const media = Object.keys(content).find((candidate) => type.startsWith(candidate));
-  if (media === undefined) throw new Error(`${name} has the type ${type}, which is not in the document`);
+  if (media === undefined)
+    throw new Error(`${name} has the content type ${type}, which is not in the document`);
   if (media !== 'application/json') return;
   const { schema, examples } = content[media] as { schema: Json; examples?: Record<string, { value: Json }> };
   const body: unknown = JSON.parse(payload);
@@ -110,7 +111,7 @@ export function requireDocumented(
   }
 }
 
-function requireUndocumentedAnswer(method: string, url: string, status: number, payload: string): void {
+function assertAllowedUndocumented(method: string, url: string, status: number, payload: string): void {
   const isPage = /^\/(docs|openapi\.json)/.test(url);
   const isRefusal =
     [400, 401, 404, 413, 415, 429].includes(status) && /^\{"data":"[^"]+","code":\d+/.test(payload);
@@ -118,21 +119,23 @@ function requireUndocumentedAnswer(method: string, url: string, status: number, 
 }
 
 function validatorOf(name: string, schema: Json): ValidateFunction {
-  const known = validators.get(name) ?? ajv.compile(closed(pointed(schema)) as Json);
+  const known = validators.get(name) ?? ajv.compile(closeObjects(withDocumentReferences(schema)) as Json);
   validators.set(name, known);
   return known;
 }
 
-/** References of the document, as references into the schema that was added under its name. */
-function pointed(node: unknown): unknown {
+/** Rewrites references of the document to references into the schema `document` of ajv. */
+function withDocumentReferences(node: unknown): unknown {
   return JSON.parse(JSON.stringify(node).replaceAll('"#/components/', '"document#/components/')) as unknown;
 }
 
 /** Closes every object schema, so that an undocumented property is an error. */
-function closed(node: unknown): unknown {
-  if (Array.isArray(node)) return node.map(closed);
+function closeObjects(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(closeObjects);
   if (typeof node !== 'object' || node === null) return node;
-  const copy = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, closed(value)])) as Json;
+  const copy = Object.fromEntries(
+    Object.entries(node).map(([key, value]) => [key, closeObjects(value)]),
+  ) as Json;
   const isObject = typeof copy['properties'] === 'object' && copy['type'] === 'object';
   return isObject && !('additionalProperties' in copy) ? { ...copy, additionalProperties: false } : copy;
 }

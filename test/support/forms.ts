@@ -1,15 +1,15 @@
-/** A part of a multipart form; a file when it has a file name. */
+/** A part of a multipart form: a file if it has a file name. */
 export interface Part {
   readonly name?: string;
   readonly filename?: string;
   readonly bytes: Buffer | string;
 }
 
-/** A multipart form as a browser sends it. */
+/** Encodes a multipart form as browsers do. */
 export function form(parts: readonly Part[]): {
   raw: Buffer;
   headers: Record<string, string>;
-  /** The same for the generated client. */
+  /** The unencoded parts, for the generated client. */
   parts: readonly Part[];
 } {
   const boundary = 'boundary-of-a-test';

@@ -8,11 +8,11 @@ type Call = (options: Record<string, unknown>) => Promise<unknown>;
 /** A request as the generated client would make it. */
 export interface GeneratedCall {
   readonly operation: DocumentedOperation;
-  /** Makes the request; answers come back through the transport. */
+  /** Sends the request through the transport, which returns the response. */
   make(headers: Record<string, string>, transport: (request: Request) => Promise<Response>): Promise<void>;
 }
 
-/** The call of the generated client that makes this request; null for one that no client would make. */
+/** The call of the generated client for this request; null if the client cannot express the request. */
 export function asGeneratedCall(
   method: string,
   url: string,
@@ -39,7 +39,7 @@ export function asGeneratedCall(
   };
 }
 
-/** The values of a path's parameters; null when a client would spell the path in another way. */
+/** The values of the path parameters; null if the client would encode the path differently. */
 function pathValues(template: string, address: string): Record<string, string> | null {
   const names = [...template.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string);
   const match = new RegExp(`^${template.replace(/\{\w+\}/g, '([^/]+)')}$`).exec(address);

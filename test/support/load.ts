@@ -2,7 +2,6 @@ import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { percentile } from './service.js';
 
-/** A request to be sent many times. */
 export interface LoadRequest {
   readonly method?: string;
   readonly path: string;
@@ -10,27 +9,26 @@ export interface LoadRequest {
   readonly json?: unknown;
 }
 
-/** Nobody listened. */
+/** The connection was refused. */
 export const REFUSED = 0;
-/** A connection broke in the middle of a request. */
+/** The connection broke during a request. */
 export const BROKEN = -1;
-/** A kept connection was closed just as it was used again: HTTP clients repeat such requests by themselves. */
+/** An idle keep-alive connection was closed as it was reused. HTTP clients retry such requests. */
 export const CLOSED_IDLE = -2;
 
-/** What a run of requests gave. */
 export interface LoadResult {
-  /** Answers of 2xx in a second. */
+  /** 2xx responses per second. */
   readonly goodput: number;
-  /** Milliseconds of the answers of 2xx. */
+  /** Latency of 2xx responses in milliseconds. */
   readonly p50: number;
   readonly p99: number;
-  /** How many answers of each status; what became of requests without one is below 1. */
+  /** Number of responses by status. Failed requests have the codes REFUSED, BROKEN and CLOSED_IDLE. */
   readonly statuses: Readonly<Record<number, number>>;
 }
 
 /**
- * Sends requests for some seconds, each client the next one as soon as it has an answer; one that is told to come
- * again later waits for a moment.
+ * Sends requests for some seconds. Each client sends the next one as soon as it has a response, or 20 ms after a
+ * response that is not 2xx.
  */
 export async function load(
   url: string,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { startS3, type TestS3 } from './s3.js';
 import { storage } from './app.js';
 
-// Imported first by a test file, it makes every app of that file keep its images in a bucket.
+// A test file that imports this module first stores all its images in S3.
 let s3: TestS3;
 
 beforeAll(async () => {

@@ -6,17 +6,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { chooseAccount, spawnAs } from '../../src/embedded-postgres/server-account.js';
 import { freePort } from './service.js';
 
-/** A PgBouncer in transaction mode in front of a server, for all of its databases. */
+/** A PgBouncer in transaction mode for all databases of a server. */
 export interface Pooler {
   /** Connection URL of a database through the pooler. */
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** Where Debian puts it. */
 const PROGRAM = '/usr/sbin/pgbouncer';
 
-/** Debian's PgBouncer: no named statements, no startup parameters, another connection for each transaction. */
+/** Starts Debian's PgBouncer: no named statements, no startup parameters, a connection per transaction. */
 export async function startPgBouncer(databaseUrl: string): Promise<Pooler> {
   const { password, searchParams, pathname } = new URL(databaseUrl);
   const socketFolder = searchParams.get('host') ?? '';
@@ -40,7 +39,7 @@ max_db_connections = 20
 server_idle_timeout = 5
 `,
   );
-  // The server's socket is its account's alone, and PgBouncer, too, refuses to run as root.
+  // Only the account of the server can open its socket, and PgBouncer does not run as root.
   const account = await chooseAccount(socketFolder, PROGRAM);
   const child = spawnAs(account, PROGRAM, ['-q', settings], ['ignore', 'ignore', 'inherit']);
   const ended = new Promise((resolve) => child.once('exit', resolve));

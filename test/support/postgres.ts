@@ -9,14 +9,14 @@ import { migrate } from '../../src/database/migrate.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Connection URL of the migrated template; databases of the same server differ in the path alone. */
+    /** Connection URL of the migrated template database. Other databases of the server differ only in the path. */
     templateUrl: string;
-    /** The same through PgBouncer, when the run is to go through it (`PGBOUNCER=1`); else empty. */
+    /** The same URL through PgBouncer with `PGBOUNCER=1`, else empty. */
     poolerUrl: string;
   }
 }
 
-/** Starts one PostgreSQL for the whole run, as the service does, and migrates the template that every file clones. */
+/** Starts one embedded PostgreSQL for the run and migrates the template database that each test file clones. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   await rm(ANSWERS, { force: true });
   const folder = await mkdtemp(join(tmpdir(), 'tankobon-test-'));

@@ -1,15 +1,15 @@
 import { connect } from 'node:net';
 
-/** What came back on a connection, and whether it broke. */
-export interface Talk {
-  /** All bytes as text: one answer or several. */
+/** All that a connection received, and its error. */
+export interface Exchange {
+  /** All bytes as text: one or more responses. */
   readonly text: string;
   readonly status: number;
-  /** The code of the connection's error, such as EPIPE; null for none. */
+  /** Code of the connection's error, such as EPIPE, or null. */
   readonly error: string | null;
 }
 
-/** The head of a request, with `Host`. */
+/** Request line and headers of a request. */
 export function head(
   method: string,
   path: string,
@@ -19,24 +19,24 @@ export function head(
   return `${method} ${path} HTTP/1.1\r\nHost: localhost\r\n${lines.join('')}\r\n`;
 }
 
-/** A body in one chunk, as it is sent with `Transfer-Encoding: chunked`. */
+/** A body as one chunk of `Transfer-Encoding: chunked`. */
 export function chunked(body: Buffer): Buffer {
   return Buffer.concat([Buffer.from(`${body.length.toString(16)}\r\n`), body, Buffer.from('\r\n0\r\n\r\n')]);
 }
 
 /**
- * Sends bytes on a connection of its own and reads what comes back, until the server closes the
- * connection or, where neither side wants that, the answer is complete.
+ * Sends bytes on a new connection and reads until the server closes it or, if neither side has sent
+ * `Connection: close`, until the response is complete.
  *
- * @param reads `at-once`, or `at-last`: only after everything has been written, as simple clients do
+ * @param reads `immediately`, or `after writing`: only after all bytes are written, as simple clients do
  */
-export async function talk(
+export async function exchange(
   port: number,
   parts: readonly (string | Buffer)[],
-  reads: 'at-once' | 'at-last' = 'at-once',
-): Promise<Talk> {
+  reads: 'immediately' | 'after writing' = 'immediately',
+): Promise<Exchange> {
   const closes = /\r\nconnection: close\r\n/i;
-  const asksToClose = parts.some((part) => typeof part === 'string' && closes.test(part));
+  const requestsClose = parts.some((part) => typeof part === 'string' && closes.test(part));
   return new Promise((resolve) => {
     let text = '';
     let error: string | null = null;
@@ -48,16 +48,16 @@ export async function talk(
     const read = () =>
       socket.on('data', (chunk: Buffer) => {
         text += chunk.toString('latin1');
-        if (isWhole(text) && !asksToClose && !closes.test(text)) finish();
+        if (isWhole(text) && !requestsClose && !closes.test(text)) finish();
       });
     socket.on('error', (failure: NodeJS.ErrnoException) => (error = failure.code ?? failure.message));
     socket.on('end', finish);
     socket.on('close', finish);
-    if (reads === 'at-once') read();
+    if (reads === 'immediately') read();
     const write = (index: number): void => {
       const part = parts[index];
       if (part !== undefined) socket.write(part, () => write(index + 1));
-      else if (reads === 'at-last') read();
+      else if (reads === 'after writing') read();
     };
     socket.on('connect', () => write(0));
   });

@@ -8,24 +8,24 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Milliseconds between two looks at each node. */
+/** Milliseconds between two health checks of a node. */
 const INTERVAL = 50;
 
 interface Target {
   readonly port: number;
   readonly agent: Agent;
-  up: boolean;
+  isReady: boolean;
 }
 
 /**
- * What stands before several nodes: it hands requests to those that say that they are ready, in turns, and repeats
- * none. What goes wrong on the way is a 502.
+ * A reverse proxy before several nodes. It forwards requests round-robin to ready nodes, retries none, and answers 502
+ * when a node fails.
  */
 export class ReverseProxy {
   readonly url: string;
-  /** How many requests each node has been given. */
-  readonly handed: number[];
-  private turn = 0;
+  /** Number of requests forwarded to each node. */
+  readonly forwarded: number[];
+  private next = 0;
   private readonly timer: NodeJS.Timeout;
 
   private constructor(
@@ -33,15 +33,15 @@ export class ReverseProxy {
     private readonly targets: Target[],
   ) {
     this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    this.handed = targets.map(() => 0);
-    server.on('request', (incoming, outgoing) => this.hand(incoming, outgoing));
-    this.timer = setInterval(() => targets.forEach((target) => void this.look(target)), INTERVAL);
+    this.forwarded = targets.map(() => 0);
+    server.on('request', (incoming, outgoing) => this.forward(incoming, outgoing));
+    this.timer = setInterval(() => targets.forEach((target) => void this.checkHealth(target)), INTERVAL);
   }
 
   static async before(ports: readonly number[]): Promise<ReverseProxy> {
     const server = createServer({ keepAliveTimeout: 60_000 }).listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
-    const targets = ports.map((port) => ({ port, agent: new Agent({ keepAlive: true }), up: true }));
+    const targets = ports.map((port) => ({ port, agent: new Agent({ keepAlive: true }), isReady: true }));
     return new ReverseProxy(server, targets);
   }
 
@@ -52,18 +52,20 @@ export class ReverseProxy {
     await new Promise((resolve) => this.server.close(resolve));
   }
 
-  private async look(target: Target): Promise<void> {
+  private async checkHealth(target: Target): Promise<void> {
     const answer = await fetch(`http://localhost:${target.port}/health/ready`).catch(() => null);
     await answer?.body?.cancel();
-    target.up = answer?.ok === true;
+    target.isReady = answer?.ok === true;
   }
 
-  private hand(incoming: IncomingMessage, outgoing: ServerResponse): void {
-    const up = this.targets.filter((target) => target.up);
-    const target = (up.length > 0 ? up : this.targets)[this.turn++ % (up.length || this.targets.length)];
+  private forward(incoming: IncomingMessage, outgoing: ServerResponse): void {
+    const ready = this.targets.filter((target) => target.isReady);
+    const target = (ready.length > 0 ? ready : this.targets)[
+      this.next++ % (ready.length || this.targets.length)
+    ];
     if (target === undefined) return;
     const index = this.targets.indexOf(target);
-    this.handed[index] = (this.handed[index] ?? 0) + 1;
+    this.forwarded[index] = (this.forwarded[index] ?? 0) + 1;
     const { method, url: path, headers } = incoming;
     const onward = request(
       { host: 'localhost', port: target.port, agent: target.agent, method, path, headers },
@@ -74,7 +76,7 @@ export class ReverseProxy {
       },
     );
     onward.on('error', () => {
-      target.up = false;
+      target.isReady = false;
       if (outgoing.headersSent) outgoing.destroy();
       else outgoing.writeHead(502).end();
     });

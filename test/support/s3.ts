@@ -6,7 +6,7 @@ import S3rver from 's3rver';
 /** An S3-compatible server with an empty bucket. */
 export interface TestS3 {
   readonly port: number;
-  /** What tells a service to keep its images there. */
+  /** Environment of a service that stores its images there. */
   readonly env: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }

@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Ticks of the kernel's clock in a second, in which it counts a process's work. */
+/** Clock ticks per second (USER_HZ) in `/proc/<pid>/stat`. */
 const TICKS = 100;
 const PASSWORD = 'correct horse battery';
 
-/** Somebody signed in at a running service. */
+/** A user with a session. */
 export interface ServiceUser {
   readonly id: string;
   readonly username: string;
@@ -18,7 +18,7 @@ export interface ServiceUser {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The service as production runs it: the built process, on a data folder of its own, reached over TCP. */
+/** The built service as a separate process with its own data folder, reached over TCP. */
 export class Service {
   readonly process: ChildProcess;
   readonly url: string;
@@ -35,7 +35,7 @@ export class Service {
     }
   }
 
-  /** Starts the service and waits until it is ready. The limits are off unless a test is about them. */
+  /** Starts the service and waits until it is ready. Rate limits are off unless `env` enables them. */
   static async start(env: Record<string, string> = {}): Promise<Service> {
     const dataDir = env['DATA_DIR'] ?? (await mkdtemp(join(tmpdir(), 'tankobon-service-')));
     const port = Number(env['PORT'] ?? (await freePort()));
@@ -55,7 +55,7 @@ export class Service {
     return service;
   }
 
-  /** Waits until the service answers that it is ready. @throws when it has ended instead */
+  /** Waits until the service is ready. @throws Error with its log if the process has exited */
   async ready(): Promise<void> {
     for (;;) {
       const answer = await fetch(`${this.url}/health/ready`).catch(() => null);
@@ -73,7 +73,7 @@ export class Service {
     return fetch(this.url + path, { ...rest, headers, body: JSON.stringify(json) });
   }
 
-  /** Registers somebody. */
+  /** Registers a new user. */
   async user(): Promise<ServiceUser> {
     const username = `reader${++this.users}`;
     const answer = await this.fetch('/auth/register', {
@@ -89,18 +89,18 @@ export class Service {
     };
   }
 
-  /** Bytes of memory that the process has now, and the most that it has had since the last `forgetPeak`. */
+  /** Resident memory of the process in bytes: now, and the peak since the last `resetPeakMemory`. */
   async memory(): Promise<{ now: number; peak: number }> {
     const status = await readFile(`/proc/${this.process.pid}/status`, 'utf8');
     const bytes = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1]) * 1024;
     return { now: bytes('VmRSS'), peak: bytes('VmHWM') };
   }
 
-  async forgetPeak(): Promise<void> {
+  async resetPeakMemory(): Promise<void> {
     await writeFile(`/proc/${this.process.pid}/clear_refs`, '5');
   }
 
-  /** Seconds that processors have worked for the process so far. */
+  /** CPU time of the process in seconds. */
   async processorSeconds(): Promise<number> {
     const stat = await readFile(`/proc/${this.process.pid}/stat`, 'utf8');
     const [user, system] = stat
@@ -111,12 +111,12 @@ export class Service {
     return ((user ?? 0) + (system ?? 0)) / TICKS;
   }
 
-  /** Everything that the process has printed. */
+  /** Standard output and error of the process. */
   get printed(): string {
     return this.log.join('');
   }
 
-  /** Ends the service in order. @returns its exit code */
+  /** Sends a signal and waits for the exit. @returns the exit code, or null after a kill */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
     const { exitCode, signalCode } = this.process;
     if (exitCode !== null || signalCode !== null) return exitCode;
@@ -125,14 +125,14 @@ export class Service {
     return ended;
   }
 
-  /** Ends the service and removes its data. */
+  /** Stops the service and removes its data folder. */
   async discard(): Promise<void> {
     await this.stop();
     await rm(this.dataDir, { recursive: true, force: true });
   }
 }
 
-/** What `npm start` gives to Node. */
+/** Arguments of `node` in the script `npm start`. */
 async function startArguments(): Promise<string[]> {
   const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as { scripts: { start: string } };
   return (/&& exec node (.*)$/.exec(scripts.start)?.[1] ?? '').split(' ');
@@ -146,12 +146,12 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** The body of a reading entry at a service that has just been started. */
+/** The body of a reading entry, for the client that the first start seeds. */
 export function entryAt(progress: number, visibility: 'private' | 'public' = 'private') {
   return { visibility, progressType: 'chapters', progress, status: 'started', priority: 'mid', client: 1 };
 }
 
-/** The value below which a share of the values lies. */
+/** The percentile of the values at a share from 0 to 1. */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((one, other) => one - other);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;

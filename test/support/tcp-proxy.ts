@@ -7,16 +7,16 @@ import {
   type Socket,
 } from 'node:net';
 
-/** A door to a server that can be shut, as a network does: connections break, and new ones are refused. */
+/** A TCP proxy that simulates network failures: broken, refused and silent connections. */
 export class TcpProxy {
   private server: Server | null = null;
   private readonly sockets = new Set<Socket>();
   private port = 0;
-  private silent = false;
+  private isDiscarding = false;
 
   private constructor(private readonly target: NetConnectOpts) {}
 
-  /** To the PostgreSQL of a connection URL, which may listen at a socket. */
+  /** Starts a proxy to the PostgreSQL of a connection URL, on TCP or a Unix socket. */
   static async toDatabase(url: string): Promise<TcpProxy> {
     const { hostname, port, searchParams } = new URL(url);
     const folder = searchParams.get('host');
@@ -29,7 +29,7 @@ export class TcpProxy {
     return proxy;
   }
 
-  /** The same URL, through this door. */
+  /** The same URL, through this proxy. */
   through(url: string): string {
     const changed = new URL(url);
     changed.hostname = '127.0.0.1';
@@ -47,7 +47,7 @@ export class TcpProxy {
       ] as const) {
         this.sockets.add(one);
         one.on('data', (chunk: Buffer) => {
-          if (!this.silent && !other.write(chunk)) one.pause();
+          if (!this.isDiscarding && !other.write(chunk)) one.pause();
         });
         other.on('drain', () => one.resume());
         one.on('end', () => other.end());
@@ -64,17 +64,17 @@ export class TcpProxy {
     this.server = server;
   }
 
-  /** Drops what is sent either way, as a network that has lost packets for good, without closing anything. */
-  fallSilent(): void {
-    this.silent = true;
+  /** Discards all data in both directions and keeps the connections open, like a network that loses all packets. */
+  discardData(): void {
+    this.isDiscarding = true;
   }
 
-  /** Lets through again what is sent from now on. */
-  speakAgain(): void {
-    this.silent = false;
+  /** Forwards data again. */
+  forwardData(): void {
+    this.isDiscarding = false;
   }
 
-  async shut(): Promise<void> {
+  async close(): Promise<void> {
     const { server } = this;
     this.server = null;
     for (const socket of this.sockets) socket.destroy();
