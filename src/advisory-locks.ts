@@ -1,17 +1,17 @@
 /**
- * The keys of all advisory locks in PostgreSQL. They are values of the protocol between nodes of different versions:
- * never reuse or renumber one.
+ * The keys of all advisory locks in PostgreSQL. Nodes of different versions use them at the same time: never reuse or
+ * renumber a key.
  */
 export const ADVISORY_LOCKS = {
   /** Shared by every process that uses the embedded server; the last one stops it. */
   embeddedServerInUse: 7_001,
-  /** Held by the one service of a data folder. */
+  /** Held by the service process, of which each data folder has at most one. */
   embeddedService: 7_002,
   /** Held while a node migrates or seeds the database. */
   prepareDatabase: 7_003,
-  /** Held by the one catalog import that writes. */
+  /** Held by a catalog import while it writes, so that imports are serialized. */
   importCatalog: 7_004,
-  /** Held by the one node that removes files without a row. */
+  /** Held by the node that removes files without a row, so that only one node does so. */
   sweepFiles: 7_005,
 } as const;
 

@@ -38,7 +38,7 @@ class FoundationModule {
   }
 }
 
-/** The table of contents. */
+/** The composition root: all modules of the service. */
 @Module({})
 export class AppModule {
   static for(config: Config, database: DatabaseSettings): DynamicModule {

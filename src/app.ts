@@ -26,14 +26,14 @@ import { acceptUploads } from './images/upload.js';
 import { measureAnswers } from './health/metrics.js';
 import { secureAnswers, securityHeaders } from './http/security-headers.js';
 
-/** Bytes of a request's URL and headers at most. */
+/** Maximum size of a request's URL and headers in bytes. */
 const MAX_HEADER_BYTES = 16 * 1024;
-/** The parser's own limit is higher, since of what it refuses little is known. */
+/** The HTTP parser's limit. It is higher, because little is known about requests that the parser rejects. */
 const MAX_PARSED_BYTES = 128 * 1024;
-/** Seconds after which a client may retry that has reached a node which stops. */
+/** `Retry-After` in seconds while the node is stopping. */
 const RETRY_AFTER = 2;
 
-/** The app of the service, of its tests and of its scripts, ready but not listening. */
+/** Creates the app for the service, the tests and the scripts. It does not listen yet. */
 export async function createApp(config: Config, database: RunningDatabase): Promise<NestFastifyApplication> {
   const adapter = createAdapter(config);
   const app = await NestFactory.create<NestFastifyApplication>(
@@ -49,7 +49,7 @@ export function databaseSettings(config: Config, database: RunningDatabase): Dat
   return new DatabaseSettings(database.url, prepares, config.databasePoolSize, config.databaseReplicaUrls);
 }
 
-/** Fastify with the bounds of the wire. */
+/** Fastify with limits for sizes and times of requests. */
 export function createAdapter(config: Config): FastifyAdapter {
   const headers = securityHeaders(config);
   const adapter = new FastifyAdapter({
@@ -63,13 +63,13 @@ export function createAdapter(config: Config): FastifyAdapter {
     forceCloseConnections: 'idle',
     routerOptions: {
       ignoreTrailingSlash: true,
-      // Ids of any length are answered by their route; the limit of the headers bounds them.
+      // Long ids must reach their route; the limit of the headers bounds their length.
       maxParamLength: 16_384,
     },
     exposeHeadRoutes: false,
-    // Fastify's own 503 has another shape: `closeWhileStopping` answers instead.
+    // Fastify's 503 has another format: `closeWhileStopping` answers instead.
     return503OnClosing: false,
-    // These come before all hooks.
+    // Fastify calls this function before any hook runs.
     frameworkErrors: (error, request, reply) => {
       reply.headers(headers);
       discardUnreadBody(request.raw);
@@ -86,13 +86,13 @@ export function createAdapter(config: Config): FastifyAdapter {
   return adapter;
 }
 
-/** What every app of ours has around its modules. */
+/** Registers the hooks and parsers of every app. */
 export async function configureApp(
   app: NestFastifyApplication,
   config: Config,
 ): Promise<NestFastifyApplication> {
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
-  // First, so that no answer is without them.
+  // First, so that every answer has the security headers.
   secureAnswers(fastify, config);
   allowCrossOrigin(fastify, config);
   readClientAddresses(fastify, config.trustedProxies);
@@ -114,7 +114,7 @@ export async function configureApp(
   return app;
 }
 
-/** What would otherwise be answered in another shape: headers that are too long, OPTIONS, HTTP/1.1 without a host. */
+/** Refuses requests that Fastify or Node would refuse in another format: long headers, OPTIONS, HTTP/1.1 without a host. */
 function refuseMalformed(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, next) => {
     const { method, headers, raw } = request;
@@ -131,7 +131,7 @@ function isTooLarge({ url = '', rawHeaders }: IncomingMessage): boolean {
   return bytes > MAX_HEADER_BYTES;
 }
 
-/** Requests that come while the service stops are refused; answers end their connections, so that it can stop. */
+/** While the service is stopping, refuses new requests and closes each connection after its answer. */
 function closeWhileStopping(fastify: FastifyInstance): void {
   let stopping = false;
   fastify.addHook('preClose', (next) => {

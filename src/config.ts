@@ -1,59 +1,59 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 
-/** Why the service cannot start: one line for the operator, without a stack. */
+/** The reason why the service cannot start. `run` prints its message as one line, without a stack. */
 export class StartError extends Error {}
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const SAME_SITE = ['lax', 'none'] as const;
 const STORAGE_DRIVERS = ['local', 's3', 'none'] as const;
 
-/** An S3-compatible bucket. Without keys, the machine's own role signs. */
+/** An S3-compatible bucket. Without credentials, the AWS SDK uses those of the environment, such as an instance role. */
 export interface S3Settings {
   readonly bucket: string;
   readonly region: string;
-  /** Null means Amazon's own for the region. */
+  /** Null means Amazon's endpoint of the region. */
   readonly endpoint: string | null;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string } | null;
-  /** Whether the bucket's name stands in the path rather than in the host. */
+  /** Whether URLs have the bucket's name in the path (path-style) instead of the host. */
   readonly pathStyle: boolean;
 }
 
-/** The whole configuration of one node: read once at start, validated, frozen. */
+/** The configuration of a node: read once at start, validated, frozen. */
 export class Config {
-  /** `production` makes some defaults errors: see `jwtSecret`. */
+  /** Whether `NODE_ENV` is `production`, where some settings are required: see `readConfig`. */
   readonly production: boolean;
   readonly host: string;
   readonly port: number;
-  /** Where clients reach this service, without a trailing slash. */
+  /** URL under which clients reach this service, without a trailing slash. */
   readonly publicUrl: string;
-  /** The path of `publicUrl`, where a proxy strips it; empty for none. */
+  /** The path of `publicUrl`, which a proxy strips; empty for none. */
   readonly basePath: string;
-  /** Origins whose pages may act with a reader's cookie. Exact, lower case, that of `publicUrl` included. */
+  /** Origins whose pages may send requests with a user's cookie: those of `corsOrigins` and `publicUrl`. Lower case. */
   readonly trustedOrigins: readonly string[];
-  /** Origins that CORS answers name: those of `CORS_ORIGINS` alone. */
+  /** Origins that CORS allows: those of `CORS_ORIGINS` only. */
   readonly corsOrigins: readonly string[];
   readonly cookie: { readonly secure: boolean; readonly sameSite: (typeof SAME_SITE)[number] };
   /** Absolute path of the folder for the embedded database, generated secrets and local images. */
   readonly dataDir: string;
   /** An existing PostgreSQL; null means the embedded one under `dataDir`. */
   readonly databaseUrl: string | null;
-  /** Where migrations and locks go when `databaseUrl` is a pooler. */
+  /** Connection for migrations and advisory locks if `databaseUrl` is a connection pooler. */
   readonly databaseDirectUrl: string | null;
   readonly databasePoolSize: number;
-  /** Copies of the database, which may lag behind it, for what everybody may see. */
+  /** Read replicas, which may lag, for public data. */
   readonly databaseReplicaUrls: readonly string[];
-  /** Key of the tokens' signatures; null means one generated and kept in `dataDir`. */
+  /** Key that signs tokens; null means a generated key, stored in `dataDir`. */
   readonly jwtSecret: string | null;
   readonly storageDriver: (typeof STORAGE_DRIVERS)[number];
-  /** Where images go with the driver `s3`, else null. */
+  /** The bucket for images if the driver is `s3`, else null. */
   readonly s3: S3Settings | null;
   readonly rateLimit: boolean;
-  /** Requests of one user or address in a minute. */
+  /** Maximum number of requests per minute of one user or address. */
   readonly requestsPerMinute: number;
-  /** Whether requests are refused while the event loop lags behind. */
+  /** Whether requests are refused while the event loop is overloaded. */
   readonly shedLoad: boolean;
-  /** Addresses or networks of proxies whose `X-Forwarded-For` counts. */
+  /** Addresses or networks of proxies whose `X-Forwarded-For` is trusted. */
   readonly trustedProxies: readonly string[];
   readonly adminUsername: string;
   readonly adminPassword: string | null;
@@ -71,7 +71,7 @@ type Environment = Record<string, string | undefined>;
 /**
  * Reads the configuration of the service and its commands from environment variables.
  *
- * @throws StartError naming the first variable that cannot be used and what it takes
+ * @throws StartError with the name of the first invalid variable and its valid values
  */
 export function readConfig(env: Environment = process.env): Config {
   const port = integer(env, 'PORT', 3000, 1, 65_535);
@@ -178,12 +178,12 @@ function choice<const T extends string>(
   return found;
 }
 
-/** Where clients reach the service: an origin, and the path that a proxy strips, if there is one. */
+/** The URL under which clients reach the service: an origin, and optionally a path that a proxy strips. */
 function publicUrlOf(env: Environment): string | null {
   const value = url(env, 'PUBLIC_URL', ['http:', 'https:']);
   if (value === null) return null;
   const { origin, username, password, search, hash } = new URL(value);
-  // A cookie's path and the links of a page hold these characters as they are.
+  // These characters need no escaping in the path of a cookie and in HTML.
   const isPlain = username + password + search + hash === '' && /^[\w.~%@:+/-]*$/.test(pathOf(value));
   if (!isPlain) throw new StartError('PUBLIC_URL must have nothing but a host, a port and a plain path');
   return origin + pathOf(value);
@@ -193,7 +193,7 @@ function pathOf(value: string): string {
   return new URL(value).pathname.replace(/\/+$/, '');
 }
 
-/** Reads a URL; its value is not repeated in the error, since it may hold a password. */
+/** Reads a URL. Errors do not contain its value, which may include a password. */
 function url(env: Environment, name: string, protocols: readonly string[]): string | null {
   const value = text(env, name);
   if (value === null) return null;
@@ -211,9 +211,9 @@ function databaseAddress(env: Environment, name: string): string | null {
 
 const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'];
 
-/** A connection URL; not repeated in errors, since it may hold a password. */
+/** Validates a connection URL. Errors do not contain it, because it may include a password. */
 function asDatabase(value: string, name = 'DATABASE_REPLICA_URLS'): string {
-  // Without a host, as for a server at a unix socket, URLs with a user are no URLs.
+  // A URL with a user but without a host, as for a Unix socket, cannot be parsed.
   const address = value.replace(/^(postgres(?:ql)?:\/\/[^/?#]*@)(?=[/?#]|$)/, '$1localhost');
   const parsed = URL.canParse(address) ? new URL(address) : null;
   if (parsed === null || !/^postgres(ql)?:$/.test(parsed.protocol) || !address.includes('://'))
@@ -225,7 +225,7 @@ function asDatabase(value: string, name = 'DATABASE_REPLICA_URLS'): string {
     throw new StartError(
       `${name}: sslmode must be one of ${SSL_MODES.join(', ')}, not ${JSON.stringify(sslmode)}`,
     );
-  // The driver checks the certificate in these modes too, and would warn that their names promise less.
+  // The driver treats these modes as verify-full, and would print a warning.
   return address
     .replace(/([?&]sslmode=)(?:prefer|require|verify-ca)(?=[&#]|$)/, '$1verify-full')
     .replace(/\/+$/, '');
@@ -244,7 +244,7 @@ function asOrigin(value: string): string {
   const parsed = URL.canParse(value) && !value.includes('*') ? new URL(value) : null;
   const isWeb = parsed !== null && /^https?:$/.test(parsed.protocol) && parsed.origin === value.toLowerCase();
   if (isWeb) return parsed.origin;
-  // The shells of apps have schemes of their own, whose origins browsers send as they are.
+  // Native app shells have custom schemes, such as capacitor://localhost, for which `URL.origin` is "null".
   const isShell =
     parsed?.origin === 'null' && /^(?!file:)[a-z][a-z0-9+.-]*:\/\/[a-z0-9._-]+(:\d+)?$/.test(value);
   if (isShell) return value;
@@ -266,7 +266,7 @@ function asNetwork(value: string): string {
   return value;
 }
 
-/** The service's own origin; on a developer's machine every name of the loopback host. */
+/** The origin of `publicUrl`; for a loopback host, the origins of all its names. */
 function ownOrigins(publicUrl: string): string[] {
   const { protocol, hostname, port, origin } = new URL(publicUrl);
   const loopback = ['localhost', '127.0.0.1', '[::1]'];

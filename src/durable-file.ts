@@ -3,8 +3,8 @@ import { link, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * Creates a file that only its owner may read, whole and on the disk, or leaves the one that is there. A process that
- * is killed or a machine that loses its power leaves no half file.
+ * Creates a file atomically and durably (fsync), readable by its owner only. An existing file is left unchanged. A killed
+ * process or a power failure leaves no partial file.
  */
 export async function createDurably(path: string, text: string): Promise<void> {
   const fresh = `${path}.${randomBytes(6).toString('hex')}`;
@@ -15,7 +15,7 @@ export async function createDurably(path: string, text: string): Promise<void> {
   } finally {
     await file.close();
   }
-  // A link appears whole or not at all, and never replaces what another process has put there.
+  // Creating a link is atomic, and fails if another process has created the file.
   await link(fresh, path).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error;
   });

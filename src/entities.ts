@@ -27,7 +27,7 @@ import { ReadingCountSchema, ReadingEntrySchema } from './reading-history/readin
 import { SearchFoldingSchema } from './search/search-folding.entity.js';
 import { EmailSchema, UsernameSchema, UserSchema } from './accounts/user.entity.js';
 
-/** Every table. */
+/** The entities of all tables. */
 export const ENTITIES = [
   UserSchema,
   UsernameSchema,

@@ -7,9 +7,9 @@ import { requireFreePort, run } from './run.js';
 import { SearchFolding } from './search/search-folding.js';
 import { Shutdown } from './shutdown.js';
 
-/** Milliseconds that requests in flight have to finish after a signal. */
-const DRAIN = 8_000;
-/** Milliseconds after a signal in which the process ends, whatever its connections do. */
+/** Milliseconds after a signal until open connections are closed. */
+const DRAIN_TIMEOUT = 8_000;
+/** Milliseconds after a signal until the process exits, even if the shutdown is not complete. */
 const HARD_LIMIT = 10_000;
 
 const shutdown = new Shutdown(HARD_LIMIT);
@@ -26,9 +26,9 @@ void run(async () => {
     if (warning !== null) process.stderr.write(`${warning}\n`);
     const app = await createApp(config, database);
     const stop = async () => {
-      const late = setTimeout(() => app.getHttpServer().closeAllConnections(), DRAIN);
+      const drain = setTimeout(() => app.getHttpServer().closeAllConnections(), DRAIN_TIMEOUT);
       await app.close();
-      clearTimeout(late);
+      clearTimeout(drain);
       await database.close();
     };
     if (shutdown.isRequested) return await stop();
@@ -36,7 +36,7 @@ void run(async () => {
       await app.get(SearchFolding).refresh();
       return app.get(FirstStart).prepare();
     });
-    // The secrets that were created are shown this once, also by a start that ends here.
+    // New secrets are printed even if the start is cancelled, because they are not stored in clear text.
     if (!shutdown.isRequested) await app.listen(config.port, config.host);
     announce(config, created);
     shutdown.onRequest(stop);

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The folder of package.json, wherever the compiled code lies in it. */
+/** The folder of package.json; sources and compiled code have different depths in it. */
 export const PROJECT_FOLDER = find(dirname(fileURLToPath(import.meta.url)));
 
 function find(folder: string): string {

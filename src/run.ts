@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { createServer } from 'node:net';
 import { StartError } from './config.js';
 
-/** Runs a program to its end: a reason not to start is one line and exit status 1, a defect keeps its stack. */
+/** Runs a program. Errors set exit status 1; a `StartError` or a known failure prints one line, a defect prints its stack. */
 export async function run(program: () => Promise<void>): Promise<void> {
   try {
     await program();
@@ -13,7 +13,7 @@ export async function run(program: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Refuses a port that is in use on any address of the host, before anything else has been touched. */
+/** @throws StartError if the port is in use on any address of the host, or the host cannot be used */
 export async function requireFreePort(host: string, port: number): Promise<void> {
   const addresses = await lookup(host, { all: true }).catch((error: NodeJS.ErrnoException) => {
     throw new StartError(`HOST ${host} cannot be listened on (${error.code ?? error.message})`);
@@ -28,7 +28,7 @@ export async function requireFreePort(host: string, port: number): Promise<void>
     if (error === null) usable++;
     failure ??= error;
   }
-  // Of several addresses, such as those of localhost, one may be missing on this machine.
+  // A host with several addresses, such as localhost, may have some that this machine does not support.
   if (usable === 0 && failure !== null)
     throw new StartError(`HOST ${host} cannot be listened on (${failure.code ?? failure.message})`);
 }
@@ -59,7 +59,7 @@ const FILE_SYSTEM = new Set([
   'ELOOP',
   'EISDIR',
 ]);
-/** SQLSTATEs of what an operator can mend, and how. */
+/** Messages for SQLSTATEs that the operator can resolve. */
 const BY_SQLSTATE: Record<string, string> = {
   '28P01': 'The database refuses the user or password of DATABASE_URL',
   '28000': 'The database refuses the user or password of DATABASE_URL',
@@ -70,7 +70,7 @@ const BY_SQLSTATE: Record<string, string> = {
   '0A000': 'The database lacks a feature that is needed: PostgreSQL 16 or later with ICU and pg_trgm',
 };
 
-/** What the operator can mend is one line, without the URL of the database and its password. */
+/** One line for failures that the operator can resolve, without the database's URL, which may include a password. */
 function startFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { code = '', path, message, syscall } = error as NodeJS.ErrnoException;

@@ -1,20 +1,20 @@
-/** Signals that ask the service to finish what is in flight and to end. */
+/** Signals that start a graceful shutdown. */
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
-/** The way out of the process: an orderly one, which begins once a signal has come, and a hard limit behind it. */
+/** Graceful shutdown on a signal, with a hard limit after which the process exits. */
 export class Shutdown {
   private requested = false;
   private stop: (() => Promise<void>) | null = null;
-  private last: () => void = () => undefined;
+  private kill: () => void = () => undefined;
 
-  /** @param hardLimit milliseconds after the first signal in which the process ends in any case */
+  /** @param hardLimit milliseconds after the first signal until the process exits in any case */
   constructor(hardLimit: number) {
     for (const signal of SIGNALS) {
       process.on(signal, () => {
         if (this.requested) return;
         this.requested = true;
         setTimeout(() => {
-          this.last();
+          this.kill();
           process.exit(0);
         }, hardLimit).unref();
         void this.begin();
@@ -22,20 +22,20 @@ export class Shutdown {
     }
   }
 
-  /** Whether a signal has come: a start that is under way ends where it is. */
+  /** Whether a signal was received. A start in progress must then stop. */
   get isRequested(): boolean {
     return this.requested;
   }
 
-  /** What an orderly end does; it begins at once when a signal has come already. */
+  /** Sets the graceful shutdown, and starts it immediately if a signal was received before. */
   onRequest(stop: () => Promise<void>): void {
     this.stop = stop;
     if (this.requested) void this.begin();
   }
 
-  /** What is left to do when the orderly end takes too long. */
-  onHardLimit(last: () => void): void {
-    this.last = last;
+  /** Sets the last action, for a graceful shutdown that fails or exceeds the hard limit. */
+  onHardLimit(kill: () => void): void {
+    this.kill = kill;
   }
 
   private async begin(): Promise<void> {
@@ -43,8 +43,8 @@ export class Shutdown {
     try {
       await this.stop();
     } catch {
-      // A database that is gone cannot be closed in order.
-      this.last();
+      // For example, the database is gone and cannot be closed gracefully.
+      this.kill();
     }
     process.exit(0);
   }

@@ -20,19 +20,19 @@ import {
 import type { Claims } from './tokens.js';
 import { VerifiedTokens } from './verified-tokens.js';
 
-/** What the database says of a valid token at this moment. */
+/** The state in the database of the session that a valid token belongs to. */
 type Resolution =
   | {
       readonly kind: 'signed-in';
       readonly viewer: Viewer;
       /** Whether the viewer holds the right that the route requires. */
       readonly isPermitted: boolean;
-      /** The cookie whose refresh token replaced another one and is used for the first time. */
+      /** Set if the cookie holds a rotated refresh token that is used for the first time. */
       readonly firstUse: CookieViewer | null;
     }
   | NoSession;
 
-/** The one guard of every route. A route without declared access is closed. */
+/** The guard of all routes. It denies by default: a route without an access decorator is forbidden. */
 @Injectable()
 export class AccessGuard implements CanActivate {
   private readonly logger = new Logger(AccessGuard.name);
@@ -49,14 +49,14 @@ export class AccessGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const access = this.reflector.get<Access | undefined>(ACCESS, context.getHandler());
     if (access === undefined) throw forbidden();
-    if (access.kind === 'open') return true;
+    if (access.kind === 'public') return true;
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const crossSite = isCrossSite(request, this.config.trustedOrigins);
     const refuse = async (error: AppError): Promise<never> => {
       // Only failed refreshes count against the limit.
       if (access.kind === 'refresh') await this.limits.spend('refresh', addressKey(request.ip));
-      // A dead cookie is cleared, except for another site's page, which must not be able to sign a reader out.
+      // An invalid cookie is cleared, but not for requests of other sites, which must not be able to sign a user out.
       if (access.endsSession && !crossSite) this.refreshCookie.clear(http.getResponse<FastifyReply>());
       throw error;
     };
@@ -67,7 +67,7 @@ export class AccessGuard implements CanActivate {
     if (found?.kind === 'no-user') return refuse(userNotFound());
     if (found?.kind !== 'signed-in') {
       request.viewer = null;
-      const mayPass = access.kind === 'anyone' && credential !== 'bearer';
+      const mayPass = access.kind === 'optional' && credential !== 'bearer';
       if (!mayPass) return refuse(unauthorized());
       return true;
     }
@@ -79,7 +79,7 @@ export class AccessGuard implements CanActivate {
     return true;
   }
 
-  /** The viewer behind the claims, unless their session has ended. */
+  /** The viewer that the claims identify, unless the session has ended. */
   private async resolve(
     credential: 'bearer' | 'cookie',
     { sub: userId, sid: sessionId, cnt: counter }: Claims,
@@ -103,12 +103,12 @@ export class AccessGuard implements CanActivate {
     }
     if (session.stale) this.touch(userId, sessionId);
     const viewer = { userId, sessionId, ip, credential, counter };
-    // The first token of a session replaces none, so that its use need not be recorded.
+    // The first token of a session has no predecessor, so that its use need not be recorded.
     const isFirstUse = counter === session.counter && counter > 0 && !session.used;
     return { kind: 'signed-in', viewer, isPermitted, firstUse: isFirstUse ? viewer : null };
   }
 
-  /** Records the time of use for the list of sessions. Not awaited: the response does not depend on it. */
+  /** Records the time of use for the list of sessions. Not awaited, because the response does not depend on it. */
   private touch(userId: string, sessionId: string): void {
     this.sessions.touch(userId, sessionId).catch((error: unknown) => this.logger.warn(String(error)));
   }
@@ -121,14 +121,14 @@ function verifiedBearer(request: FastifyRequest): string {
   return token;
 }
 
-/** Whether a refresh token works for the route: on other routes than the refresh, the former one does for 30 seconds. */
+/** Whether a refresh token is valid for the route. Outside of `/auth/refresh` the previous token is valid for 30 seconds. */
 function acceptsCounter(session: CredentialState, counter: number, access: Access): boolean {
   return access.kind === 'refresh' || session.fresh
     ? mayRefresh(session, counter)
     : counter === session.counter;
 }
 
-/** What the route requires of its user, beyond being signed in. */
+/** The role or permission that the route requires. */
 function rightOf({ permission, administrator }: Access): Right {
   if (administrator) return { role: ADMIN_ROLE };
   return permission === undefined ? null : { permission };

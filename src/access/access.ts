@@ -22,7 +22,7 @@ export interface CookieViewer extends SignedInUser {
 /** A user who is signed in by `Authorization: Bearer`. */
 export interface BearerViewer extends SignedInUser {
   readonly credential: 'bearer';
-  /** The token as it came. */
+  /** The token of the request. */
   readonly accessToken: string;
 }
 
@@ -35,25 +35,25 @@ declare module 'fastify' {
 }
 
 /** Public; credentials are not read. */
-export const Public = () => RouteAccess({ kind: 'open' });
+export const Public = () => RouteAccess({ kind: 'public' });
 /** Public, for monitoring: not rate-limited, and served under overload. */
 export const Probe = () =>
-  applyDecorators(RouteAccess({ kind: 'open', unlimited: true }), RouteOption({ unlimited: true }));
-/** For clients' servers, by client key, which the route itself checks; users' credentials are ignored. */
-export const ClientKey = () => RouteAccess({ kind: 'open', clientKey: true });
-/** Public; a signed-in user is shown more. */
-export const OptionalAuth = () => RouteAccess({ kind: 'anyone' });
-/** For users, by cookie or Bearer. */
+  applyDecorators(RouteAccess({ kind: 'public', unlimited: true }), RouteOption({ unlimited: true }));
+/** For clients' servers, with a client key, which the route's own guard checks. Users' credentials are ignored. */
+export const ClientKey = () => RouteAccess({ kind: 'public', clientKey: true });
+/** Public; the answer may depend on the signed-in user. */
+export const OptionalAuth = () => RouteAccess({ kind: 'optional' });
+/** For users, with a cookie or a Bearer token. */
 export const SignedIn = (options: { endsSession?: boolean } = {}) =>
   RouteAccess({ kind: 'signed-in', ...options });
-/** For users whose roles hold the permission, by cookie or Bearer. */
+/** For users whose roles grant the permission, with a cookie or a Bearer token. */
 export const RequirePermission = (permission: Permission) => RouteAccess({ kind: 'signed-in', permission });
-/** For users, by Bearer alone. */
+/** For users, with a Bearer token only. */
 export const BearerOnly = (options: { endsSession?: boolean } = {}) =>
   RouteAccess({ kind: 'bearer', ...options });
-/** For users with the role `admin`, by Bearer alone. */
+/** For users with the role `admin`, with a Bearer token only. */
 export const AdministratorByBearer = () => RouteAccess({ kind: 'bearer', administrator: true });
-/** For the holder of a refresh cookie. */
+/** For users, with the refresh cookie only. */
 export const RefreshCookie = () => RouteAccess({ kind: 'refresh' });
 
 /** The signed-in user, on routes that require one. */
@@ -63,7 +63,7 @@ export const CurrentViewer = createParamDecorator((_: unknown, context: Executio
   return viewer;
 });
 
-/** The signed-in user, or null, on public routes. */
+/** The signed-in user, or null, on routes with `@OptionalAuth`. */
 export const OptionalViewer = createParamDecorator(
   (_: unknown, context: ExecutionContext): Viewer | null =>
     context.switchToHttp().getRequest<FastifyRequest>().viewer ?? null,

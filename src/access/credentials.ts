@@ -3,7 +3,7 @@ import type { Access } from '../openapi/access-metadata.js';
 
 export const REFRESH_COOKIE = 'refreshToken';
 
-/** The token after `Authorization: Bearer`; undefined when that scheme is not used, null when no token follows. */
+/** The token after `Authorization: Bearer`; undefined if the scheme is not used, null if the token is missing or malformed. */
 export function readBearer(request: FastifyRequest): string | null | undefined {
   const match = /^bearer(?:\s+(.*))?$/i.exec(request.headers.authorization ?? '');
   if (match === null) return undefined;
@@ -11,7 +11,7 @@ export function readBearer(request: FastifyRequest): string | null | undefined {
   return token === '' || /\s/.test(token) ? null : token;
 }
 
-/** The cookie's token; undefined when there is none, null when there are two, of which neither can be preferred. */
+/** The token of the refresh cookie; undefined without the cookie, null if the cookie is empty or sent more than once. */
 export function readRefreshCookie(request: FastifyRequest): string | null | undefined {
   const header = request.headers.cookie;
   if (header === undefined || !header.includes(REFRESH_COOKIE)) return undefined;
@@ -28,7 +28,7 @@ function unquoted(value: string): string | null {
   return value.replace(/^"(.*)"$/, '$1') || null;
 }
 
-/** The credential that authenticates a request: with both, it is the Bearer token. */
+/** The credential that authenticates a request. A Bearer token has precedence over the cookie. */
 export function credentialOf(request: FastifyRequest, kind: Access['kind']): 'bearer' | 'cookie' | null {
   if (kind !== 'refresh' && readBearer(request) !== undefined) return 'bearer';
   if (kind !== 'bearer' && readRefreshCookie(request) !== undefined) return 'cookie';
@@ -36,8 +36,8 @@ export function credentialOf(request: FastifyRequest, kind: Access['kind']): 'be
 }
 
 /**
- * Whether another site's page may have sent the request with the reader's cookie: its `Origin` is not trusted or, without
- * an `Origin`, `Sec-Fetch-Site` says so.
+ * Whether the request may come from a page of another site (CSRF): its `Origin` is not trusted or, without an `Origin`,
+ * `Sec-Fetch-Site` is `cross-site` or `same-site`.
  */
 export function isCrossSite(request: FastifyRequest, trustedOrigins: readonly string[]): boolean {
   const { origin } = request.headers;

@@ -8,7 +8,7 @@ import { Sql } from '../database/sql.js';
 import { statement, tables } from '../database/statement.js';
 import type { Device } from './device.js';
 
-/** Seconds for which the former refresh token stays valid after a rotation. */
+/** Seconds for which the previous refresh token stays valid after a rotation. */
 const GRACE = 30;
 
 /** The state of an open session. */
@@ -20,11 +20,11 @@ export interface SessionState {
   readonly used: boolean;
 }
 
-/** The state of a credential's session, and what its user may do. */
+/** The state of a credential's session, and whether its user has the required right. */
 export interface CredentialState extends SessionState {
-  /** Whether the time of the last use is to be written again. */
+  /** Whether the recorded time of the last use is older than five minutes. */
   readonly stale: boolean;
-  /** Whether the user holds the right that the route requires; true when it requires none. */
+  /** Whether the user has the right that the route requires; true if it requires none. */
   readonly permitted: boolean;
 }
 
@@ -36,10 +36,10 @@ export type CredentialOutcome = { readonly kind: 'open'; readonly session: Crede
 export type CurrentOutcome =
   { readonly kind: 'open'; readonly session: SessionRow & SessionState } | NoSession;
 
-/** What a route may require of its user. */
+/** The permission or role that a route requires; null for none. */
 export type Right = { readonly permission: string } | { readonly role: string } | null;
 
-/** The columns of a session that its refresh token is made from. */
+/** The columns of a session that determine its refresh token. */
 export interface SessionRow {
   readonly counter: number;
   readonly issuedAt: Date;
@@ -61,8 +61,8 @@ export interface ListedSession {
 }
 
 /**
- * Whether a refresh token with this counter works for a refresh: the current one, its direct parent for 30 seconds, and
- * later too if the current one has never been used, since then the response that carried it was lost.
+ * Whether a refresh token with this counter may be refreshed. The current token may. Its predecessor may for 30 seconds,
+ * and afterwards if the current token has never been used, because then the response that carried it was lost.
  */
 export function mayRefresh(session: SessionState, counter: number): boolean {
   return counter === session.counter || (counter === session.counter - 1 && (session.fresh || !session.used));
@@ -81,7 +81,7 @@ interface Key {
   readonly id: string;
 }
 
-// The database's clock decides everywhere: the clocks of nodes may differ.
+// The clock of the database is used, because the clocks of nodes may differ.
 const NOW = sql<string>`clock_timestamp()`;
 const ago = (duration: string) => sql<string>`${NOW} - ${sql.lit(duration)}::interval`;
 
@@ -241,7 +241,7 @@ const REMOVE_EXPIRED = statement('sessions.remove-expired', ({ userId }: { userI
 export class SessionRepository {
   constructor(private readonly sql: Sql) {}
 
-  /** The session of a credential, and whether its user holds the right. */
+  /** The session of a credential, and whether its user has the right. */
   async findCredential(userId: string, id: string, right: Right): Promise<CredentialOutcome> {
     const session = await this.findState({ userId, id }, right);
     if (session !== undefined) return { kind: 'open', session };
@@ -259,7 +259,7 @@ export class SessionRepository {
     return (await this.sql.row(HOLDS_ROLE, { userId, role })) !== undefined;
   }
 
-  /** Starts a session; undefined when the user has been deleted, or has another password by now. */
+  /** Starts a session; undefined if the user has been deleted or the password changed since the login was verified. */
   async open(login: Login, id: string, lifetime: number, device: Device): Promise<SessionRow | undefined> {
     const { id: userId, passwordHash } = login;
     await this.sql.rows(REMOVE_EXPIRED, { userId });
@@ -267,13 +267,13 @@ export class SessionRepository {
     return row && asSession(row);
   }
 
-  /** Increments the counter; undefined when a concurrent refresh has done so, or the token is younger than the grace. */
+  /** Increments the counter; undefined if a concurrent refresh has done so, or the token was issued within the grace period. */
   async rotate(userId: string, id: string, counter: number): Promise<SessionRow | undefined> {
     const row = await this.sql.row(ROTATE, { userId, id, counter });
     return row && asSession(row);
   }
 
-  /** The session as it is now. */
+  /** The current state of the session. */
   async findCurrent(userId: string, id: string): Promise<CurrentOutcome> {
     const row = await this.sql.row(CURRENT, { userId, id });
     if (row === undefined) return { kind: 'no-user' };
@@ -282,7 +282,7 @@ export class SessionRepository {
     return { kind: 'open', session: { ...asSession({ ...row, counter }), used, fresh } };
   }
 
-  /** Whether the session exists; inside a transaction, as that transaction sees it. */
+  /** Whether the session exists, as the current transaction sees it. */
   async isOpen(userId: string, id: string): Promise<boolean> {
     return (await this.sql.row(IS_OPEN, { userId, id })) !== undefined;
   }
@@ -292,7 +292,7 @@ export class SessionRepository {
     await this.sql.rows(MARK_USED, { userId, id, counter });
   }
 
-  /** Records the time of use, every five minutes at most. */
+  /** Records the time of use, at most every five minutes. */
   async touch(userId: string, id: string): Promise<void> {
     await this.sql.rows(TOUCH, { userId, id });
   }
@@ -301,7 +301,7 @@ export class SessionRepository {
     return this.sql.rows(LIST, { userId });
   }
 
-  /** @returns whether there was such a session */
+  /** @returns whether the session existed */
   async end(userId: string, id: string): Promise<boolean> {
     return (await this.sql.row(END, { userId, id })) !== undefined;
   }

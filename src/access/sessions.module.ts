@@ -12,7 +12,7 @@ import { SessionsService } from './sessions.service.js';
 import { ISSUER, TOKEN_KEY, Tokens } from './tokens.js';
 import { VerifiedTokens } from './verified-tokens.js';
 
-/** Credentials and sessions: what the guard of every route needs, below the users' feature. */
+/** Credentials, sessions and the access guard. It does not depend on the users feature. */
 @Global()
 @Module({
   imports: [

@@ -22,8 +22,8 @@ export class SessionsService {
   /**
    * Starts a session.
    *
-   * @returns what its first refresh token is made from; null when the password has been changed or the account deleted
-   *   since the login
+   * @returns the source of its first refresh token; null if the password has been changed or the account deleted since the
+   *   login was verified
    */
   async open(login: Login, device: Device): Promise<RefreshTokenSource | null> {
     const sessionId = randomUUID();
@@ -32,9 +32,9 @@ export class SessionsService {
   }
 
   /**
-   * Exchanges a refresh token that the guard has accepted for its successor. Concurrent refreshes get the same one.
+   * Exchanges a refresh token that the guard has accepted for its successor. Concurrent refreshes get the same successor.
    *
-   * @throws userNotFound, unauthorized for a session that ends meanwhile
+   * @throws userNotFound, unauthorized if the session has ended since the guard accepted it
    */
   async rotate({ userId, sessionId, counter }: CookieViewer): Promise<RefreshTokenSource> {
     const rotated = await this.sessions.rotate(userId, sessionId, counter);
@@ -45,7 +45,7 @@ export class SessionsService {
     return asSource(userId, sessionId, current.session);
   }
 
-  /** Whether the viewer holds the administrators' role. */
+  /** Whether the viewer has the role `admin`. */
   async isAdministrator({ userId }: Viewer): Promise<boolean> {
     return this.sessions.holdsRole(userId, ADMIN_ROLE);
   }
@@ -69,12 +69,12 @@ export class SessionsService {
     await this.sessions.endAll(userId);
   }
 
-  /** Ends all but the viewer's own session. */
+  /** Ends all sessions of the viewer except the current one. */
   async endOthers({ userId, sessionId }: Viewer): Promise<void> {
     await this.sessions.endOthers(userId, sessionId);
   }
 
-  /** @throws unauthorized when the viewer's own session has been ended since the guard accepted it */
+  /** @throws unauthorized if the viewer's session has ended since the guard accepted it */
   async requireOpen({ userId, sessionId }: Viewer): Promise<void> {
     if (!(await this.sessions.isOpen(userId, sessionId))) throw unauthorized();
   }

@@ -8,27 +8,27 @@ import { createDurably } from '../durable-file.js';
 const MIN_LENGTH = 32;
 
 /**
- * The secret in the data folder, created at the first start. Concurrent processes get the same one.
+ * The secret in the data folder, created at the first start. Concurrent processes get the same secret.
  *
- * @throws StartError when the file cannot be read or holds no secret: a new one would silently end every session
+ * @throws StartError if the file cannot be read or its secret is too short: a new secret would silently end every session
  */
 export async function loadOrCreateSecret(dataDir: string): Promise<string> {
   const path = join(dataDir, 'jwt.secret');
-  const kept = await read(path);
-  if (kept !== null) return kept;
+  const stored = await read(path);
+  if (stored !== null) return stored;
   await mkdir(dataDir, { recursive: true, mode: 0o711 });
   await createDurably(path, randomBytes(32).toString('hex'));
   return (await read(path)) ?? '';
 }
 
 async function read(path: string): Promise<string | null> {
-  const kept = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const secret = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null;
     throw new StartError(`${path} cannot be read (${error.code})`, { cause: error });
   });
-  if (kept !== null && kept.trim().length < MIN_LENGTH)
+  if (secret !== null && secret.trim().length < MIN_LENGTH)
     throw new StartError(
       `${path} holds no secret of ${MIN_LENGTH} bytes: restore it, or delete it, which signs everybody out`,
     );
-  return kept;
+  return secret;
 }

@@ -4,7 +4,7 @@ import { JwtService } from '@nestjs/jwt';
 
 export const TOKEN_KEY = Symbol('TOKEN_KEY');
 export const ISSUER = 'tankobon';
-/** Each kind of token has its own audience, so that neither passes for the other. */
+/** Each kind of token has its own audience, so that one is not accepted in place of the other. */
 export const ACCESS_AUDIENCE = 'tankobon:access';
 export const REFRESH_AUDIENCE = 'tankobon:refresh';
 
@@ -22,7 +22,7 @@ export interface Claims {
   readonly cnt?: number;
 }
 
-/** What a refresh token is made from: the session's row. */
+/** The data that determines a refresh token: the session's row. */
 export interface RefreshTokenSource {
   readonly userId: string;
   readonly sessionId: string;
@@ -31,7 +31,7 @@ export interface RefreshTokenSource {
   readonly expires: Date;
 }
 
-/** A verified key costs a tenth of one that is parsed from a string for every token. */
+/** A `KeyObject`, because parsing a key from a string for every token takes ten times as long. */
 export function tokenKey(secret: string): KeyObject {
   return createSecretKey(Buffer.from(secret, 'utf8'));
 }
@@ -40,7 +40,7 @@ export function tokenKey(secret: string): KeyObject {
 export class Tokens {
   constructor(private readonly jwt: JwtService) {}
 
-  /** A JWT for `Authorization: Bearer`, good for ten minutes. */
+  /** A JWT for `Authorization: Bearer`, valid for ten minutes. */
   accessToken(userId: string, sessionId: string): string {
     return this.jwt.sign(
       { sub: userId, sid: sessionId },
@@ -49,9 +49,9 @@ export class Tokens {
   }
 
   /**
-   * The JWT for the cookie. It is a function of the row, so that concurrent refreshes get the same token.
+   * The JWT for the cookie. It is derived from the row alone, so that concurrent refreshes get the same token.
    *
-   * @returns the token and the seconds until it expires, counted from its issue
+   * @returns the token, and its lifetime in seconds from its issue
    */
   refreshToken(source: RefreshTokenSource): { token: string; lifetime: number } {
     const iat = Math.floor(source.issuedAt.getTime() / 1000);
@@ -60,10 +60,10 @@ export class Tokens {
     return { token: this.jwt.sign(claims, { audience: REFRESH_AUDIENCE }), lifetime: exp - iat };
   }
 
-  /** The options with which both passport strategies verify. */
+  /** The options of both passport strategies. */
   static verification(key: KeyObject, audience: string) {
     return {
-      // passport-jwt's types know strings and buffers alone; jsonwebtoken takes the key as it is.
+      // passport-jwt's types allow only strings and buffers, but jsonwebtoken accepts a `KeyObject`.
       secretOrKey: key as unknown as Buffer,
       algorithms: ['HS256' as const],
       issuer: ISSUER,

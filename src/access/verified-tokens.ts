@@ -8,7 +8,7 @@ import type { Claims } from './tokens.js';
 /** Capacity of each cache, in tokens. */
 const CACHE_SIZE = 20_000;
 
-/** A passport strategy as passport itself runs it: a copy for each attempt, with callbacks for its outcome. */
+/** A copy of a passport strategy for one request, with callbacks for the outcome, as passport creates it. */
 interface Attempt {
   success(claims: Claims): void;
   fail(): void;
@@ -17,8 +17,9 @@ interface Attempt {
 }
 
 /**
- * The claims of tokens that this service has signed. A token is sent with every request for ten minutes: its signature is
- * verified once and cached, its expiry is checked each time. The database decides whether its session is still open.
+ * The claims of tokens that this service has signed. A client sends its token with every request for ten minutes, so the
+ * claims of a verified token are cached and only its expiry is checked again. The database decides whether the session is
+ * still open.
  */
 @Injectable()
 export class VerifiedTokens {
@@ -31,7 +32,7 @@ export class VerifiedTokens {
     };
   }
 
-  /** The id of the user whose token the request carries, before it is known whether the session is open. */
+  /** The id of the user that the token of the request names. Does not check whether the session is open. */
   userId(request: FastifyRequest): string | null | Promise<string | null> {
     const claims = this.claims(request, readBearer(request) === undefined ? 'cookie' : 'bearer');
     return claims instanceof Promise
@@ -39,7 +40,7 @@ export class VerifiedTokens {
       : (claims?.sub ?? null);
   }
 
-  /** The claims of the request's token of that kind; null for an invalid one; a promise only for a token that is not cached. */
+  /** The claims of the request's token; null if it is missing or invalid. Returns a promise only if the token is not cached. */
   claims(request: FastifyRequest, kind: 'bearer' | 'cookie'): Claims | Promise<Claims | null> | null {
     const { read, strategy, cache } = this.kinds[kind];
     const token = read(request);

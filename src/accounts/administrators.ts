@@ -11,7 +11,7 @@ const LOCK = statement('administrators.lock', () =>
   db.selectFrom('roles').select('id').where('name', '=', sql.lit(ADMIN_ROLE)).forUpdate(),
 );
 
-/** Two at most: enough to tell none, one and several. */
+/** Two administrators at most: enough to distinguish none, one and several. */
 const FIRST_TWO = statement('administrators.first-two', () =>
   db
     .selectFrom('user_roles as ur')
@@ -27,16 +27,16 @@ export class Administrators {
   constructor(private readonly sql: Sql) {}
 
   /**
-   * Locks the row of the role `admin` until the transaction ends: changes of roles, and of who has them, run one after
-   * another.
+   * Locks the row of the role `admin` until the transaction ends. This serializes changes of roles and of their
+   * assignment to users.
    */
   async lockRoleChanges(): Promise<void> {
     await this.sql.rows(LOCK, {});
   }
 
   /**
-   * Whether the user is the only administrator. Locks role changes first, otherwise two administrators could be removed
-   * at once.
+   * Whether the user is the only administrator. Locks role changes first, otherwise concurrent requests could remove the
+   * last two administrators.
    */
   async isLast(userId: string): Promise<boolean> {
     await this.lockRoleChanges();

@@ -2,7 +2,7 @@ import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { totalCounterTriggers } from '../database/counter-triggers.js';
 import { UserSchema } from './user.entity.js';
 
-/** A user's one avatar. The row's id and hash name the folder of its files, which are written before the row. */
+/** A user's avatar. The folder of its files is named by id and hash. The files are written before the row. */
 export const AvatarSchema = defineEntity({
   name: 'Avatar',
   tableName: 'avatars',
@@ -10,21 +10,21 @@ export const AvatarSchema = defineEntity({
   properties: {
     user: p.manyToOne(UserSchema).primary().deleteRule('cascade'),
     id: p.integer(),
-    /** Name of the uploaded file, without anything but its last part. */
+    /** Name of the uploaded file, without its path. */
     name: p.text().default(''),
     format: p.text().default(''),
-    /** Digest of the picture and a part of its own for each upload; null while the first upload is under way. */
+    /** Digest of the picture with a random suffix for each upload; null while the first upload is in progress. */
     hash: p.text().nullable(),
-    /** Bytes of all its files. */
+    /** Total size of the files in bytes. */
     storedBytes: p.integer().default(0),
-    /** Until when a first upload under way excludes others. */
+    /** End of the reservation by a first upload in progress, which excludes concurrent uploads. */
     reservedUntil: p.datetime(3).nullable(),
   },
 });
 
 export type Avatar = InferEntity<typeof AvatarSchema>;
 
-/** Which user an avatar's id belongs to: a reference table where users are distributed. */
+/** The user of each avatar id. If the database is sharded by user, this is a reference table. */
 export const AvatarIdSchema = defineEntity({
   name: 'AvatarId',
   tableName: 'avatar_ids',

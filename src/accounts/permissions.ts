@@ -1,4 +1,4 @@
-/** Everything that a role can allow. The database holds the same names: see the first migration. */
+/** All permissions. The table `permissions` has the same names; a new permission needs a migration that inserts it. */
 export const PERMISSIONS = [
   'rate-series',
   'view-users',
@@ -13,6 +13,6 @@ export const PERMISSIONS = [
 
 export type Permission = (typeof PERMISSIONS)[number];
 
-/** The role that every user has, and the one that may do everything. Both are seeded and stay. */
+/** The role that every user has, and the role that has all permissions. Both are seeded and cannot be deleted. */
 export const DEFAULT_ROLE = 'user';
 export const ADMIN_ROLE = 'admin';

@@ -1,9 +1,9 @@
 import { type BlankId, ObjectId } from '../http/ids.js';
 
-/** The id of a user in the path. */
+/** Injects the id of a user from the path. */
 export const UserId = (blank: BlankId = {}) =>
-  ObjectId({ ...blank, description: 'Id of the user, as sign-in and lists of users answer it.' });
+  ObjectId({ ...blank, description: 'Id of the user, from sign-in or a list of users.' });
 
-/** The same as family B spells and describes it. */
+/** The same with the parameter name and description of family B. */
 export const UserIdOfFamilyB = () =>
   ObjectId({ name: 'userId', description: 'Id of the account: an ObjectId.', format: 'objectid' });

@@ -35,10 +35,10 @@ export const UserSchema = defineEntity({
     linkedin: p.text().nullable(),
     x: p.text().nullable(),
     youtube: p.text().nullable(),
-    /** The username in lower case: the address of the public profile. */
+    /** The username in lower case, as in the URL of the public profile. */
     slug: p.text(),
     ageVerified: p.boolean().default(false),
-    /** Username, address and names, folded, each between line feeds: see `fold`. */
+    /** Username, e-mail address and names, folded and separated by line feeds: see `fold`. */
     searchText: p.text().default('').hidden(),
     searchCompact: p.text().default('').hidden(),
     registered: p.datetime(3).defaultRaw('current_timestamp(3)'),
@@ -48,8 +48,8 @@ export const UserSchema = defineEntity({
 export type User = InferEntity<typeof UserSchema>;
 
 /**
- * Who holds a username. A table of its own, and without a foreign key, because uniqueness crosses users: where users
- * are distributed, this is a reference table. The key is the name in lower case.
+ * The owner of each username. The key is the result of `spellingKey`. Uniqueness spans all users, so that this is a
+ * separate table without a foreign key: if the database is sharded by user, it is a reference table.
  */
 export const UsernameSchema = defineEntity({
   name: 'Username',
@@ -57,7 +57,7 @@ export const UsernameSchema = defineEntity({
   properties: { key: p.text().primary(), userId: p.text() },
 });
 
-/** Who holds an e-mail address, as with usernames. The key is the address in one Unicode form and case. */
+/** The owner of each e-mail address, like `UsernameSchema`. */
 export const EmailSchema = defineEntity({
   name: 'Email',
   tableName: 'emails',

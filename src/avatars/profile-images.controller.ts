@@ -9,7 +9,7 @@ import { ApiRoute } from '../openapi/api-route.js';
 import type { ResponseDto } from '../http/response.dto.js';
 import { IMAGE_BODY_LIMIT } from '../images/upload.js';
 import { imageFromBase64 } from '../images/base64.js';
-import { LimitsImages } from '../limits/image-limit.js';
+import { LimitImageUploads } from '../limits/image-limit.js';
 import { imageFormat } from '../images/image-format.js';
 import { invalidImage, noFileUploads } from '../images/images.errors.js';
 import { UpdateProfileImageDto } from './avatars.dto.js';
@@ -28,7 +28,7 @@ export class ProfileImagesController {
 
   @Post('user/update-image/:id')
   @SignedIn()
-  @LimitsImages()
+  @LimitImageUploads()
   @BodyLimit(IMAGE_BODY_LIMIT)
   @ApiRoute({
     id: 'profileImageUpdate',
@@ -64,7 +64,7 @@ export class ProfileImagesController {
 
   @Post('admin/user/update-image/:id')
   @RequirePermission('edit-users')
-  @LimitsImages()
+  @LimitImageUploads()
   @BodyLimit(IMAGE_BODY_LIMIT)
   @ApiRoute({
     id: 'adminProfileImageUpdate',

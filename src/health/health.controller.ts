@@ -22,7 +22,7 @@ export class HealthController {
 
   @Get('health/live')
   @Probe()
-  @ApiRoute({ id: 'healthLive', summary: 'Whether the process answers', response: HealthDto })
+  @ApiRoute({ id: 'healthLive', summary: 'Check that the process answers', response: HealthDto })
   live(): HealthDto {
     return { status: 'ok' };
   }
@@ -31,7 +31,7 @@ export class HealthController {
   @Probe()
   @ApiRoute({
     id: 'healthReady',
-    summary: 'Whether requests can be served: database and storage answer',
+    summary: 'Check that database and storage answer, so that requests can be served',
     response: HealthDto,
     errors: [serviceUnavailable],
   })

@@ -1,9 +1,10 @@
 import { ApiSchema } from '@nestjs/swagger';
 import { MaxCharacters } from '../http/fields.js';
+
 @ApiSchema({ name: 'Health' })
 export class HealthDto {
   /**
-   * Always `ok`: a node that is not well answers with an error status instead.
+   * Always `ok`: an unhealthy node answers with an error status.
    * @example "ok"
    */
   @MaxCharacters(2)

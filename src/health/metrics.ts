@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 
-/** One registry per process: prom-client's default metrics belong to the process, not to an app. */
+/** One registry per process, because prom-client's default metrics describe the process, not an app. */
 export const registry = new Registry();
 collectDefaultMetrics({ register: registry });
 
@@ -13,7 +13,7 @@ const seconds = new Histogram({
   registers: [registry],
 });
 
-/** Measures each answer; by the route's pattern, so that the number of series stays small. */
+/** Measures the duration of each request. The label is the route's pattern, which bounds the number of time series. */
 export function measureAnswers(fastify: FastifyInstance): void {
   fastify.addHook('onResponse', (request, reply, next) => {
     const route = request.routeOptions.url ?? 'unknown';

@@ -1,19 +1,19 @@
-/** One field that a request got wrong, and why. */
+/** An invalid or missing field of a request, and the reasons. */
 export interface FieldError {
   readonly field: string;
   readonly messages: string[];
 }
 
-/** An error as clients see it: part of the contract, and of the OpenAPI document. */
+/** The public part of an error, also written to the OpenAPI document. */
 export interface ErrorDefinition {
   readonly status: number;
-  /** Public, byte for byte. */
+  /** Part of the contract: clients compare it. */
   readonly message: string;
   /** Family D's `ErrorCode`. */
   readonly code?: string;
 }
 
-/** The one error type: everything thrown becomes one before it is answered. */
+/** The one error type: `toAppError` converts every other error to it before the response. */
 export class AppError extends Error {
   constructor(
     readonly definition: ErrorDefinition,
@@ -23,7 +23,7 @@ export class AppError extends Error {
   }
 }
 
-/** Makes errors of one definition, which decorators read to document it. */
+/** Creates errors of one definition. `@ApiRoute` reads the definition to document it. */
 export interface ErrorFactory extends ErrorDefinition {
   (extra?: AppError['extra']): AppError;
 }
@@ -39,7 +39,7 @@ export const missingParameters = defineError(400, 'Required parameters missing')
 export const invalidParameters = defineError(400, 'Invalid parameters');
 export const unauthorized = defineError(401, 'Unauthorized');
 export const forbidden = defineError(403, 'Forbidden');
-/** The credential is genuine, but its user is gone: on every route. */
+/** On every route: the credential is valid, but its user has been deleted. */
 export const userNotFound = defineError(404, 'User not found');
 export const notFound = defineError(404, 'Not found');
 export const payloadTooLarge = defineError(413, 'Payload too large');

@@ -1,14 +1,14 @@
 import type { FastifyInstance, onRequestHookHandler, RouteOptions } from 'fastify';
 
-/** The name of the route option: the path parameter that may be blank. */
+/** The route option that names the path parameter that may be blank. */
 export interface BlankIdOption {
   readonly blankId?: string | undefined;
 }
 
 /**
- * Lets requests reach a route with the option `blankId` without that parameter, so that it is reported as missing. They
- * would be unknown: Nest's adapter takes an empty segment for another path, and the router ignores trailing slashes.
- * Call it before the routes.
+ * Registers each route with the option `blankId` for paths without that parameter too, so that the route reports it as
+ * missing. Otherwise such paths are 404: Nest's adapter takes an empty segment for another path, and the router ignores
+ * trailing slashes. Call this function before the routes are registered.
  */
 export function acceptBlankIds(fastify: FastifyInstance): void {
   fastify.addHook('onRoute', (route) => {

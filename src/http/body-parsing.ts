@@ -2,14 +2,15 @@ import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { invalidParameters, payloadTooLarge, unsupportedMediaType } from './app-error.js';
 
-/** Most bytes of a JSON body, unless a route says otherwise. */
+/** Maximum size of a JSON body in bytes, unless a route sets another one. */
 export const BODY_LIMIT = 64 * 1024;
-/** Most levels of a JSON body. No request of the contract has more than four. */
+/** Maximum nesting depth of a JSON body. No request of the contract has more than four levels. */
 const MAX_DEPTH = 20;
 
 /**
- * Replaces Fastify's body parsers: JSON within bounds of depth and without poison, nothing else. An empty body is an
- * empty JSON body, whatever its type; a form is refused, because a foreign page can post one without asking.
+ * Replaces Fastify's body parsers. Only JSON is accepted, with a limited depth and without keys for prototype pollution.
+ * An empty body counts as an absent one, whatever its type. Forms are refused, because a page of another origin can post
+ * one without a CORS preflight.
  */
 export function parseBodies(fastify: FastifyInstance): void {
   const parseJson = fastify.getDefaultJsonParser('error', 'error');
@@ -47,7 +48,7 @@ export function parseBodies(fastify: FastifyInstance): void {
   });
 }
 
-/** The types of bodies that the route's handler reads itself, if it does: see `StreamedBody`. */
+/** The content types that the route's handler reads as a stream; undefined for other handlers. See `StreamedBody`. */
 function streamedTypes(request: FastifyRequest): readonly string[] | undefined {
   return (request.routeOptions.config as { streamed?: readonly string[] }).streamed;
 }
@@ -62,13 +63,13 @@ export function hasBody({ headers }: FastifyRequest): boolean {
   return encoding !== undefined || (length !== undefined && length !== '0');
 }
 
-/** Whether the headers promise the bytes of UTF-8 themselves: neither compressed nor in another encoding. */
+/** Whether the headers declare UTF-8 without compression. */
 function isPlainUtf8({ headers }: FastifyRequest): boolean {
   const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(headers['content-type'] ?? '')?.[1] ?? 'utf-8';
   return /^utf-?8$/i.test(charset) && /^(identity)?$/i.test(headers['content-encoding'] ?? '');
 }
 
-/** Whether brackets nest no deeper than allowed. One pass over the text, without a stack. */
+/** Whether a JSON text has at most `MAX_DEPTH` levels. One pass, without recursion. */
 export function isShallow(json: string): boolean {
   let depth = 0;
   let inString = false;

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
-/** Networks whose proxies are trusted to say who has connected to them. */
+/** Networks of proxies whose `X-Forwarded-For` is trusted. */
 export class TrustedProxies {
   private readonly networks = new BlockList();
 
@@ -22,9 +22,9 @@ export class TrustedProxies {
 }
 
 /**
- * The address of the client. `X-Forwarded-For` counts where a trusted proxy has sent it; it is read from the right, and
- * the first address that is no trusted proxy's is the client's. An entry that is no address ends the reading: then the
- * address of the last trusted proxy counts.
+ * The address of the client. `X-Forwarded-For` is used only if a trusted proxy sent it. It is read from right to left:
+ * the first address that does not belong to a trusted proxy is the client's. At an invalid entry the search ends with the
+ * address of the last trusted proxy.
  */
 export function clientAddress({ socket, headers }: IncomingMessage, proxies: TrustedProxies): string {
   let address = plainAddress(socket.remoteAddress ?? '') ?? '';
@@ -39,7 +39,7 @@ export function clientAddress({ socket, headers }: IncomingMessage, proxies: Tru
   return address;
 }
 
-/** An address without the port, brackets and zone that some proxies write; null for anything else. */
+/** An address without the port, brackets and zone that some proxies add; null if it is invalid. */
 function plainAddress(entry: string): string | null {
   const [, bracketed, dotted, port = '0'] =
     /^(?:\[([^\]]+)\]|(\d+\.\d+\.\d+\.\d+))(?::(\d{1,5}))?$/.exec(entry) ?? [];
@@ -48,7 +48,7 @@ function plainAddress(entry: string): string | null {
   return mappedIpv4(address) ?? address;
 }
 
-/** The IPv4 address that an IPv6 address of `::ffff:0:0/96` stands for; null for other addresses. */
+/** The IPv4 address of an IPv4-mapped IPv6 address (`::ffff:0:0/96`); null for other addresses. */
 function mappedIpv4(address: string): string | null {
   if (!address.includes(':')) return null;
   const groups = groupsOf(address);
@@ -58,7 +58,7 @@ function mappedIpv4(address: string): string | null {
   return [high >> 8, high & 255, low >> 8, low & 255].join('.');
 }
 
-/** The eight groups of an IPv6 address; its zone does not count. */
+/** The eight groups of an IPv6 address, without its zone. */
 function groupsOf(address: string): number[] {
   const plain = address.replace(/%.*$/, '');
   const dotted = /\d+\.\d+\.\d+\.\d+$/.exec(plain)?.[0];
@@ -71,20 +71,20 @@ function groupsOf(address: string): number[] {
   return [...first, ...Array.from({ length: zeros }, () => 0), ...last];
 }
 
-/** The two groups that an IPv4 address is at the end of an IPv6 address. */
+/** The IPv4 suffix of an IPv6 address as two groups. */
 function inGroups(dotted: string): string {
   const [one = 0, two = 0, three = 0, four = 0] = dotted.split('.').map(Number);
   return `${(one * 256 + two).toString(16)}:${(three * 256 + four).toString(16)}`;
 }
 
-/** An address as the key of a limit: one household has a whole /64 of IPv6 addresses. */
+/** The key of an address in rate limits: the /64 network of an IPv6 address, because one household has all of it. */
 export function addressKey(address: string): string {
   if (!address.includes(':')) return address;
   const network = groupsOf(address).slice(0, 4);
   return mappedIpv4(address) ?? `${network.map((group) => group.toString(16)).join(':')}::/64`;
 }
 
-/** Makes `request.ip` the client's address behind the trusted proxies. */
+/** Sets `request.ip` to the result of `clientAddress`. */
 export function readClientAddresses(fastify: FastifyInstance, networks: readonly string[]): void {
   if (networks.length === 0) return;
   const proxies = new TrustedProxies(networks);

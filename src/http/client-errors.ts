@@ -6,12 +6,12 @@ import { crossOriginHeaders } from './cross-origin.js';
 import { renderRawError } from './families.js';
 import { isDiscarding, MAX_DISCARDED } from './unread-bodies.js';
 
-/** Milliseconds for which what follows an unreadable request is discarded, so that its sender gets to read the answer. */
+/** Milliseconds for which input after an unreadable request is discarded, so that the client can read the answer. */
 const MAX_TIME = 5_000;
 
 /**
- * Answers what never becomes a request, or not in time: 431 for headers beyond the parser's limit, else 400. Then the
- * connection is closed.
+ * Answers requests that the HTTP parser rejects or that time out: 431 for headers beyond the parser's limit, else 400.
+ * Then the connection is closed.
  */
 export function answerClientErrors(config: Config): (error: ConnectionError, socket: Socket) => void {
   /** How many bytes each connection had received when its error was answered. */
@@ -19,7 +19,7 @@ export function answerClientErrors(config: Config): (error: ConnectionError, soc
   return (error, socket) => {
     const received = answered.get(socket);
     if (received !== undefined) {
-      // The parser fails again for whatever follows.
+      // The parser reports an error for each later chunk.
       if (socket.bytesRead - received > MAX_DISCARDED) socket.destroy();
       return;
     }
@@ -37,19 +37,19 @@ export function answerClientErrors(config: Config): (error: ConnectionError, soc
   };
 }
 
-/** The response that the connection is busy with; Node's own handler of these errors looks at it, too. */
+/** The response in progress on the connection. Node's own `clientError` handler reads the same field. */
 function currentResponse(socket: Socket): ServerResponse | null {
   return (socket as { _httpMessage?: ServerResponse | null })._httpMessage ?? null;
 }
 
-/** The `Origin` among headers that the parser has refused, if it was in the bytes that came last. */
+/** The `Origin` header of a rejected request, if the last packet contains it. */
 function originIn(packet: unknown): string | undefined {
   if (!Buffer.isBuffer(packet)) return undefined;
   const lines = packet.toString('latin1').matchAll(/\r\norigin:[ \t]*([^\r\n]*?)[ \t]*\r\n/gi);
   return [...lines].at(-1)?.[1];
 }
 
-/** Ends the sending half of a connection, and closes it when the client has ended the other one, or after a while. */
+/** Half-closes a connection, and closes it when the client has closed its half, or after `MAX_TIME`. */
 function closeLater(socket: Socket): void {
   socket.end();
   const timer = setTimeout(() => socket.destroy(), MAX_TIME);

@@ -17,7 +17,7 @@ const ALLOWED_HEADERS = [
   'baggage',
   'sentry-trace',
 ].join(', ');
-/** Answer headers that such pages may read. */
+/** Response headers that pages of other origins may read. */
 const EXPOSED_HEADERS = [
   'retry-after',
   'ratelimit',
@@ -27,13 +27,13 @@ const EXPOSED_HEADERS = [
   'idempotency-replayed',
   'content-disposition',
 ].join(', ');
-/** What a preflight is answered; browsers keep it for ten minutes. */
+/** The headers of the answer to a preflight; browsers cache it for ten minutes. */
 const PREFLIGHT = {
   'access-control-allow-methods': METHODS,
   'access-control-allow-headers': ALLOWED_HEADERS,
   'access-control-max-age': '600',
 };
-/** Pictures and the redirects to them: they are public, and canvases of any origin may read them. */
+/** Pictures and the redirects to them: they are public, and pages of any origin may draw them to a canvas. */
 const PICTURES = /^\/(images\/|user\/avatar\/)/;
 
 const FOR_EVERY_ORIGIN = {
@@ -41,7 +41,7 @@ const FOR_EVERY_ORIGIN = {
   'access-control-expose-headers': EXPOSED_HEADERS,
 };
 
-/** The CORS headers of an answer to a page of the origin; those of a picture do not depend on it. */
+/** The CORS headers of an answer. They depend on the origin of the page, except for pictures. */
 export function crossOriginHeaders(
   { corsOrigins }: Config,
   origin: string | undefined,
@@ -58,7 +58,7 @@ export function crossOriginHeaders(
   };
 }
 
-/** Sends the CORS headers with an answer. @returns whether the request is a preflight, which this has answered */
+/** Sets the CORS headers, and answers a preflight. @returns whether the request was a preflight */
 export function answerCrossOrigin(config: Config, request: FastifyRequest, reply: FastifyReply): boolean {
   const { method, headers, originalUrl } = request;
   const { origin } = headers;
@@ -71,8 +71,8 @@ export function answerCrossOrigin(config: Config, request: FastifyRequest, reply
 }
 
 /**
- * Sends the CORS headers with every answer, refusals included, and answers preflights itself. Register it before every
- * hook that refuses requests: a preflight counts against no limit.
+ * Sends the CORS headers with every answer, errors included, and answers preflights. Register it before every hook that
+ * refuses requests: preflights are not rate-limited.
  */
 export function allowCrossOrigin(fastify: FastifyInstance, config: Config): void {
   fastify.addHook('onRequest', (request, reply, next) => {

@@ -3,13 +3,13 @@ import type { ValidationError } from 'class-validator';
 import { invalid, missing, type Problem } from './problems.js';
 import { REQUIRED, requiresAProperty } from './validation.js';
 
-/** Characters of an unknown field's name that are repeated. */
+/** Maximum length of a field name in an error, in characters: clients choose the names of unknown fields. */
 const MAX_NAME = 100;
 
 const BODIES = createPipe(true);
 const QUERIES = createPipe(false);
 
-/** What the library found wrong, on its way out of its pipe. */
+/** Carries class-validator's errors out of Nest's pipe. */
 class ValidationFailed extends Error {
   constructor(readonly errors: readonly ValidationError[]) {
     super('The input is not valid');
@@ -22,18 +22,18 @@ function createPipe(forbidNonWhitelisted: boolean): ValidationPipe {
     forbidNonWhitelisted,
     forbidUnknownValues: true,
     transform: true,
-    // A refused password must not be echoed.
+    // The errors must not contain values, such as a password.
     validationError: { target: false, value: false },
     exceptionFactory: (errors) => new ValidationFailed(errors),
   });
 }
 
-/** A query as its DTO, without unknown parameters. @param problems gets what is wrong with it */
+/** A query as its DTO, without unknown parameters. @param problems receives the problems found */
 export async function validateQuery(query: object, dto: Type, problems: Problem[]): Promise<unknown> {
   return validate(QUERIES, query, { type: 'query', metatype: dto }, problems);
 }
 
-/** A body as its DTO. @param problems gets what is wrong with it, unknown fields included */
+/** A body as its DTO. @param problems receives the problems found, unknown fields included */
 export async function validateBody(body: unknown, dto: Type, problems: Problem[]): Promise<unknown> {
   if (body !== undefined && (typeof body !== 'object' || Array.isArray(body))) {
     problems.push(invalid('body', 'must be an object'));
@@ -57,7 +57,7 @@ export async function validateBody(body: unknown, dto: Type, problems: Problem[]
   return input;
 }
 
-/** Names that every object has: class-validator takes them for known fields. */
+/** Names that every object inherits: class-validator treats them as known fields. */
 function isInherited(name: string): boolean {
   return name in Object.prototype || name === 'prototype';
 }
@@ -74,14 +74,14 @@ async function validate(
     return input;
   } catch (error) {
     const found = error instanceof ValidationFailed ? error.errors.map(asProblem) : unstorable(value);
-    // Some checks of the library fail on half a surrogate pair instead of refusing it.
+    // Some of class-validator's checks throw on a lone surrogate.
     if (found.length === 0) throw error;
     problems.push(...found);
     return undefined;
   }
 }
 
-/** PostgreSQL stores neither NUL nor half a surrogate pair. */
+/** PostgreSQL can store neither U+0000 nor lone surrogates. */
 function unstorable(input: object): Problem[] {
   return Object.entries(input)
     .filter(([, value]) => typeof value === 'string' && (!value.isWellFormed() || value.includes('\0')))

@@ -4,7 +4,7 @@ import { familyOf, renderError } from './families.js';
 import { pathOf } from './logging.js';
 import { toAppError } from './to-app-error.js';
 
-/** Answers everything thrown, in the shape of the path's family. */
+/** Converts every exception to a response in the format of the path's family. */
 @Injectable()
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
@@ -14,12 +14,12 @@ export class ErrorFilter implements ExceptionFilter {
   }
 }
 
-/** Sends an error; a defect is logged with its stack, which never leaves the server. */
+/** Sends an error. Errors of status 500 and above are logged with their stack, which is never sent. */
 export function sendError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const error = toAppError(thrown);
   const { status } = error.definition;
   if (status >= 500) {
-    const level = hasHungUp(request) ? 'info' : status === 500 ? 'error' : 'warn';
+    const level = hasDisconnected(request) ? 'info' : status === 500 ? 'error' : 'warn';
     request.log[level]({ err: error.extra.cause ?? error }, 'request failed');
   }
   if (status === 401) reply.header('www-authenticate', challenge(request));
@@ -32,12 +32,12 @@ export function sendError(thrown: unknown, request: FastifyRequest, reply: Fasti
     .send(JSON.stringify(renderError(familyOf(pathOf(request)), error)));
 }
 
-/** Whether the client closed the connection before its answer: no fault of the service. */
-function hasHungUp({ raw }: FastifyRequest): boolean {
+/** Whether the client closed the connection before the answer, which is not an error of the service. */
+function hasDisconnected({ raw }: FastifyRequest): boolean {
   return raw.socket?.destroyed || (raw.destroyed && !raw.complete);
 }
 
-/** RFC 6750: which credential is asked for, and whether the one that was sent is the reason. */
+/** The `WWW-Authenticate` header (RFC 6750): with an error code only if the request had an `Authorization` header. */
 function challenge({ headers }: FastifyRequest): string {
   return headers.authorization === undefined ? 'Bearer' : 'Bearer error="invalid_token"';
 }

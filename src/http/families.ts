@@ -2,16 +2,16 @@ import { STATUS_CODES } from 'node:http';
 import type { AppError, FieldError } from './app-error.js';
 
 /**
- * The four sources that the API joins. A, B and C (and everything new) share one shape of errors; D has its own.
+ * Four groups of routes with different conventions. A, B and C have the same error format; D has its own.
  *
- * - `A` the user routes of the frontends, and everything that has no source of its own
- * - `B` users, by Bearer alone
+ * - `A` the user routes of the frontends, and all routes that belong to no other family
+ * - `B` `/users/…`, with a Bearer token only
  * - `C` avatars and photos
- * - `D` deletion of photos by client key
+ * - `D` deletion of photos, with a client key
  */
 export type Family = 'A' | 'B' | 'C' | 'D';
 
-/** Which family a path belongs to. Every path is in exactly one. */
+/** The family of a path. */
 export function familyOf(path: string): Family {
   if (path.startsWith('/api/4/')) return 'D';
   if (path.startsWith('/v1/')) return 'C';
@@ -19,14 +19,14 @@ export function familyOf(path: string): Family {
   return 'A';
 }
 
-/** The error body of families A, B and C, and the answer to a change. */
+/** The body of an error in families A, B and C, and of the answer to a change. */
 export interface ResponseBody {
   readonly data: string;
   readonly code: number;
   readonly errors?: FieldError[];
 }
 
-/** Family D's body, for success and failure alike. */
+/** The body of every answer of family D. */
 export interface EnvelopeBody {
   readonly Response: 'Success' | 'Error';
   readonly Message: string;
@@ -34,12 +34,12 @@ export interface EnvelopeBody {
   readonly ErrorCode: string;
 }
 
-/** The answer to a change that succeeded: its message and its status. */
+/** The body of the answer to a successful change. */
 export function success(message: string, code = 200): ResponseBody {
   return { data: message, code };
 }
 
-/** What a family answers to an error. */
+/** The body of an error in the format of a family. */
 export function renderError(family: Family, error: AppError): ResponseBody | EnvelopeBody {
   const { status, message, code } = error.definition;
   if (family === 'D')
@@ -48,7 +48,7 @@ export function renderError(family: Family, error: AppError): ResponseBody | Env
   return details ? { data: message, code: status, errors: details } : { data: message, code: status };
 }
 
-/** A whole HTTP/1.1 response for requests that never became one: see `client-errors.ts`. */
+/** A complete HTTP/1.1 response as text, for requests that the parser rejects: see `client-errors.ts`. */
 export function renderRawError(
   status: number,
   message: string,

@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 
-/** The GET routes that also answer HEAD; everywhere else HEAD is an unknown method, since a GET may change something. */
+/** The GET routes that also answer HEAD. On other routes HEAD is an unknown method, because their GET may have side effects. */
 const WITH_HEAD = /^\/(health\/|images\/|user\/avatar\/|(docs|openapi\.json|dashboard)\/?$)/;
 
-/** Answers HEAD as GET without a body on the routes of pictures, health and documents. Register it before the routes. */
+/** Answers HEAD like GET without a body on the routes above. Call this function before the routes are registered. */
 export function answerHead(fastify: FastifyInstance): void {
   fastify.addHook('onRoute', (route) => {
     if (route.method !== 'GET' || !WITH_HEAD.test(route.url)) return;

@@ -1,12 +1,12 @@
 import { FromPath } from './input.js';
 
-/** Ids start at 1, so that this one is never found: what ids beyond the database's range stand for. */
+/** Sentinel for ids beyond the database's range: valid syntax, but no such row, hence 404 and not 400. Ids start at 1. */
 const NO_SUCH_ID = 0;
 const MAX_ID = 2_147_483_647;
 
-/** The user of the document's examples, and the first administrator of an empty database, so that they work on one. */
+/** Id of the first administrator of an empty database, and of the user in the document's examples, so that these work there. */
 export const EXAMPLE_USER_ID = '6740a1b2c3d4e5f601234567';
-/** Ids that are well-formed and name nothing, for examples that would do harm to what they name. */
+/** Valid ids that no row has, for examples of destructive operations. */
 export const UNUSED_ID = MAX_ID;
 export const UNUSED_USER_ID = 'f'.repeat(24);
 
@@ -15,7 +15,7 @@ export const USER_ID_PATTERN = /^[0-9a-f]{24}$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
- * A positive integer, however large; null when it is none.
+ * Parses a positive integer; null if the text is not one. Larger ids than `max` become `NO_SUCH_ID`.
  *
  * @param max the largest that the database can hold
  */
@@ -27,17 +27,17 @@ export function parseId(value: unknown, max = MAX_ID): number | null {
 
 /** How an id in a path is documented. */
 interface PathId {
-  /** Whose id it is. */
+  /** Says which object the id identifies. */
   readonly description: string;
   /** The parameter's name; `id` unless given. */
   readonly name?: string;
   readonly example?: unknown;
-  /** A format beside the pattern, where a source names one. */
+  /** A `format` in addition to the pattern. */
   readonly format?: string;
   readonly mayBeBlank?: boolean;
 }
 
-/** The user routes of the frontends report a blank id at the path's end as missing; elsewhere `X/` is `X`. */
+/** Set by the user routes of the frontends, which report a blank id at the path's end as missing. Other routes treat `X/` as `X`. */
 export type BlankId = Pick<PathId, 'mayBeBlank'>;
 
 /** A positive integer in a path. @param max the largest that the database can hold */
@@ -74,7 +74,7 @@ export function ObjectId({ name = 'id', description, format, mayBeBlank = false 
   });
 }
 
-/** A UUID in a path, in any case. */
+/** A UUID in a path, in upper or lower case. */
 export function UuidId({ name = 'id', description, example }: PathId) {
   return FromPath({
     name,

@@ -7,17 +7,17 @@ import { isBlank } from './validation.js';
 import { validateBody, validateQuery } from './dto-validation.js';
 import { badRequest, invalid, missing, type Problem } from './problems.js';
 
-/** A parameter in a route's path, and what the document says of it. */
+/** A path parameter with its documentation. */
 export interface PathParameter {
   readonly name: string;
-  /** Whose id it is, or what it selects. */
+  /** Says which object the parameter identifies or selects. */
   readonly description: string;
   readonly schema: Readonly<Record<string, unknown>>;
-  /** An example that names nothing, for operations that destroy what they name. */
+  /** A valid example that identifies no object, for destructive operations. */
   readonly unusedExample?: unknown;
-  /** Reads the text; null where it is malformed. Without it every text is passed on, blank ones too. */
+  /** Parses the text; null if it is malformed. Without `parse`, the handler receives the text unchanged, even a blank one. */
   readonly parse?: (text: string) => unknown;
-  /** What a malformed text violates: `must be a positive integer`. */
+  /** The end of the error message for a malformed text: `must be a positive integer`. */
   readonly requirement?: string;
   /** Whether the route also takes a path that ends before this parameter, and reports it as missing. */
   readonly mayBeBlank?: boolean;
@@ -38,15 +38,15 @@ interface Input {
 
 const INPUT = Symbol('input parts');
 
-/** Requests whose input has been read: the parameters of a handler share one reading. */
+/** The input of each request, so that the parameters of a handler share one validation. */
 const inputs = new WeakMap<FastifyRequest, Promise<Input>>();
 
-/** What a handler takes from its request. */
+/** The input that the decorators of a handler declare. */
 export function inputOf(handler: object): InputParts {
   return (Reflect.getMetadata(INPUT, handler) as InputParts | undefined) ?? { path: [] };
 }
 
-/** Takes a parameter from the path, and documents it. */
+/** Injects a path parameter, and documents it. */
 export function FromPath(parameter: PathParameter): ParameterDecorator {
   const { name, description, schema, mayBeBlank = false } = parameter;
   return (target, key, index) => {
@@ -92,14 +92,14 @@ const QueryValue = createParamDecorator(async (_: unknown, context: ExecutionCon
   return (await readInput(context)).query;
 });
 
-/** Reads path, query and body together, so that the answer to several problems does not depend on their order. */
+/** Validates path, query and body together, so that the order of validation does not affect the error. */
 function readInput(context: ExecutionContext): Promise<Input> {
   const request = context.switchToHttp().getRequest<FastifyRequest>();
-  const known = inputs.get(request);
-  if (known !== undefined) return known;
-  const reading = read(request, inputOf(context.getHandler()));
-  inputs.set(request, reading);
-  return reading;
+  const started = inputs.get(request);
+  if (started !== undefined) return started;
+  const input = read(request, inputOf(context.getHandler()));
+  inputs.set(request, input);
+  return input;
 }
 
 async function read(request: FastifyRequest, parts: InputParts): Promise<Input> {
@@ -132,7 +132,8 @@ function readPath(
 
 function handlerOf(target: object, key: string | symbol | undefined) {
   const descriptor = Object.getOwnPropertyDescriptor(target, key ?? '');
-  if (descriptor === undefined || key === undefined) throw new Error('Only handlers take input');
+  if (descriptor === undefined || key === undefined)
+    throw new Error('Input decorators may only be used on parameters of handlers');
   const types = Reflect.getMetadata('design:paramtypes', target, key) as readonly unknown[];
   return { handler: descriptor.value as object, descriptor, types };
 }

@@ -3,8 +3,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Logger, pino, stdSerializers } from 'pino';
 import { type Config, StartError } from '../config.js';
 
-/** What never reaches a log, wherever a request or an error carries it. */
-const SECRETS = [
+/** Names of headers and fields that are redacted in logs. */
+const REDACTED = [
   'authorization',
   'cookie',
   'set-cookie',
@@ -15,13 +15,13 @@ const SECRETS = [
   'image',
 ];
 
-/** The service's logger: one JSON object a line on standard output. */
+/** The service's logger: one JSON object per line on standard output. */
 export function createLogger(config: Config): Logger {
   return pino({
     level: config.logLevel,
     base: null,
     redact: {
-      paths: SECRETS.flatMap((name) => [quoted(name), `*${quoted(name)}`, `*.headers${quoted(name)}`]),
+      paths: REDACTED.flatMap((name) => [quoted(name), `*${quoted(name)}`, `*.headers${quoted(name)}`]),
       censor: '[redacted]',
     },
     serializers: { err: withoutValues },
@@ -33,8 +33,8 @@ function quoted(name: string): string {
 }
 
 /**
- * An error without what a reader wrote: a driver's message and detail repeat values, and so does the statement.
- * Its class, SQLSTATE and stack frames say where to look.
+ * An error without user data. Messages, details and statements of the database driver contain values; the class,
+ * SQLSTATE and stack frames do not.
  */
 function withoutValues(error: unknown): unknown {
   if (!(error instanceof Error)) return String(error);
@@ -50,17 +50,17 @@ function withoutValues(error: unknown): unknown {
   };
 }
 
-/** A request's path as it came, without the query, which may hold names and tokens. */
+/** The path of the original URL, without the query, which may contain names and tokens. */
 export function pathOf(request: FastifyRequest): string {
   const { originalUrl } = request;
   const end = originalUrl.indexOf('?');
   return end === -1 ? originalUrl : originalUrl.slice(0, end);
 }
 
-/** A write for every line costs as much as a small answer: they wait for each other, for a tenth of a second at most. */
+/** Access-log lines are buffered, up to 4 KiB or 100 ms: a write for each line costs as much as a small answer. */
 const BUFFERED = { dest: 1, minLength: 4_096, periodicFlush: 100, sync: true };
 
-/** Logs a line for each answer. Lines are made of what holds no secret, and need not be searched for any. */
+/** Writes a line to the access log for each answer. The fields contain no secrets, so that no redaction is needed. */
 export function logAnswers(fastify: FastifyInstance, { logLevel }: Config): void {
   if (!pino({ level: logLevel }).isLevelEnabled('info')) return;
   const destination = pino.destination(BUFFERED);
@@ -85,7 +85,7 @@ export function logAnswers(fastify: FastifyInstance, { logLevel }: Config): void
   });
 }
 
-/** Nest's own messages, through the same logger. */
+/** Passes Nest's messages to the service's logger. */
 export class NestLogger implements LoggerService {
   constructor(private readonly logger: Logger) {}
 
@@ -93,7 +93,7 @@ export class NestLogger implements LoggerService {
     this.logger.debug({ context: rest.at(-1) }, String(message));
   }
   error(message: unknown, ...rest: unknown[]): void {
-    // Its one line is printed where the start ends.
+    // `run` prints the message.
     if (message instanceof StartError) return;
     this.logger.error(
       { context: rest.at(-1), err: message instanceof Error ? message : undefined },

@@ -3,10 +3,10 @@ import { Max, Min } from 'class-validator';
 import { BlankIsAbsent, CodePointLength, Integer, Optional, QueryInteger } from './validation.js';
 import type { PagePosition } from './page.js';
 
-/** Items of a page unless the request says how many. */
+/** The default of `limit`. */
 export const DEFAULT_LIMIT = 20;
 
-/** What every list takes. */
+/** The query parameters of every list. */
 export class PageQuery {
   /**
    * Most items that the page may have.
@@ -30,7 +30,7 @@ export class PageQuery {
   offset: number = 0;
 }
 
-/** Where a page lies in its list. */
+/** The position of a page in its list. */
 export class PageDto implements PagePosition {
   /**
    * Number of pages at this `limit`; 0 for an empty list.

@@ -1,4 +1,4 @@
-/** Where a page lies in its list. */
+/** The position of a page in its list. */
 export interface PagePosition {
   /** Number of pages at this limit; 0 for an empty list. */
   readonly max: number;
@@ -6,20 +6,20 @@ export interface PagePosition {
   readonly from: number;
   /** 1-based position of the last item shown; 0 when the page is empty. */
   readonly to: number;
-  /** Number of matches. */
+  /** Number of items on all pages together. */
   readonly total: number;
 }
 
-/** Computes a page's position from what was asked for, how many items came, and how many there are. */
+/** Computes the position of a page. @param count the number of items on the page */
 export function pagePosition(
-  asked: { limit: number; offset: number },
-  shown: number,
+  { limit, offset }: { limit: number; offset: number },
+  count: number,
   total: number,
 ): PagePosition {
   return {
-    max: Math.ceil(total / asked.limit),
-    from: shown === 0 ? 0 : asked.offset + 1,
-    to: shown === 0 ? 0 : asked.offset + shown,
+    max: Math.ceil(total / limit),
+    from: count === 0 ? 0 : offset + 1,
+    to: count === 0 ? 0 : offset + count,
     total,
   };
 }

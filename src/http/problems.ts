@@ -1,11 +1,11 @@
 import { type AppError, type FieldError, invalidParameters, missingParameters } from './app-error.js';
 
-/** Most fields that a 400 names: an answer need not be longer than the request that it refuses. */
+/** Maximum number of fields in a 400, which bounds the size of the answer. */
 const MAX_DETAILS = 50;
 
-/** One parameter that a request got wrong. */
+/** An invalid or missing parameter of a request. */
 export interface Problem extends FieldError {
-  /** Whether the parameter is absent, null or blank rather than wrong. */
+  /** Whether the parameter is absent, null or blank; false if it is invalid. */
   readonly isMissing: boolean;
 }
 
@@ -17,7 +17,7 @@ export function invalid(field: string, text: string): Problem {
   return { field, messages: [`${field} ${text}`], isMissing: false };
 }
 
-/** The 400 of a request with these problems, at least one: a missing parameter goes before an invalid one. */
+/** The 400 for one or more problems. Its message reports missing parameters before invalid ones. */
 export function badRequest(problems: readonly Problem[]): AppError {
   const details = problems.slice(0, MAX_DETAILS).map(({ field, messages }) => ({ field, messages }));
   return problems.some(({ isMissing }) => isMissing)

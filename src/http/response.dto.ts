@@ -2,11 +2,11 @@ import { MaxCharacters } from './fields.js';
 import { Integer } from './validation.js';
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 
-/** One field that a request got wrong. */
+/** An invalid or missing field of a request. */
 @ApiSchema({ name: 'FieldError' })
 export class FieldErrorDto {
   /**
-   * Name of the parameter as the request spells it; of an unknown one, its first 100 characters.
+   * Name of the parameter as in the request; the name of an unknown parameter is cut after 100 characters.
    * @example "rating"
    */
   @MaxCharacters(100)
@@ -20,7 +20,7 @@ export class FieldErrorDto {
 }
 
 /** The answer to a change, and the body of every error of families A, B and C. */
-// Generated clients have a Response already: that of fetch.
+// The schema is not named Response, because that is a type of fetch in generated clients.
 @ApiSchema({ name: 'Answer' })
 export class ResponseDto {
   /** What happened; each operation lists the messages of each status. */

@@ -3,10 +3,10 @@ import type { FastifyInstance } from 'fastify';
 import helmet, { type HelmetOptions } from 'helmet';
 import type { Config } from '../config.js';
 
-/** Seconds that clients should hold on to https once they have seen it. */
+/** `max-age` of `Strict-Transport-Security`: one year. */
 const HSTS_SECONDS = 31_536_000;
 
-/** Sends helmet's headers with every answer; a route may set another policy for its own. */
+/** Sends helmet's headers with every answer; a route may override them. */
 export function secureAnswers(fastify: FastifyInstance, config: Config): void {
   const headers = securityHeaders(config);
   fastify.addHook('onRequest', (_request, reply, next) => {
@@ -15,7 +15,7 @@ export function secureAnswers(fastify: FastifyInstance, config: Config): void {
   });
 }
 
-/** What helmet sets, by what the service serves. */
+/** helmet's headers, configured for a JSON API; HSTS only over https. */
 export function securityHeaders(config: Config): Record<string, string> {
   return headersOf({
     contentSecurityPolicy: {
@@ -27,7 +27,7 @@ export function securityHeaders(config: Config): Record<string, string> {
   });
 }
 
-/** What helmet would set: the same for each answer, so that it is asked once. */
+/** Runs helmet once with a fake response and records the headers, which are the same for every answer. */
 function headersOf(options: HelmetOptions): Record<string, string> {
   const headers: Record<string, string> = {};
   const setHeader = (name: string, value: string) => (headers[name.toLowerCase()] = value);

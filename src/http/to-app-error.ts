@@ -15,7 +15,7 @@ import {
   userNotFound,
 } from './app-error.js';
 
-/** Seconds after which a client may try again when the database or the node was busy. */
+/** `Retry-After` in seconds when the database is unavailable. */
 const RETRY_AFTER = 2;
 
 const BY_STATUS: Record<number, ErrorFactory> = {
@@ -33,8 +33,8 @@ const BY_STATUS: Record<number, ErrorFactory> = {
 };
 
 /**
- * PostgreSQL's SQLSTATE codes that are a client's or the moment's fault, by prefix. Unique and foreign key violations
- * are not here: they belong to the module that knows what they mean.
+ * SQLSTATE codes, by prefix, of invalid input and of temporary failures. Unique and foreign key violations are not here:
+ * the repositories that can cause them handle them.
  */
 const BY_SQLSTATE: readonly [prefix: string, factory: ErrorFactory][] = [
   ['22', invalidParameters],
@@ -59,11 +59,11 @@ const NETWORK_CODES = new Set([
   'EHOSTUNREACH',
   'ENOTFOUND',
 ]);
-/** `pg` has no codes for these. */
+/** Messages of network errors of `pg` that have no code. */
 const NETWORK_MESSAGES =
   /timeout exceeded when trying to connect|timeout expired|Connection terminated|Client was closed|not queryable|Client has encountered a connection error|Query read timeout/;
 
-/** Translates anything thrown into the one error type. The only translator. */
+/** Converts everything thrown into an `AppError`. No other function does so. */
 export function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
   const factory = factoryFor(thrown);
@@ -99,12 +99,12 @@ function isSharedMemory(thrown: Error): boolean {
   return file === 'dsm_impl.c' || /shared memory/i.test(thrown.message);
 }
 
-/** A user or client who goes while a request writes in their name is gone for that request too. */
+/** Whether the foreign key to a user or client was violated: the owner was deleted during the request. */
 function isKeyOf(thrown: Error, owner: 'user' | 'client'): boolean {
   return (thrown as { constraint?: string }).constraint?.endsWith(`_${owner}_id_foreign`) ?? false;
 }
 
-/** ENOENT of a unix socket means "no server"; of a file it means a defect. */
+/** ENOENT on connecting to a Unix socket means that the server is down; for a file it is a defect. */
 function isFileError(thrown: Error): boolean {
   return (
     (thrown as NodeJS.ErrnoException).syscall !== 'connect' &&

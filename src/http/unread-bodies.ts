@@ -3,14 +3,14 @@ import type { Socket } from 'node:net';
 import { finished } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 
-/** Bytes of an unread body that are read and discarded at most, so that its sender gets to read the answer. */
+/** Maximum bytes of an unread body that are discarded, so that the client can read the answer. */
 export const MAX_DISCARDED = 64 * 1024 * 1024;
-/** Milliseconds that this may take. */
+/** Maximum duration in milliseconds. */
 const MAX_TIME = 30_000;
 
 const discarding = new WeakSet<Socket>();
 
-/** Reads on when an answer is sent before the body of its request has been read: see `discardUnreadBody`. */
+/** Discards the rest of a body that has not been read when the answer is sent: see `discardUnreadBody`. */
 export function discardUnreadBodies(fastify: FastifyInstance): void {
   fastify.addHook('onSend', (request, _reply, payload, next) => {
     discardUnreadBody(request.raw);
@@ -19,9 +19,9 @@ export function discardUnreadBodies(fastify: FastifyInstance): void {
 }
 
 /**
- * Reads and discards what is left of a request's body. Closing the connection instead would reset it, and a client that
- * is still sending would see a broken pipe instead of the answer. Where the connection ends with the answer, only its
- * sending half ends until the body has been read.
+ * Reads and discards the rest of a request's body. Closing the connection would reset it, and a client that is still
+ * sending would see a broken pipe instead of the answer. If the connection closes after the answer, it is half-closed
+ * until the body has been read.
  */
 export function discardUnreadBody(request: IncomingMessage): void {
   const { socket } = request;
@@ -29,7 +29,7 @@ export function discardUnreadBody(request: IncomingMessage): void {
   if (discarding.has(socket)) return;
   discarding.add(socket);
   let isClosing = false;
-  // What Node calls after the last answer of a connection.
+  // Node calls `destroySoon` after the last answer of a connection.
   socket.destroySoon = () => {
     isClosing = true;
     socket.end();
@@ -44,7 +44,7 @@ export function discardUnreadBody(request: IncomingMessage): void {
   discard(request);
 }
 
-/** Whether the answer to the request that the connection carries has been sent before its body was read. */
+/** Whether the body of the current request is being discarded, after its answer. */
 export function isDiscarding(socket: Socket): boolean {
   return discarding.has(socket);
 }

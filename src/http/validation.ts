@@ -4,22 +4,22 @@ import { Expose, Transform } from 'class-transformer';
 import { IsInt, ValidateBy, ValidateIf, type ValidationArguments } from 'class-validator';
 import { trimmed } from './typed-text.js';
 
-/** The name of the rule whose violation is a missing parameter. */
+/** The name of the rule that reports a missing parameter. */
 export const REQUIRED = 'required';
 
 const AT_LEAST_ONE = Symbol('at least one property');
 
-/** On a DTO whose fields are all optional: at least one of them must be given. */
+/** Requires at least one property of a DTO whose properties are all optional. */
 export function AtLeastOneProperty(): ClassDecorator {
   return (target) => Reflect.defineMetadata(AT_LEAST_ONE, true, target);
 }
 
-/** Whether a DTO refuses a body that gives none of its fields. */
+/** Whether a DTO has `@AtLeastOneProperty`. */
 export function requiresAProperty(dto: object): boolean {
   return Reflect.hasMetadata(AT_LEAST_ONE, dto);
 }
 
-/** A parameter that must be there: neither absent, null nor blank. */
+/** A parameter that must not be absent, null or blank. */
 export function Required(): PropertyDecorator {
   return ValidateBy({
     name: REQUIRED,
@@ -44,7 +44,7 @@ export function Nullable(): PropertyDecorator {
   return ValidateIf((_, value: unknown) => value !== undefined && value !== null);
 }
 
-/** A text of so many Unicode code points: class-validator's own count leaves some of them out. */
+/** A text with `min` to `max` Unicode code points; class-validator's `Length` does not count some of them. */
 export function CodePointLength(min: number, max: number): PropertyDecorator {
   const limits = min > 0 ? { minLength: min, maxLength: max } : { maxLength: max };
   return applyDecorators(
@@ -64,8 +64,8 @@ export function Integer(): PropertyDecorator {
 }
 
 /**
- * A number with at most so many digits after the point. The document says so in words alone: validators compute
- * `multipleOf` in binary floating point, in which 19.99 is no multiple of 0.01.
+ * A number with at most `digits` fraction digits. The document does not use `multipleOf`, because validators compute it in
+ * binary floating point, where 19.99 is not a multiple of 0.01.
  */
 export function FractionDigits(digits: number): PropertyDecorator {
   return rule('fractionDigits', `must have at most ${digits} fraction digits`, (value) => {
@@ -74,7 +74,7 @@ export function FractionDigits(digits: number): PropertyDecorator {
   });
 }
 
-/** A rule of our own, whose message is the property's name and the requirement. */
+/** A custom rule. Its message is the property's name followed by the requirement. */
 export function rule(
   name: string,
   requirement: string,
@@ -89,17 +89,17 @@ export function rule(
   });
 }
 
-/** Removes the white space and the invisible characters around a text. */
+/** Removes leading and trailing white space and invisible characters. */
 export function Trimmed(): PropertyDecorator {
   return Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? trimmed(value) : value));
 }
 
-/** A blank text is none, as null is. */
+/** Converts a blank text to null. */
 export function BlankIsNull(): PropertyDecorator {
   return Transform(({ value }: { value: unknown }) => (isBlank(value) && value !== undefined ? null : value));
 }
 
-/** A blank query parameter is an absent one. */
+/** Treats a blank query parameter as absent. */
 export function BlankIsAbsent(): PropertyDecorator {
   return Transform(({ value }: { value: unknown }) => (isBlank(value) ? undefined : value));
 }
@@ -118,15 +118,15 @@ export function QueryList(name: string): PropertyDecorator {
         typeof value === 'string' ? value.split(',').map((part) => part.trim()) : [value],
       );
     }),
-    // Without it, nothing is transformed when only the spelling with brackets is there.
+    // Without `Expose`, the transformation does not run if only `name[]` is present.
     Expose(),
   );
 }
 
 /**
- * Digits of a query parameter as a number; numbers beyond exactness stand for "more than there is".
+ * Converts a query parameter of decimal digits to a number, capped at `Number.MAX_SAFE_INTEGER`.
  *
- * @param fallback what a blank parameter stands for
+ * @param fallback the value of a blank parameter
  */
 export function QueryInteger(fallback?: number): PropertyDecorator {
   return Transform(({ value }: { value: unknown }) => {

@@ -11,7 +11,7 @@ import {
   unsupportedMediaType,
 } from '../http/app-error.js';
 import { imageFormat } from './image-format.js';
-import { holdLargeBody } from '../limits/body-limit.js';
+import { countLargeBody } from '../limits/body-limit.js';
 import { hasBody } from '../http/body-parsing.js';
 import { RouteOption } from '../http/route-option.js';
 
@@ -78,7 +78,7 @@ export const UploadedImage = createParamDecorator(
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     return () => {
-      holdLargeBody(http.getResponse<FastifyReply>());
+      countLargeBody(http.getResponse<FastifyReply>());
       return readForm(request, fields ?? []);
     };
   },

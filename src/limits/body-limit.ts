@@ -5,22 +5,22 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { serviceUnavailable } from '../http/app-error.js';
 import { RouteOption } from '../http/route-option.js';
 
-/** Bytes from which a body is a large one. */
+/** Minimum size of a large body in bytes. */
 const LARGE = 1024 * 1024;
-/** Requests with large bodies that are in memory at once. */
-const LARGE_AT_ONCE = 48;
+/** Maximum number of concurrent requests with large bodies. */
+const MAX_LARGE_BODIES = 48;
 /** Seconds after which a refused request may be retried. */
 const RETRY_AFTER = 5;
 
-/** Of the whole process: what is bounded is its memory. */
-let held = 0;
+/** Number of large bodies in memory, in the whole process. */
+let largeBodies = 0;
 
-/** Lets a route's body have more bytes than others: `applyBodyLimits` hands it to Fastify. */
+/** Sets the maximum body size of a route: see `applyBodyLimits`. */
 export function BodyLimit(bytes: number): MethodDecorator {
   return RouteOption({ bodyBytes: bytes });
 }
 
-/** A handler that reads its body itself, as a stream of bytes of one of the types; `parseBodies` hands it over. */
+/** Passes the body to the handler as a stream, if it has one of the content types: see `parseBodies`. */
 export function StreamedBody(types: readonly string[], bytes: number): MethodDecorator {
   return applyDecorators(RouteOption({ streamed: types, bodyBytes: bytes }), ApiConsumes(...types));
 }
@@ -37,13 +37,13 @@ export function applyBodyLimits(fastify: FastifyInstance): void {
       streamed?: object;
     };
     // JSON is counted here; multipart and streams are counted when the handler reads them.
-    if (bodyBytes !== undefined && bodyBytes >= LARGE && !multipart && !streamed) holdLargeBody(reply);
+    if (bodyBytes !== undefined && bodyBytes >= LARGE && !multipart && !streamed) countLargeBody(reply);
   });
 }
 
-/** Counts a body that is about to be read, until its answer has gone out. @throws serviceUnavailable beyond the bound */
-export function holdLargeBody({ raw }: FastifyReply): void {
-  if (held >= LARGE_AT_ONCE) throw serviceUnavailable({ retryAfter: RETRY_AFTER });
-  held++;
-  finished(raw, () => held--);
+/** Counts a large body until its answer has been sent. @throws serviceUnavailable if there are too many */
+export function countLargeBody({ raw }: FastifyReply): void {
+  if (largeBodies >= MAX_LARGE_BODIES) throw serviceUnavailable({ retryAfter: RETRY_AFTER });
+  largeBodies++;
+  finished(raw, () => largeBodies--);
 }

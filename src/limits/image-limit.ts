@@ -14,5 +14,5 @@ export class ImageLimit implements CanActivate {
   }
 }
 
-/** A handler that works on an uploaded image. */
-export const LimitsImages = () => UseGuards(ImageLimit);
+/** Applies the limit of image uploads to a handler. */
+export const LimitImageUploads = () => UseGuards(ImageLimit);

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
 import { serviceUnavailable } from '../http/app-error.js';
 
-/** Milliseconds by which the event loop may lag, and the share of its time that it may be busy. */
+/** Maximum delay of the event loop in milliseconds, and its maximum utilization. */
 const LIMITS = { maxEventLoopDelay: 300, maxEventLoopUtilization: 0.98 };
 /** Seconds after which a refused client may retry. */
 const RETRY_AFTER = 2;
@@ -13,23 +13,23 @@ const RETRY_AFTER = 2;
 export class LoadMonitor {
   private measure: () => boolean = () => false;
 
-  /** Whether the event loop is so far behind that new requests are refused. */
+  /** Whether the event loop exceeds its limits, so that new requests are refused. */
   isOverloaded(): boolean {
     return this.measure();
   }
 
-  /** @param measure whether the limits are exceeded at this moment */
+  /** @param measure whether the limits are currently exceeded */
   use(measure: () => boolean): void {
     this.measure = measure;
   }
 }
 
 /**
- * Refuses requests with 503 while the event loop lags, so that the requests in flight are answered in time. Routes with
- * the option `unlimited`, such as health checks, are served all the same.
+ * Refuses requests with 503 while the event loop lags, so that the requests in progress are answered in time. Routes with
+ * the option `unlimited`, such as health checks, are exempt.
  */
 export async function shedLoad(fastify: FastifyInstance, monitor: LoadMonitor): Promise<void> {
-  // The plugin measures; the hook below refuses, so that a test can stand in for the measurement.
+  // The plugin only measures. The hook below refuses requests, so that tests can replace the measurement.
   await fastify.register(underPressure, { ...LIMITS, pressureHandler: () => undefined });
   monitor.use(() => fastify.isUnderPressure());
   fastify.addHook('onRequest', (request, _reply, next) => {

@@ -8,13 +8,13 @@ import { tooManyRequests } from '../http/app-error.js';
 import { IntervalJob } from '../jobs/interval-job.js';
 import type { RateLimitSchema } from './rate-limit.entity.js';
 
-/** How many points a key may spend in how many seconds. */
+/** The points that a key may spend in a window of `duration` seconds. */
 const LIMITS = {
   /** Failed sign-ins of one account from one address. */
   login: { points: 10, duration: 15 * 60 },
-  /** Failed sign-ins from one address, whatever the accounts. */
+  /** Failed sign-ins from one address, for all accounts. */
   loginAddress: { points: 100, duration: 15 * 60 },
-  /** Failed sign-ins of one account, whatever the addresses. */
+  /** Failed sign-ins of one account, from all addresses. */
   loginAccount: { points: 100, duration: 15 * 60 },
   /** New accounts from one address. */
   register: { points: 10, duration: 60 * 60 },
@@ -28,7 +28,7 @@ const LIMITS = {
 
 export type LimitName = keyof typeof LIMITS;
 
-/** A limit, and the key that it counts by. */
+/** A limit, and the key of one of its counters. */
 export interface LimitedKey {
   readonly limit: LimitName;
   readonly key: string;
@@ -39,7 +39,7 @@ const CLEANUP_INTERVAL = 10 * 60_000;
 
 const db = tables<typeof RateLimitSchema>();
 
-// The database's clock decides, since the clocks of nodes may differ.
+// The clock of the database is used, because the clocks of nodes may differ.
 const NOW = sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`;
 const HAS_ENDED = sql<boolean>`rate_limits.expire <= ${NOW}`;
 
@@ -49,7 +49,7 @@ interface Spending {
   readonly durations: readonly number[];
 }
 
-// Rows are locked in the order of their keys, otherwise concurrent sign-ins deadlock.
+// Lock order: rows by key, otherwise concurrent sign-ins deadlock.
 const SPEND = statement('rate-limits.spend', ({ keys, durations }: Spending) =>
   db
     .insertInto('rate_limits')
@@ -83,7 +83,7 @@ const SPEND = statement('rate-limits.spend', ({ keys, durations }: Spending) =>
     .returning(['key', 'points', sql<number>`(expire - ${NOW})::int`.as('remaining')]),
 );
 
-const GIVE_BACK = statement('rate-limits.give-back', ({ keys }: { keys: readonly string[] }) =>
+const REFUND = statement('rate-limits.give-back', ({ keys }: { keys: readonly string[] }) =>
   db
     .with('held', (query) =>
       query
@@ -107,10 +107,10 @@ const REMOVE_ENDED = statement('rate-limits.remove-ended', () =>
   db.deleteFrom('rate_limits').where('expire', '<', sql<number>`${NOW} - 3600000`),
 );
 
-/** Counters in PostgreSQL, so that all nodes count together. */
+/** Rate limits with counters in PostgreSQL, which all nodes share. */
 @Injectable()
 export class RateLimits implements OnApplicationBootstrap, OnModuleDestroy {
-  // What a failed removal leaves, the next one removes.
+  // Errors are ignored: the next run removes the same rows.
   private readonly cleanup = new IntervalJob(CLEANUP_INTERVAL, () =>
     this.removeEnded().catch(() => undefined),
   );
@@ -131,16 +131,16 @@ export class RateLimits implements OnApplicationBootstrap, OnModuleDestroy {
   /**
    * Spends a point of one key.
    *
-   * @throws tooManyRequests when the key has none left, with the seconds until it has
+   * @throws tooManyRequests if the key has no points left, with the seconds until the window ends
    */
   async spend(limit: LimitName, key: string): Promise<void> {
     await this.spendAll([{ limit, key }]);
   }
 
   /**
-   * Spends a point of each key, or of none when one of them has none left.
+   * Spends a point of each key, or no point at all if one of the keys has none left.
    *
-   * @throws tooManyRequests with the seconds until all of them have points
+   * @throws tooManyRequests with the seconds until all keys have points
    */
   async spendAll(limited: readonly LimitedKey[]): Promise<void> {
     if (!this.config.rateLimit) return;
@@ -150,14 +150,14 @@ export class RateLimits implements OnApplicationBootstrap, OnModuleDestroy {
     const rows = await this.sql.rows(SPEND, { keys, durations });
     const exceeded = rows.filter(({ key, points }) => points > (stored.get(key)?.points ?? 0));
     if (exceeded.length === 0) return;
-    await this.sql.rows(GIVE_BACK, { keys });
+    await this.sql.rows(REFUND, { keys });
     const remaining = Math.max(...exceeded.map((row) => row.remaining));
     throw tooManyRequests({ retryAfter: Math.max(1, Math.ceil(remaining / 1000)) });
   }
 
-  /** Returns a point to each key, after an attempt that succeeded. */
-  async giveBack(keys: readonly LimitedKey[]): Promise<void> {
-    if (this.config.rateLimit) await this.sql.rows(GIVE_BACK, { keys: keys.map(storedKey) });
+  /** Returns a point to each key, after a successful attempt. */
+  async refund(keys: readonly LimitedKey[]): Promise<void> {
+    if (this.config.rateLimit) await this.sql.rows(REFUND, { keys: keys.map(storedKey) });
   }
 
   /** Resets a key's counter. */

@@ -7,22 +7,22 @@ import { statement, tables } from '../database/statement.js';
 import { IntervalJob } from '../jobs/interval-job.js';
 import type { RateLimitSchema } from './rate-limit.entity.js';
 
-/** Milliseconds of a window; they begin at full minutes, the same ones on every node. */
+/** Length of a window in milliseconds. Windows begin at full minutes, so that all nodes have the same ones. */
 const WINDOW = 60_000;
 /** Milliseconds between two synchronizations with the other nodes. */
 const SYNC_INTERVAL = 1_000;
 /** Cap on tracked keys; above it new keys are not limited (fail open). */
 const MAX_KEYS = 100_000;
 
-interface Counted {
+interface SyncParameters {
   readonly keys: readonly string[];
   readonly points: readonly number[];
-  /** When the counters end, in milliseconds since 1970. */
+  /** When the counters expire, in milliseconds since 1970. */
   readonly expire: number;
 }
 
-// Rows are locked in the order of their keys, otherwise nodes deadlock.
-const SYNC = statement('request-limit.sync', ({ keys, points, expire }: Counted) =>
+// Lock order: rows by key, otherwise nodes deadlock.
+const SYNC = statement('request-limit.sync', ({ keys, points, expire }: SyncParameters) =>
   tables<typeof RateLimitSchema>()
     .insertInto('rate_limits')
     .columns(['key', 'points', 'expire'])
@@ -40,7 +40,7 @@ const SYNC = statement('request-limit.sync', ({ keys, points, expire }: Counted)
     .returning(['key', 'points']),
 );
 
-/** What a request has left of its key's limit. */
+/** The state of a key's limit after a request. */
 export interface Allowance {
   readonly refused: boolean;
   readonly limit: number;
@@ -49,22 +49,22 @@ export interface Allowance {
   readonly reset: number;
 }
 
-interface Count {
-  /** Requests that all nodes had counted at the last synchronization. */
+interface Counter {
+  /** Requests to all nodes, as of the last synchronization. */
   known: number;
-  /** Requests that this node has counted since. */
+  /** Requests to this node since then. */
   pending: number;
 }
 
 /**
- * How many requests one user or address may make in a minute. A request costs no statement: each node counts in memory,
- * and once a second adds its counts to those in PostgreSQL, so that a limit may be exceeded by one second's requests to
- * other nodes.
+ * Limits the requests of a user or address per minute. Each node counts in memory and adds its counters to those in
+ * PostgreSQL once a second, so that a request executes no statement. A key may exceed its limit by the requests of one
+ * second to other nodes.
  */
 @Injectable()
 export class RequestLimit implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(RequestLimit.name);
-  private readonly counts = new Map<string, Count>();
+  private readonly counters = new Map<string, Counter>();
   private window = 0;
   private readonly job = new IntervalJob(SYNC_INTERVAL, () => this.sync());
 
@@ -87,21 +87,21 @@ export class RequestLimit implements OnApplicationBootstrap, OnModuleDestroy {
     const window = Math.floor(now / WINDOW);
     if (window !== this.window) {
       this.window = window;
-      this.counts.clear();
+      this.counters.clear();
     }
     const limit = this.config.requestsPerMinute;
     const reset = Math.max(1, Math.ceil(((window + 1) * WINDOW - now) / 1000));
-    const count = this.counts.get(key) ?? { known: 0, pending: 0 };
-    if (count.known + count.pending >= limit) return { refused: true, limit, remaining: 0, reset };
-    count.pending++;
-    if (this.counts.size < MAX_KEYS) this.counts.set(key, count);
-    return { refused: false, limit, remaining: limit - count.known - count.pending, reset };
+    const counter = this.counters.get(key) ?? { known: 0, pending: 0 };
+    if (counter.known + counter.pending >= limit) return { refused: true, limit, remaining: 0, reset };
+    counter.pending++;
+    if (this.counters.size < MAX_KEYS) this.counters.set(key, counter);
+    return { refused: false, limit, remaining: limit - counter.known - counter.pending, reset };
   }
 
-  /** Adds this node's counts to the shared ones, and reads the sums of all nodes. */
+  /** Adds this node's pending counters to those in PostgreSQL, and reads the sums of all nodes. */
   async sync(): Promise<void> {
     const { window } = this;
-    const spent = [...this.counts]
+    const spent = [...this.counters]
       .filter(([, { pending }]) => pending > 0)
       .map(([key, { pending }]) => ({ key, pending }));
     if (spent.length === 0) return;
@@ -113,16 +113,16 @@ export class RequestLimit implements OnApplicationBootstrap, OnModuleDestroy {
         expire: (window + 2) * WINDOW,
       });
       if (window !== this.window) return;
-      const totals = new Map(rows.map(({ key, points }) => [key.slice(prefix.length), points]));
+      const sums = new Map(rows.map(({ key, points }) => [key.slice(prefix.length), points]));
       for (const { key, pending } of spent) {
-        const count = this.counts.get(key);
-        if (count === undefined) continue;
-        count.known = totals.get(key) ?? count.known;
-        count.pending -= pending;
+        const counter = this.counters.get(key);
+        if (counter === undefined) continue;
+        counter.known = sums.get(key) ?? counter.known;
+        counter.pending -= pending;
       }
     } catch (error) {
-      // Without the database each node limits by its own counts, and adds them at a later synchronization.
-      this.logger.warn(`Limits are not shared at the moment: ${(error as Error).name}`);
+      // Without the database each node applies its own counters, and a later synchronization adds them.
+      this.logger.warn(`Request counters could not be synchronized: ${(error as Error).name}`);
     }
   }
 }

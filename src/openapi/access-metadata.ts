@@ -1,31 +1,32 @@
 import { SetMetadata } from '@nestjs/common';
 
 /**
- * What a route asks of its caller.
+ * The credentials and rights that a route requires.
  *
- * - `open` ignores credentials
- * - `anyone` needs none, and refuses a bad Bearer token
- * - `signed-in` takes the cookie or a Bearer token
- * - `bearer` takes a Bearer token alone
- * - `refresh` takes the cookie alone, also one that has been rotated
+ * - `public`: none; credentials are ignored
+ * - `optional`: none; an invalid Bearer token is refused
+ * - `signed-in`: the cookie or a Bearer token
+ * - `bearer`: a Bearer token only
+ * - `refresh`: the cookie only; its token may already have been rotated
  */
 export interface Access {
-  readonly kind: 'open' | 'anyone' | 'signed-in' | 'bearer' | 'refresh';
-  /** The permission that a role of the user must have. */
+  readonly kind: 'public' | 'optional' | 'signed-in' | 'bearer' | 'refresh';
+  /** The permission that one of the user's roles must grant. */
   readonly permission?: string;
+  /** Whether the user must have the role `admin`. */
   readonly administrator?: boolean;
-  /** Whether neither limits nor overload refuse requests. */
+  /** Whether the route is exempt from rate limits and load shedding. */
   readonly unlimited?: boolean;
-  /** Documents that the route asks for a client's key. */
+  /** Documents that the route requires a client key. */
   readonly clientKey?: boolean;
-  /** Clears the cookie of a request that is refused, too; the handler clears it when the session has ended. */
+  /** Whether the guard clears the cookie of refused requests. The handler clears the cookie of accepted ones. */
   readonly endsSession?: boolean;
 }
 
-/** The key of a route's access in its metadata. */
+/** The metadata key of `RouteAccess`. */
 export const ACCESS = Symbol('access');
 
-/** Declares what a route asks of its caller: the access guard enforces it, and the document says it. */
+/** Declares the access to a route: the access guard enforces it, and the document describes it. */
 export function RouteAccess(access: Access): MethodDecorator {
   return SetMetadata(ACCESS, access);
 }

@@ -2,35 +2,35 @@ import { applyDecorators, HttpCode, type Type } from '@nestjs/common';
 import { ApiExtraModels, ApiHeader, ApiOperation, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import type { ErrorFactory } from '../http/app-error.js';
 import { ResponseDto } from '../http/response.dto.js';
-import { KeepRouteFacts } from './route-metadata.js';
+import { RouteMetadata } from './route-metadata.js';
 
 interface ApiRouteOptions {
-  /** Stable name for generated clients: `readingHistoryList`. */
+  /** The `operationId`, which names the method of generated clients: `readingHistoryList`. */
   readonly id: string;
-  /** One line for lists of operations. */
+  /** One line, shown in lists of operations. */
   readonly summary: string;
-  /** What the summary cannot say. */
+  /** Further details. */
   readonly description?: string;
-  /** Status of success; 200 unless said. */
+  /** Status of success; 200 by default. */
   readonly status?: number;
-  /** The resource that a success answers. */
+  /** The DTO of a successful answer. */
   readonly response?: Type;
-  /** Whether success may answer the JSON `null` instead. */
+  /** Whether a successful answer may be `null` instead of the DTO. */
   readonly nullable?: boolean;
-  /** Or the message of the Response that a success answers. */
+  /** The message of a successful change, which is answered as a `ResponseDto` instead of `response`. */
   readonly message?: string;
-  /** Or a picture that a success answers; a stored one also in part, or not at all if the client has it. */
+  /** The kind of picture that is answered instead of `response`; stored pictures support ranges and conditional requests. */
   readonly image?: 'stored' | 'generated';
-  /** Whether success sets or clears the cookie of the session. */
+  /** Whether a successful answer sets or clears the refresh cookie. */
   readonly setsCookie?: boolean;
   /**
-   * Whether it takes away what cannot be had back, as `DELETE` does: the examples of ids then name nothing that exists,
-   * since Swagger UI fills them in.
+   * Whether the operation deletes data irreversibly; true by default for `DELETE`. The examples of its ids then identify
+   * no object, because Swagger UI fills them in.
    */
   readonly destroys?: boolean;
-  /** A body for the example, where one of every field would do harm when it is sent. */
+  /** The example of the body, if an example with all fields would be harmful when sent. */
   readonly exampleBody?: Readonly<Record<string, unknown>>;
-  /** What the operation may fail with beyond what its access and parameters imply. */
+  /** The errors of the operation in addition to those that its access and parameters imply. */
   readonly errors?: readonly ErrorFactory[];
 }
 
@@ -56,7 +56,7 @@ export function ApiRoute(options: ApiRouteOptions): MethodDecorator {
     ...(image === undefined ? [ApiResponse(successResponse(status, response, message, nullable))] : pictures(image)),
     ...(image === 'stored' ? CONDITIONS.map((header) => ApiHeader(header)) : []),
     ...(response !== undefined && nullable ? [ApiExtraModels(response)] : []),
-    KeepRouteFacts({
+    RouteMetadata({
       id,
       successes: image === 'stored' ? [200, 206, 304] : [status],
       errors,
@@ -72,11 +72,11 @@ const text = (description: string, example: string) => ({
   schema: { type: 'string' as const, example },
 });
 
-/** What a client may ask of a stored picture. */
+/** The request headers for ranges and conditional requests of stored pictures. */
 const CONDITIONS = [
   ['Range', 'One range of bytes.', 'bytes=0-99'],
-  ['If-Range', 'Answers the range only of this version.', '"3f2a-full.png"'],
-  ['If-None-Match', 'Answers 304 if the picture is this one.', '"3f2a-full.png"'],
+  ['If-Range', 'Answers the range only if the picture has this ETag, else the whole picture.', '"3f2a-full.png"'],
+  ['If-None-Match', 'Answers 304 if the picture has this ETag.', '"3f2a-full.png"'],
 ].map(([name, description, example]) => ({
   name: name as string,
   description: description as string,
@@ -84,7 +84,7 @@ const CONDITIONS = [
   schema: { type: 'string' as const, maxLength: 1000, example },
 }));
 
-/** How pictures are answered. */
+/** The successful answers of a route for pictures. */
 function pictures(kind: 'stored' | 'generated') {
   const types =
     kind === 'stored' ? ['image/webp', 'image/png', 'image/jpeg', 'image/gif'] : ['image/svg+xml'];
@@ -92,28 +92,28 @@ function pictures(kind: 'stored' | 'generated') {
   const content = Object.fromEntries(types.map((type) => [type, binary]));
   const headers = {
     'Cache-Control': text(
-      'How long it may be kept.',
+      'How long the picture may be cached.',
       kind === 'stored' ? 'public, max-age=31536000, immutable' : 'public, max-age=86400',
     ),
     ...(kind === 'stored'
-      ? { ETag: text('Names the picture, for conditional requests.', '"3f2a-full.png"') }
+      ? { ETag: text('Identifies this version of the picture in conditional requests.', '"3f2a-full.png"') }
       : {}),
   };
   const whole = ApiResponse({ status: 200, description: 'The picture', headers, content });
   if (kind === 'generated') return [whole];
   const range = {
     ...headers,
-    'Content-Range': text('Which bytes of how many.', 'bytes 0-99/1234'),
+    'Content-Range': text('The range that is sent, and the size of the picture in bytes.', 'bytes 0-99/1234'),
   };
   return [
     whole,
     ApiResponse({
       status: 206,
-      description: 'The part of the picture that was asked for',
+      description: 'The requested range of the picture',
       headers: range,
       content,
     }),
-    ApiResponse({ status: 304, description: 'The picture is the one that is known', headers }),
+    ApiResponse({ status: 304, description: 'The client’s copy of the picture is current', headers }),
   ];
 }
 
@@ -123,10 +123,10 @@ function successResponse(status: number, response: Type | undefined, message: st
   }
   if (status === 302) {
     const headers = {
-      'Cache-Control': text('How long it may be kept.', 'public, max-age=60'),
-      Location: text('Where the picture is.', 'http://localhost:3000/images/avatars/7/3f2a/180x180.webp'),
+      'Cache-Control': text('How long the redirect may be cached.', 'public, max-age=60'),
+      Location: text('URL of the picture.', 'http://localhost:3000/images/avatars/7/3f2a/180x180.webp'),
     };
-    return { status, description: 'Where to go on', headers };
+    return { status, description: 'Redirect to the picture', headers };
   }
   if (response === undefined) return { status, description: 'Done; no content' };
   if (!nullable) return { status, type: response, description: 'The resource' };

@@ -13,12 +13,12 @@ import { ServedFile } from '../http/served-file.js';
 const SWAGGER_UI = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 const DOCUMENT = join(PROJECT_FOLDER, 'openapi', 'openapi.json');
 
-/** Everything from this server; Swagger UI styles its elements inline and draws its icons as data URLs. */
-const POLICY =
+/** Only resources of this server, but inline styles and data URLs too, which Swagger UI needs. */
+const CONTENT_SECURITY_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 /** @param base the path of `PUBLIC_URL`, under which browsers reach the service */
-const pageOf = (base: string) => `<!doctype html>
+const htmlPage = (base: string) => `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8" />
@@ -39,10 +39,10 @@ const pageOf = (base: string) => `<!doctype html>
 `;
 
 /**
- * Swagger UI would send the examples of optional parameters unasked. It calls the host that the page came from, which
- * may have more names than `PUBLIC_URL` says.
+ * Starts Swagger UI. The examples of optional parameters are removed, because Swagger UI would send them by default.
+ * Requests go to the host of the page, which may have other names than the one in `PUBLIC_URL`.
  */
-const startOf = (base: string) => `const address = new URL('${base}/openapi.json', location.href).href;
+const startScript = (base: string) => `const address = new URL('${base}/openapi.json', location.href).href;
 const document = await (await fetch(address)).json();
 document.servers = [{ url: address.slice(0, -'/openapi.json'.length) }];
 for (const path of Object.values(document.paths)) {
@@ -60,7 +60,7 @@ window.ui = SwaggerUIBundle({
   withCredentials: true,
   validatorUrl: null,
 });
-// No example can make this operation harmless: it has no parameters. Swagger UI fails on an interceptor that throws.
+// This operation has no parameters, hence no harmless example. A request interceptor that throws breaks Swagger UI.
 addEventListener(
   'click',
   (event) => {
@@ -72,14 +72,14 @@ addEventListener(
 );
 `;
 
-/** The files of Swagger UI that the page loads, and nothing else of the package. */
+/** The files of the package swagger-ui-dist that are served. */
 const ASSETS = new Map([
   ['swagger-ui.css', 'text/css; charset=utf-8'],
   ['swagger-ui-bundle.js', 'text/javascript; charset=utf-8'],
   ['favicon-32x32.png', 'image/png'],
 ]);
 
-/** The committed document with the service's own address. */
+/** The committed document, with `PUBLIC_URL` as the server. */
 function readDocument({ publicUrl }: Config): ServedFile {
   const document = JSON.parse(readFileSync(DOCUMENT, 'utf8')) as { servers: { url: string }[] };
   const servers = document.servers.map((server) => ({ ...server, url: publicUrl }));
@@ -87,7 +87,7 @@ function readDocument({ publicUrl }: Config): ServedFile {
   return new ServedFile(bytes, 'application/json; charset=utf-8', 'no-cache');
 }
 
-/** The OpenAPI document, as it was committed but for the server's address, and Swagger UI to try it. */
+/** The OpenAPI document, and Swagger UI. */
 @ApiExcludeController()
 @Controller()
 export class DocsController {
@@ -96,28 +96,28 @@ export class DocsController {
   constructor(private readonly config: Config) {}
 
   @Get('openapi.json')
-  @RouteAccess({ kind: 'open' })
+  @RouteAccess({ kind: 'public' })
   async document(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     await this.file('openapi.json', () => readDocument(this.config)).send(request, reply);
   }
 
   @Get('docs')
-  @RouteAccess({ kind: 'open' })
+  @RouteAccess({ kind: 'public' })
   @Header('content-type', 'text/html; charset=utf-8')
-  @Header('content-security-policy', POLICY)
+  @Header('content-security-policy', CONTENT_SECURITY_POLICY)
   page(): string {
-    return pageOf(this.config.basePath);
+    return htmlPage(this.config.basePath);
   }
 
   @Get('docs/assets/start.js')
-  @RouteAccess({ kind: 'open' })
+  @RouteAccess({ kind: 'public' })
   @Header('content-type', 'text/javascript; charset=utf-8')
   start(): string {
-    return startOf(this.config.basePath);
+    return startScript(this.config.basePath);
   }
 
   @Get('docs/assets/:file')
-  @RouteAccess({ kind: 'open' })
+  @RouteAccess({ kind: 'public' })
   async asset(
     @Param('file') file: string,
     @Req() request: FastifyRequest,
@@ -129,10 +129,10 @@ export class DocsController {
     await this.file(file, read).send(request, reply);
   }
 
-  /** Read when it is first asked for, and kept. */
+  /** Reads a file on its first request, and caches it. */
   private file(name: string, read: () => ServedFile): ServedFile {
-    const known = this.files.get(name) ?? read();
-    this.files.set(name, known);
-    return known;
+    const file = this.files.get(name) ?? read();
+    this.files.set(name, file);
+    return file;
   }
 }

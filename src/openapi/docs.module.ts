@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DocsController } from './docs.controller.js';
 
-/** The served document, and Swagger UI. */
+/** Serves the OpenAPI document and Swagger UI. */
 @Module({ controllers: [DocsController] })
 export class DocsModule {}

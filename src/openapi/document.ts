@@ -28,40 +28,40 @@ const TAGS: Record<string, string> = {
   Operations: 'Health checks and metrics for operators.',
 };
 
-/** What holds for every operation. */
+/** The conventions of all operations. */
 const DESCRIPTION = `The user side of a manga, comic and light-novel tracker.
 
-- Unknown fields of a body are refused, unknown query parameters ignored; a blank parameter is an absent one, and clears an optional text. Bodies are UTF-8 and have at most 64 KiB unless an operation says otherwise. Texts hold neither U+0000 nor half a surrogate pair.
+- Unknown fields of a body are refused; unknown query parameters are ignored. A blank parameter counts as absent; in a change, it clears an optional text. Bodies are UTF-8 and have at most 64 KiB unless an operation says otherwise. Texts must not contain U+0000 or lone surrogates.
 - Missing parameters are reported before invalid ones: 400 \`Required parameters missing\`, then \`Invalid parameters\`. \`errors\` names all faulty parameters of path, query and body.
-- A \`client\` that is not registered, or disabled, is a 400, in a query as well.
-- A genuine token of a deleted user is a 404 \`User not found\` on every route that reads credentials. On routes that need no credential, a bad Bearer token is a 401 and a bad cookie is ignored. A request with both is a Bearer request.
-- Unknown routes and methods are a 404 \`Not found\`. \`HEAD\` is answered as \`GET\` without a body for pictures, health checks, this document and its page, and is unknown elsewhere.
-- An array in a query is written with commas or by repeating the parameter; a parameter that takes one value and comes twice is a 400.
-- A request whose URL and headers have more than 16 KiB is a 431 \`Invalid parameters\`.
-- Pages of the origins that the installation lists may read every answer, with credentials; pictures are for every origin.
+- An unregistered or disabled \`client\` is a 400, in a query too.
+- A valid token of a deleted user is a 404 \`User not found\` on every route that reads credentials. On routes that need no credential, an invalid Bearer token is a 401 and an invalid cookie is ignored. If a request has both credentials, the Bearer token is used.
+- Unknown routes and methods are a 404 \`Not found\`. \`HEAD\` is answered as \`GET\` without a body for pictures, health checks, this document and its page. On other routes it is a 404.
+- An array in a query is written with commas or by repeating the parameter; a repeated parameter that takes one value is a 400.
+- A request whose URL and headers together exceed 16 KiB is a 431 \`Invalid parameters\`.
+- CORS: pages of the configured origins may read every answer, with credentials. Pages of every origin may read pictures.
 - Timestamps are RFC 3339 in UTC with milliseconds.`;
 
 const BEARER =
-  'An access token of ten minutes, as `/auth/login` and `/auth/me` answer it. One that has expired is refused with 401 by every operation that looks at credentials, those for everybody included, and goes before the cookie: in Swagger UI choose Authorize, then Logout, or paste a new one.';
+  'An access token from `/auth/login` or `/auth/me`, valid for ten minutes. Every operation that reads credentials, also where they are optional, refuses an expired token with 401, even if the cookie is valid. In Swagger UI choose Authorize, then Logout, or paste a new token.';
 
-/** The name of an example that is the only one. */
+/** The key of the only entry in `examples`. */
 const EXAMPLE = 'example';
 
-/** Schemas that no controller names as a body or an answer. */
-export interface MoreSchemas {
+/** Schemas that no controller uses as a body or an answer. */
+export interface ExtraSchemas {
   /** DTOs that other schemas refer to. */
   readonly models: readonly Type[];
   /** Schemas by their names. */
   readonly named: Readonly<Record<string, Json>>;
 }
 
-/** The OpenAPI document of an app: generated from its controllers, completed with what their access implies. */
-export function buildDocument(app: INestApplication, { models, named }: MoreSchemas): OpenAPIObject {
+/** The OpenAPI document of an app, generated from its controllers and the metadata of their routes. */
+export function buildDocument(app: INestApplication, { models, named }: ExtraSchemas): OpenAPIObject {
   const builder = new DocumentBuilder()
     .setTitle('Tankobon')
     .setDescription(DESCRIPTION)
     .setVersion(PROJECT_VERSION)
-    // A running service names itself. A URL without host would make clients of `/` and a path: `//auth/login`.
+    // A running service replaces this by `PUBLIC_URL`. With `/` clients would request `//auth/login`.
     .addServer('http://localhost:3000', 'This server')
     .setOpenAPIVersion('3.1.1')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: BEARER }, 'bearer')
@@ -97,9 +97,9 @@ export function buildDocument(app: INestApplication, { models, named }: MoreSche
   const routes = routesOf(app);
   for (const { method, operation } of all) {
     const route = routes.get(operation.operationId ?? '');
-    if (route === undefined) throw new Error(`Nothing is known of the operation ${operation.operationId}`);
+    if (route === undefined) throw new Error(`The operation ${operation.operationId} has no @ApiRoute or no access decorator`);
     addImpliedResponses(operation, method, route, messages);
-    if (route.input.body !== undefined) closeRequest(document, operation, route.input.body);
+    if (route.input.body !== undefined) closeBodySchema(document, operation, route.input.body);
   }
   Object.assign(document.components?.schemas ?? {}, {
     Message: messageSchema(messages),
@@ -111,10 +111,10 @@ export function buildDocument(app: INestApplication, { models, named }: MoreSche
 }
 
 /**
- * Refuses unknown fields of a body, and an empty body where the DTO requires a property. A body may be left out where an
- * empty one is taken.
+ * Documents that a body must not have unknown fields, and must not be empty if the DTO requires a property. The body is
+ * optional if it may be empty.
  */
-function closeRequest(document: OpenAPIObject, operation: Operation, dto: Type): void {
+function closeBodySchema(document: OpenAPIObject, operation: Operation, dto: Type): void {
   const name = getSchemaPath(dto).slice('#/components/schemas/'.length);
   const schema = document.components?.schemas?.[name] as Json;
   const required = (schema['required'] ?? []) as string[];
@@ -122,15 +122,15 @@ function closeRequest(document: OpenAPIObject, operation: Operation, dto: Type):
   if (requiresAProperty(dto)) schema['minProperties'] = 1;
   (operation.requestBody as { required?: boolean }).required = requiresAProperty(dto) || required.length > 0;
   for (const [field, property] of Object.entries(schema['properties'] as Record<string, Json>)) {
-    if (!required.includes(field)) tellDefault(property);
+    if (!required.includes(field)) describeDefault(property);
   }
 }
 
 /**
- * Says the default of an optional field in words. openapi-typescript takes a field with the keyword for one that is
- * always there, in requests too, so that clients would have to send it.
+ * Moves the default of an optional field to its description. openapi-typescript makes fields with the keyword `default`
+ * required, in requests too.
  */
-function tellDefault(property: Json): void {
+function describeDefault(property: Json): void {
   if (!('default' in property)) return;
   const { default: value } = property;
   delete property['default'];
@@ -139,16 +139,16 @@ function tellDefault(property: Json): void {
     .join(' ');
 }
 
-/** Every message of families A, B and C: a closed list. */
+/** The enum of all messages of families A, B and C. */
 function messageSchema(messages: ReadonlySet<string>) {
   return {
     type: 'string',
-    description: 'What happened. Clients may compare it; the list grows only with the version.',
+    description: 'The outcome, as a constant that clients may compare. New messages are added only with a new version.',
     enum: [...messages].toSorted(),
   };
 }
 
-/** Gives bodies and parameters examples, made from those of their fields. */
+/** Adds examples to bodies and parameters, composed of the examples of their fields. */
 function addExamples(document: OpenAPIObject): void {
   const schemas = document.components?.schemas as Record<string, Json>;
   for (const item of Object.values(document.paths)) {
@@ -171,7 +171,7 @@ function addBodyExample(
 ): void {
   if (media === undefined || media.example !== undefined || media.examples !== undefined) return;
   const value = exampleOf(media.schema, schemas);
-  // Mock generators take an example with the key `value` for an Example Object.
+  // Mock generators mistake an example with the key `value` for an Example Object.
   const isAmbiguous = typeof value === 'object' && value !== null && 'value' in value;
   Object.assign(media, isAmbiguous ? { examples: { [EXAMPLE]: { value } } } : { example: value });
 }

@@ -1,6 +1,6 @@
 type Json = Record<string, unknown>;
 
-/** An example of what a schema describes, put together from those of its parts; undefined where a part has none. */
+/** An example for a schema, composed of the examples of its parts; undefined if there are none. */
 export function exampleOf(schema: Json, schemas: Readonly<Record<string, Json>>): unknown {
   if ('example' in schema) return schema['example'];
   const reference = schema['$ref'];

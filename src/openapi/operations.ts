@@ -29,14 +29,14 @@ export interface Parameter {
 export type Operation = NonNullable<OpenAPIObject['paths'][string]['get']> & Record<string, unknown>;
 
 /**
- * Completes an operation with what its access implies: security, statuses with every message, headers, and the shape of
- * its path.
+ * Completes an operation with the facts that its access and its input imply: security, errors with their messages,
+ * headers, and the order of its parameters.
  *
- * @param messages gets every message that the operation may answer with
+ * @param messages receives every message of the operation
  */
 export function addImpliedResponses(operation: Operation, method: string, route: Route, messages: Set<string>): void {
   const { access, successes, errors, setsCookie, destroys = method === 'delete', exampleBody } = route;
-  // Nest guesses another status of success from the method.
+  // Remove the status that Nest derives from the method.
   for (const status of Object.keys(operation.responses)) {
     if (!successes.includes(Number(status))) delete operation.responses[status];
   }
@@ -45,9 +45,9 @@ export function addImpliedResponses(operation: Operation, method: string, route:
     if (Object.keys(headers).length > 0) response.headers = { ...response.headers, ...headers };
   }
   operation.security = securityOf(access);
-  operation.description = [operation.description, asksFor(access)].filter(Boolean).join(' ');
+  operation.description = [operation.description, describeAccess(access)].filter(Boolean).join(' ');
   sortParameters(operation, route.input.path);
-  if (destroys) nameNothing(operation, route.input.path);
+  if (destroys) setUnusedExamples(operation, route.input.path);
   const media = (operation.requestBody as { content?: Record<string, Json> } | undefined)?.content;
   if (exampleBody !== undefined && media?.['application/json'])
     media['application/json']['example'] = exampleBody;
@@ -57,7 +57,7 @@ export function addImpliedResponses(operation: Operation, method: string, route:
     ] ?? {};
   if (typeof (example as Json | undefined)?.['data'] === 'string')
     messages.add((example as Json)['data'] as string);
-  const byStatus = Map.groupBy([...errors, ...implied(operation, access, method)], ({ status }) => status);
+  const byStatus = Map.groupBy([...errors, ...impliedErrors(operation, access, method)], ({ status }) => status);
   for (const [status, errors] of [...byStatus].toSorted(([one], [other]) => one - other)) {
     if (!access.clientKey) for (const { message } of errors) messages.add(message);
     operation.responses[String(status)] = access.clientKey
@@ -66,14 +66,14 @@ export function addImpliedResponses(operation: Operation, method: string, route:
   }
 }
 
-/** Whom an operation serves, in words: permissions have no place in a document's security. */
-function asksFor({ kind, permission, administrator, clientKey }: Access): string {
+/** The access to an operation in words, because `security` cannot express permissions. */
+function describeAccess({ kind, permission, administrator, clientKey }: Access): string {
   if (clientKey) return 'For partners’ servers, by client key.';
   if (permission !== undefined) return `For users with the permission \`${permission}\`.`;
   if (administrator) return 'For users with the role `admin`, by Bearer token.';
   const sentences = {
-    open: 'Public; credentials are ignored.',
-    anyone: 'Public; a credential is optional.',
+    public: 'Public; credentials are ignored.',
+    optional: 'Public; a credential is optional.',
     'signed-in': 'For signed-in users.',
     bearer: 'For signed-in users, by Bearer token.',
     refresh: 'For signed-in users, by cookie.',
@@ -81,7 +81,7 @@ function asksFor({ kind, permission, administrator, clientKey }: Access): string
   return sentences[kind];
 }
 
-/** Parameters in the order of the path, then of the query, then of the headers. */
+/** Sorts parameters: path, query, headers. */
 function sortParameters(operation: Operation, pathParameters: readonly PathParameter[]): void {
   const names = pathParameters.map(({ name }) => name);
   const rank = ({ in: place, name }: Parameter) =>
@@ -90,28 +90,28 @@ function sortParameters(operation: Operation, pathParameters: readonly PathParam
   parameters?.sort((one, other) => rank(one) - rank(other));
 }
 
-/** Gives ids examples that do no harm where Swagger UI fills them in. */
-function nameNothing(operation: Operation, pathParameters: readonly PathParameter[]): void {
+/** Replaces the examples of ids by ids that identify no object, because Swagger UI fills examples in. */
+function setUnusedExamples(operation: Operation, pathParameters: readonly PathParameter[]): void {
   const parameters = (operation.parameters ?? []) as unknown as Parameter[];
   for (const { name, description, unusedExample } of pathParameters) {
     const parameter = parameters.find((one) => one.in === 'path' && one.name === name);
     if (parameter === undefined) continue;
-    parameter.description = `${description} The example names nothing, so that trying it out changes nothing.`;
+    parameter.description = `${description} The example names no existing object, so that trying it out changes nothing.`;
     if (unusedExample !== undefined) parameter.schema = { ...parameter.schema, example: unusedExample };
   }
 }
 
 function securityOf({ kind, clientKey }: Access): Record<string, string[]>[] {
   if (clientKey) return [{ websiteId: [], webApiClientKey: [] }];
-  if (kind === 'open') return [];
+  if (kind === 'public') return [];
   if (kind === 'bearer') return [{ bearer: [] }];
   if (kind === 'refresh') return [{ cookie: [] }];
   const either: Record<string, string[]>[] = [{ cookie: [] }, { bearer: [] }];
-  return kind === 'anyone' ? [{}, ...either] : either;
+  return kind === 'optional' ? [{}, ...either] : either;
 }
 
-/** What an operation refuses because of its access, its parameters and its body. */
-function implied(operation: Operation, access: Access, method: string): ErrorDefinition[] {
+/** The errors that the access, the parameters and the body of an operation imply. */
+function impliedErrors(operation: Operation, access: Access, method: string): ErrorDefinition[] {
   const errors: ErrorDefinition[] = access.unlimited
     ? [internalError]
     : [tooManyRequests, internalError, serviceUnavailable];
@@ -122,19 +122,19 @@ function implied(operation: Operation, access: Access, method: string): ErrorDef
   if (parameters.length > 0 || mayHaveBody) errors.push(invalidParameters);
   if (parameters.some(({ required }) => required) || hasBody) errors.push(missingParameters);
   if (mayHaveBody) errors.push(payloadTooLarge, unsupportedMediaType);
-  if (access.kind !== 'open') errors.push(unauthorized, userNotFound);
+  if (access.kind !== 'public') errors.push(unauthorized, userNotFound);
   const byCookie = access.kind === 'signed-in' || access.kind === 'refresh';
   if ((byCookie && mayHaveBody) || access.permission !== undefined || access.administrator)
     errors.push(forbidden);
   return errors;
 }
 
-/** Why a credential is refused: the message alone does not tell, and the cause is often one that was pasted long ago. */
-function aboutCredentials({ kind }: Access): string {
-  if (kind === 'anyone')
-    return 'The Bearer token is malformed, expired or revoked. None is needed here: send a new one, or none (in Swagger UI: Authorize, then Logout).';
-  if (kind === 'refresh') return 'No cookie, or one that is malformed, expired, revoked or replaced.';
-  return 'No credential, or one that is malformed, expired or revoked; such a Bearer token is refused beside a good cookie, too.';
+/** The possible causes of a 401, often an expired token that was pasted into Swagger UI. */
+function describeUnauthorized({ kind }: Access): string {
+  if (kind === 'optional')
+    return 'The Bearer token is malformed, expired or revoked. Send a new token, or none: it is optional here (in Swagger UI: Authorize, then Logout).';
+  if (kind === 'refresh') return 'The cookie is missing, malformed, expired, revoked or replaced.';
+  return 'The credential is missing, malformed, expired or revoked. An invalid Bearer token is refused even if the cookie is valid.';
 }
 
 function describe(status: number, messages: readonly string[], access: Access) {
@@ -143,8 +143,8 @@ function describe(status: number, messages: readonly string[], access: Access) {
   );
   const schema = { $ref: '#/components/schemas/Answer' };
   const content = { 'application/json': { schema, examples } };
-  const says = messages.join(' · ');
-  const description = messages.includes(unauthorized.message) ? `${says}. ${aboutCredentials(access)}` : says;
+  const list = messages.join(' · ');
+  const description = messages.includes(unauthorized.message) ? `${list}. ${describeUnauthorized(access)}` : list;
   return { description, ...headersOf(status), content };
 }
 
@@ -153,32 +153,32 @@ const textHeader = (description: string, example: string) => ({
   schema: { type: 'string', example },
 });
 
-/** What every answer says where requests are limited. */
+/** The headers of all answers of routes with a request limit. */
 const RATE_LIMIT = {
-  'RateLimit-Policy': textHeader('How many requests in how many seconds.', '"requests";q=600;w=60'),
+  'RateLimit-Policy': textHeader('The limit: `q` requests in `w` seconds.', '"requests";q=600;w=60'),
   RateLimit: textHeader(
-    'How many requests remain, and the seconds until the limit begins anew.',
+    'The requests that remain (`r`), and the seconds until the window ends (`t`).',
     '"requests";r=597;t=42',
   ),
 };
 const SET_COOKIE = {
   'Set-Cookie': textHeader(
-    'Sets or clears the cookie of the session; JavaScript cannot read it.',
+    'Sets or clears the refresh cookie; JavaScript cannot read it.',
     'refreshToken=eyJ; Max-Age=2592000; Path=/; HttpOnly; SameSite=Lax',
   ),
 };
 
-/** What a refusal says beside its body. */
+/** The headers of an error. */
 function headersOf(status: number): { headers?: Record<string, { description: string; schema: object }> } {
   if (status === 416) {
-    return { headers: { 'Content-Range': textHeader('How many bytes there are.', 'bytes */1234') } };
+    return { headers: { 'Content-Range': textHeader('The size of the picture in bytes.', 'bytes */1234') } };
   }
   if (status !== 429 && status !== 503) return {};
   const schema = { type: 'integer', minimum: 1, example: 30 };
-  return { headers: { 'Retry-After': { description: 'Seconds after which to try again.', schema } } };
+  return { headers: { 'Retry-After': { description: 'Seconds after which the client may retry.', schema } } };
 }
 
-/** The same in family D's envelope, whose messages tell what its statuses do not. */
+/** The answer for errors of family D, in its envelope. */
 function describeEnvelope(errors: readonly ErrorDefinition[]) {
   const examples = Object.fromEntries(
     errors.map(({ status, message, code }) => [

@@ -4,22 +4,22 @@ import type { ErrorDefinition } from '../http/app-error.js';
 import { type InputParts, inputOf } from '../http/input.js';
 import { ACCESS, type Access } from './access-metadata.js';
 
-/** What the document says of a handler beyond what Nest's generator reads from it. */
+/** Facts about a handler that Nest's generator cannot derive. */
 export interface RouteFacts {
-  /** The operation's id. */
+  /** The `operationId`. */
   readonly id: string;
-  /** The statuses of success: one, but for pictures, which may be asked for in part or only if they are new. */
+  /** The statuses of success: 200, 206 and 304 for stored pictures, otherwise one. */
   readonly successes: readonly number[];
-  /** What the handler may fail with beyond what its access and its input imply. */
+  /** The errors in addition to those that access and input imply. */
   readonly errors: readonly ErrorDefinition[];
-  /** Whether success sets or clears the cookie of the session. */
+  /** Whether a successful answer sets or clears the refresh cookie. */
   readonly setsCookie: boolean;
-  /** Whether the examples of ids name nothing that exists; undefined leaves it to the method. */
+  /** Whether the operation deletes data irreversibly; undefined means only for the method `DELETE`. */
   readonly destroys: boolean | undefined;
   readonly exampleBody: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** A handler as the assembly of the document sees it. */
+/** The facts, access and input of a handler. */
 export interface Route extends RouteFacts {
   readonly access: Access;
   readonly input: InputParts;
@@ -27,12 +27,12 @@ export interface Route extends RouteFacts {
 
 const FACTS = Symbol('route facts');
 
-/** Keeps the facts of a handler for `routesOf`. */
-export function KeepRouteFacts(facts: RouteFacts): MethodDecorator {
+/** Stores the facts of a handler for `routesOf`. */
+export function RouteMetadata(facts: RouteFacts): MethodDecorator {
   return SetMetadata(FACTS, facts);
 }
 
-/** The documented routes of an app, by the ids of their operations. */
+/** The documented routes of an app, by `operationId`. */
 export function routesOf(app: INestApplication): ReadonlyMap<string, Route> {
   const controllers = [...app.get(ModulesContainer).values()].flatMap((module) => [
     ...module.controllers.values(),

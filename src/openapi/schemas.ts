@@ -3,8 +3,8 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 type Json = Record<string, unknown>;
 
 /**
- * Nest describes schemas in the words of OpenAPI 3.0. Version 3.1 speaks JSON Schema 2020-12, in which validators
- * and generators need no special cases: null is a type, and a reference may stand beside other keywords.
+ * Converts Nest's schemas, which use the dialect of OpenAPI 3.0, to JSON Schema 2020-12, the dialect of OpenAPI 3.1:
+ * `null` is a type, and `$ref` may have sibling keywords.
  */
 export function toJsonSchema2020(document: OpenAPIObject): OpenAPIObject {
   return convert(document) as OpenAPIObject;
@@ -17,16 +17,16 @@ function convert(node: unknown): unknown {
     Object.entries(node).map(([key, value]) => [key, convert(value)]),
   ) as Json;
   const { nullable, allOf, ...rest } = converted;
-  // Nest wraps a reference in allOf to put a description beside it.
+  // Nest wraps a reference in `allOf` to add a description.
   const only = Array.isArray(allOf) && allOf.length === 1 ? (allOf[0] as Json) : undefined;
   const plain: Json =
     only === undefined ? (allOf === undefined ? rest : { ...rest, allOf }) : { ...rest, ...only };
-  // Nest adds the type of the code beside a reference.
+  // Nest adds the TypeScript type of the property to a reference.
   if ('$ref' in plain) delete plain['type'];
-  return nullable === true ? orNull(plain) : plain;
+  return nullable === true ? makeNullable(plain) : plain;
 }
 
-function orNull(schema: Json): Json {
+function makeNullable(schema: Json): Json {
   const { $ref, type, enum: values, ...rest } = schema;
   if ($ref !== undefined) return { ...rest, anyOf: [{ $ref }, { type: 'null' }] };
   if (typeof type !== 'string') return schema;

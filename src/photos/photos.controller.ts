@@ -6,7 +6,7 @@ import { ApiRoute } from '../openapi/api-route.js';
 import { PageQuery } from '../http/page.dto.js';
 import { pagePosition } from '../http/page.js';
 import { TakesImage, UploadedImage, type UploadReader } from '../images/upload.js';
-import { LimitsImages } from '../limits/image-limit.js';
+import { LimitImageUploads } from '../limits/image-limit.js';
 import { ImageUrls } from '../images/image-urls.js';
 import { invalidImage, noFileUploads } from '../images/images.errors.js';
 import { PhotoDto, PhotoPageDto } from './photos.dto.js';
@@ -27,7 +27,7 @@ export class PhotosController {
 
   @Post('users/:id/photos')
   @SignedIn()
-  @LimitsImages()
+  @LimitImageUploads()
   @TakesImage({ required: true, client: true })
   @ApiRoute({
     id: 'photosCreate',

@@ -1,9 +1,9 @@
 import { FromPath } from '../http/input.js';
 
-/** The user whose profile is meant. Every text is looked up: one that cannot be a username is not found. */
+/** Injects the slug of a profile. There is no validation: a text that cannot be a username is a 404, not a 400. */
 export const ProfileSlug = () =>
   FromPath({
     name: 'slug',
-    description: 'The reader’s username, in any case.',
+    description: 'The reader’s username, in upper or lower case.',
     schema: { type: 'string', maxLength: 20, example: 'haruka' },
   });

@@ -35,7 +35,7 @@ export class ProfilesController {
   @ApiRoute({
     id: 'profilesReadingHistoryList',
     summary: 'List a reader’s public entries',
-    description: 'The same for everybody, the reader included.',
+    description: 'The answer is the same for all viewers, the reader included.',
     response: PublicHistoryPageDto,
     errors: [userNotFound],
   })

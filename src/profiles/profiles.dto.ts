@@ -3,7 +3,7 @@ import { MaxCharacters, Timestamp } from '../http/fields.js';
 import { Min } from 'class-validator';
 import { Integer } from '../http/validation.js';
 
-/** How many public entries have which status. */
+/** Number of public entries by status. */
 @ApiSchema({ name: 'StatusCounts' })
 export class StatusCountsDto {
   /**
@@ -23,7 +23,7 @@ export class StatusCountsDto {
   completed: number;
 
   /**
-   * Number of public entries of series that the reader means to go on with later.
+   * Number of public entries of series that the reader intends to continue later.
    * @example 1
    */
   @Integer()
@@ -39,18 +39,18 @@ export class StatusCountsDto {
   dropped: number;
 }
 
-/** What a reader shows to everybody. */
+/** The public profile of a reader. */
 @ApiSchema({ name: 'Profile' })
 export class ProfileDto {
   /**
-   * The reader’s username as they spell it.
+   * The reader’s username, in the reader’s own spelling.
    * @example "Haruka"
    */
   @MaxCharacters(20)
   username: string;
 
   /**
-   * The reader’s username in lower case, as this profile’s address has it.
+   * The reader’s username in lower case, as in the path of the profile.
    * @example "haruka"
    */
   @MaxCharacters(20)
@@ -64,7 +64,7 @@ export class ProfileDto {
   profile_image: string | null;
 
   /**
-   * When the reader joined.
+   * When the reader registered.
    * @example "2026-01-31T12:00:00.000Z"
    */
   @Timestamp()

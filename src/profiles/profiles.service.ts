@@ -18,7 +18,7 @@ export class ProfilesService {
 
   /** @throws userNotFound */
   async get(slug: string, viewerId: string | null): Promise<{ profile: ProfileRow; counts: StatusCounts }> {
-    return this.reading(slug, viewerId, async (profile) => ({
+    return this.readProfile(slug, viewerId, async (profile) => ({
       profile,
       counts: await this.history.publicCounts(profile.id),
     }));
@@ -30,18 +30,18 @@ export class ProfilesService {
     query: HistoryQuery,
     viewerId: string | null,
   ): Promise<{ total: number; rows: HistoryRow[] }> {
-    return this.reading(slug, viewerId, ({ id }) => this.history.listPublic(id, query));
+    return this.readProfile(slug, viewerId, ({ id }) => this.history.listPublic(id, query));
   }
 
-  /** Other viewers are served by replicas, which may lag; the reader sees their own writes. */
-  private async reading<T>(
+  /** Reads a profile from a replica, which may lag, except for its owner, who must see their own writes. */
+  private async readProfile<T>(
     slug: string,
     viewerId: string | null,
     read: (profile: ProfileRow) => Promise<T>,
   ): Promise<T> {
-    const shown = await this.replicas.onReplica(() => this.users.findProfile(slug));
-    const isForeign = shown !== undefined && shown.id !== viewerId;
-    if (isForeign) return this.replicas.onReplica(() => read(shown));
+    const profile = await this.replicas.onReplica(() => this.users.findProfile(slug));
+    const isOther = profile !== undefined && profile.id !== viewerId;
+    if (isOther) return this.replicas.onReplica(() => read(profile));
     return read(await this.users.getProfile(slug));
   }
 }

@@ -41,7 +41,7 @@ export class SettingsController {
     id: 'settingsGet',
     summary: 'Get your settings',
     description:
-      'The whole object, with defaults for what was never chosen: theme `light`, adult content hidden, lists in a column, accent colour `#71c94e`, the language of the interface, drag indicators shown.',
+      'All settings, with defaults for keys that were never set: theme `light`, adult content hidden, lists in a column, accent colour `#71c94e`, the language of the interface, drag indicators shown.',
     response: SettingsDto,
     errors: [forbidden],
   })

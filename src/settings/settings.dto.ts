@@ -11,14 +11,14 @@ const NSFW_MODES = [
 ] as const;
 const VIEW_MODES = ['column', 'row', 'grid'] as const;
 
-/** The language of the interface, rather than one of their own. */
+/** Means that the content language is the language of the interface. */
 const INTERFACE = 'interface';
 
-/** A user's preferences, kept for the frontends: the server acts on none of them. */
+/** A user's preferences for the frontends. The server stores them and does not use them. */
 @ApiSchema({ name: 'Settings' })
 export class SettingsDto {
   /**
-   * Colour that frontends highlight with: `#` and six hexadecimal digits.
+   * Accent colour of the frontends: `#` and six hexadecimal digits.
    * @example "#71c94e"
    */
   @Optional()
@@ -28,7 +28,7 @@ export class SettingsDto {
 
   /**
    * Language of titles and descriptions: an ISO 639-1 code, the English name of a language, or `interface` for the
-   * language of the frontend. The key is spelt as existing frontends spell it.
+   * language of the frontend. The misspelt key is part of the contract.
    * @example "interface"
    */
   @ApiProperty({ maxLength: 100 })
@@ -50,7 +50,7 @@ export class SettingsDto {
   @ApiProperty({ enum: THEMES, enumName: 'Theme' })
   theme: (typeof THEMES)[number];
 
-  /** Which adult series frontends show: none, those for readers from 16, or those from 18 as well. */
+  /** The adult series that frontends show: none, series for ages 16 and over, or also series for ages 18 and over. */
   @Optional()
   @IsIn(NSFW_MODES)
   @ApiProperty({ enum: NSFW_MODES, enumName: 'NsfwMode' })
@@ -66,7 +66,7 @@ export class SettingsDto {
   'view-mode': (typeof VIEW_MODES)[number];
 
   /**
-   * Whether frontends draw a handle on items that can be dragged.
+   * Whether frontends show a drag handle on draggable items.
    * @example true
    */
   @Optional()
@@ -74,7 +74,7 @@ export class SettingsDto {
   'show-drag-indicator': boolean;
 }
 
-/** What stands for a key that the user has not chosen. */
+/** The values of keys that the user has not set. */
 export const DEFAULT_SETTINGS: SettingsDto = {
   'theme-accent-color': '#71c94e',
   'prefered-content-language': INTERFACE,
@@ -84,7 +84,7 @@ export const DEFAULT_SETTINGS: SettingsDto = {
   'show-drag-indicator': true,
 };
 
-/** The keys to replace; the others stay. */
+/** The settings to change. Absent keys keep their values. */
 @AtLeastOneProperty()
 @ApiSchema({ name: 'SettingsChanges' })
 export class UpdateSettingsDto extends PartialType(SettingsDto, { skipNullProperties: false }) {}

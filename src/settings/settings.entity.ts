@@ -2,7 +2,7 @@ import { defineEntity, p } from '@mikro-orm/core';
 import { UserSchema } from '../accounts/user.entity.js';
 import type { SettingsDto } from './settings.dto.js';
 
-/** What a user has chosen; what they have not is a default of the code. */
+/** The settings that a user has set. Other keys have the defaults of `DEFAULT_SETTINGS`. */
 export const UserSettingsSchema = defineEntity({
   name: 'UserSettings',
   tableName: 'user_settings',

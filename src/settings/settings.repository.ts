@@ -11,7 +11,7 @@ const FIND = statement('settings.find', ({ userId }: { userId: string }) =>
   db.selectFrom('user_settings').select('chosen').where('user_id', '=', userId),
 );
 
-// One statement, so that concurrent changes of different keys are merged under the row's lock and none is lost.
+// One statement, so that concurrent changes of different keys are serialized by the row lock and no update is lost.
 const MERGE = statement('settings.merge', ({ userId, changes }: { userId: string; changes: string }) =>
   db
     .insertInto('user_settings')
@@ -30,7 +30,7 @@ export class SettingsRepository {
     return (await this.sql.row(FIND, { userId }))?.chosen ?? {};
   }
 
-  /** Replaces the given keys; others stay. */
+  /** Sets the given keys. Other keys keep their values. */
   async merge(userId: string, changes: Partial<SettingsDto>): Promise<void> {
     await this.sql.rows(MERGE, { userId, changes: JSON.stringify(changes) });
   }

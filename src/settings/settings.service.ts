@@ -8,18 +8,18 @@ import { SettingsRepository } from './settings.repository.js';
 export class SettingsService {
   constructor(private readonly settings: SettingsRepository) {}
 
-  /** The whole of a user's settings, defaults filled in. */
+  /** All settings of a user, with defaults for keys that were never set. */
   async get(userId: string): Promise<SettingsDto> {
     return { ...DEFAULT_SETTINGS, ...(await this.settings.find(userId)) };
   }
 
-  /** The same, for the user alone. @throws forbidden */
+  /** The viewer's own settings. @throws forbidden for another user's settings */
   async getOwn(viewerId: string, userId: string): Promise<SettingsDto> {
     if (viewerId !== userId) throw forbidden();
     return this.get(userId);
   }
 
-  /** Replaces the given keys. @throws forbidden for another user's */
+  /** Sets the given keys. @throws forbidden for another user's settings */
   async save(viewerId: string, userId: string, changes: Partial<SettingsDto>): Promise<void> {
     const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
     if (viewerId !== userId) throw forbidden();

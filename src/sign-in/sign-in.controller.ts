@@ -63,7 +63,7 @@ export class SignInController {
     setsCookie: true,
     summary: 'Sign in',
     description:
-      'Sets the cookie `refreshToken`. After ten failures in 15 minutes for one address and name: 429.',
+      'Sets the cookie `refreshToken`. After ten failed attempts in 15 minutes from one IP address for one account: 429.',
     response: SignedInDto,
     errors: [invalidCredentials],
   })
@@ -82,9 +82,9 @@ export class SignInController {
     setsCookie: true,
     summary: 'Exchange the refresh cookie for its successor',
     description:
-      'Tabs that refresh at once get the same successor; within 30 seconds of a rotation the current token is answered ' +
-      'again. A token that was replaced longer ago is answered with the current one if that has never been used, since ' +
-      'its answer was lost; otherwise it is refused and ends its session.',
+      'Concurrent refreshes get the same successor. Within 30 seconds of a rotation, the replaced and the current token ' +
+      'are answered with the current one. Later, the replaced token is accepted only if the current one has never been ' +
+      'used, because then its answer was lost. Otherwise it is refused and the session ends (reuse detection).',
     response: SignedInDto,
     errors: [unauthorized],
   })
@@ -99,7 +99,7 @@ export class SignInController {
   @SignedIn()
   @ApiRoute({
     id: 'authMe',
-    summary: 'Get who is signed in, with settings and an access token',
+    summary: 'Get the signed-in user, with settings and an access token',
     response: MeDto,
   })
   async me(@CurrentViewer() viewer: Viewer): Promise<MeDto> {
@@ -113,7 +113,7 @@ export class SignInController {
     id: 'authLogout',
     setsCookie: true,
     summary: 'Sign out',
-    description: 'Ends the session and clears the cookie, whatever the cookie holds.',
+    description: 'Ends the session and clears the cookie, even if the cookie is invalid.',
     message: LOGGED_OUT,
   })
   async logout(
@@ -147,7 +147,7 @@ export class SignInController {
 
   @Delete('sessions')
   @SignedIn()
-  @ApiRoute({ id: 'authSessionsEndOthers', summary: 'End all your sessions but this one', status: 204 })
+  @ApiRoute({ id: 'authSessionsEndOthers', summary: 'End all your sessions except this one', status: 204 })
   async endOtherSessions(@CurrentViewer() viewer: Viewer): Promise<void> {
     await this.sessions.endOthers(viewer);
   }

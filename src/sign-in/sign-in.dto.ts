@@ -8,7 +8,7 @@ import { MaxBytes, UserDto } from '../users/users.dto.js';
 @ApiSchema({ name: 'Credentials' })
 export class LoginDto {
   /**
-   * The username or the e-mail address, in any case.
+   * The username or the e-mail address, in upper or lower case.
    * @example "haruka"
    */
   @ApiProperty({ minLength: 1 })
@@ -19,7 +19,7 @@ export class LoginDto {
   username: string;
 
   /**
-   * The password as it was chosen, in any Unicode form; at most 512 bytes.
+   * The password, in any Unicode normalization form; at most 512 bytes.
    * @example "correct horse battery"
    */
   @ApiProperty({ minLength: 1 })
@@ -32,7 +32,7 @@ export class LoginDto {
 @ApiSchema({ name: 'SignedIn' })
 export class SignedInDto {
   /**
-   * JWT of ten minutes, to be sent as `Authorization: Bearer`.
+   * JWT for `Authorization: Bearer`, valid for ten minutes.
    * @example "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.c2lnbmF0dXJl"
    */
   @MaxCharacters(2000)
@@ -44,20 +44,20 @@ export class SignedInDto {
 
 @ApiSchema({ name: 'UserWithSettings' })
 export class UserWithSettingsDto extends UserDto {
-  /** The user’s preferences; keys that were never chosen have their defaults. */
+  /** The user’s preferences; keys that were never set have their defaults. */
   settings: SettingsDto;
 }
 
 @ApiSchema({ name: 'Me' })
 export class MeDto {
   /**
-   * JWT to be sent as `Authorization: Bearer`: a new one for a cookie, the request’s own for a Bearer request.
+   * JWT for `Authorization: Bearer`: a new token if the request has only the cookie, else the Bearer token of the request.
    * @example "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.c2lnbmF0dXJl"
    */
   @MaxCharacters(2000)
   accessToken: string;
 
-  /** The user whom the credential belongs to, with their settings. */
+  /** The signed-in user, with settings. */
   user: UserWithSettingsDto;
 }
 
@@ -65,7 +65,7 @@ export class MeDto {
 @ApiSchema({ name: 'Session' })
 export class SessionDto {
   /**
-   * Id of the session, to end it by.
+   * Id of the session, with which it can be ended.
    * @example "0b6e1d3c-4f52-4a8e-9d7b-2c1a5e8f9b60"
    */
   @ApiProperty({ format: 'uuid' })
@@ -79,7 +79,7 @@ export class SessionDto {
   created: string;
 
   /**
-   * When the session was used last, to within five minutes.
+   * When the session was last used, with a precision of five minutes.
    * @example "2026-01-31T12:30:00.000Z"
    */
   @Timestamp()
@@ -109,6 +109,6 @@ export class SessionDto {
 
 @ApiSchema({ name: 'SessionList' })
 export class SessionListDto {
-  /** Sessions that have neither ended nor expired, by id. */
+  /** Sessions that have neither ended nor expired, ordered by id. */
   sessions: SessionDto[];
 }

@@ -20,11 +20,11 @@ import { type RefreshTokenSource, Tokens } from '../access/tokens.js';
 export interface SignIn {
   readonly user: UserRow;
   readonly accessToken: string;
-  /** What the refresh cookie is made from. */
+  /** The source of the refresh cookie. */
   readonly refresh: RefreshTokenSource;
 }
 
-/** Ways in: registration, sign-in, refresh. */
+/** Registration, sign-in, refresh. */
 @Injectable()
 export class SignInService {
   constructor(
@@ -47,26 +47,26 @@ export class SignInService {
   async login({ username, password }: LoginDto, device: Device): Promise<SignIn> {
     const login = await this.users.findLogin(username);
     const keys = loginLimits(login?.id ?? spellingKey(username), addressKey(device.ip));
-    // Spent before the password is verified: of a hundred concurrent guesses, ten are verified.
+    // Points are spent before the password is verified, so that of 100 concurrent guesses only ten are verified.
     await this.limits.spendAll([keys.pair]);
     await this.limits.spendAll(keys.others).catch(async (error: unknown) => {
-      await this.limits.giveBack([keys.pair]);
+      await this.limits.refund([keys.pair]);
       throw error;
     });
     const matches = await this.users.isPasswordOf(login, password);
     const refresh = matches && login ? await this.sessions.open(login, device) : null;
     if (refresh === null) throw invalidCredentials();
-    await this.limits.giveBack(keys.others);
+    await this.limits.refund(keys.others);
     await this.limits.clear(keys.pair);
     return this.signIn(refresh);
   }
 
-  /** @throws unauthorized for a session that ends meanwhile */
+  /** @throws unauthorized if the session has ended since the guard accepted it */
   async refresh(viewer: CookieViewer): Promise<SignIn> {
     return this.signIn(await this.sessions.rotate(viewer));
   }
 
-  /** The viewer's own account, with a new access token for a cookie and the request's own token for Bearer. */
+  /** The viewer's account, with an access token: a new one for a cookie, else the Bearer token of the request. */
   async me(viewer: Viewer): Promise<{ user: UserRow; settings: SettingsDto; accessToken: string }> {
     const [user, settings] = await Promise.all([
       this.users.get(viewer.userId),
@@ -86,12 +86,12 @@ export class SignInService {
 }
 
 /**
- * The three keys that failed sign-ins count under.
+ * The three rate-limit keys of a failed sign-in.
  *
- * @param account the id of the account, or the folded name where there is none
+ * @param account the id of the account, or the key of the name if no account has it
  */
 function loginLimits(account: string, address: string): { pair: LimitedKey; others: LimitedKey[] } {
-  // Names may be longer than keys: a longer name is replaced by its digest.
+  // The column for keys has 255 characters, so that long names are replaced by their digest.
   const name = account.length <= 80 ? account : createHash('sha256').update(account).digest('base64url');
   return {
     pair: { limit: 'login', key: `${address} ${name}` },

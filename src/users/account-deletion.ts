@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 
-/** What a feature does in the transaction that deletes a user, before the user's row is deleted. */
+/** A step of a feature in the transaction that deletes a user, before the user's row is deleted. */
 export type DeletionStep = (userId: string) => Promise<void>;
 
 /**
- * What an account's deletion includes beyond the rows that are deleted by cascade. A feature that stores data about users
- * elsewhere adds its step when its module starts.
+ * The steps of an account's deletion in addition to cascades. A feature with user data outside of cascading tables
+ * registers a step when its module starts.
  */
 @Injectable()
 export class AccountDeletion {
@@ -15,8 +15,8 @@ export class AccountDeletion {
     this.steps.push(step);
   }
 
-  /** Runs the steps in the open transaction. */
-  async prepare(userId: string): Promise<void> {
+  /** Runs the steps in the current transaction. */
+  async runSteps(userId: string): Promise<void> {
     for (const step of this.steps) await step(userId);
   }
 }

@@ -31,13 +31,13 @@ const PERMISSIONS = db
   .where('ur.user_id', '=', USER_ID)
   .orderBy('rp.permission');
 
-/** The folder of the avatar of the user `u` in the store, below all avatars; null without one. */
+/** The folder of the avatar of the user `u`, relative to the folder of all avatars; null without an avatar. */
 export const AVATAR = sql<string | null>`${FOLDER}`.as('avatar');
 
 /** When the user `u` registered. */
 export const REGISTERED = timestamp('u.registered').as('registered');
 
-/** The columns of the user `u` as every route that shows a user needs them; see `UserRow`. */
+/** The columns of the user `u` for `UserRow`. */
 export const USER_COLUMNS = [
   AVATAR,
   'u.id' as const,
@@ -54,7 +54,7 @@ export const USER_COLUMNS = [
   'u.slug' as const,
   'u.age_verified' as const,
   REGISTERED,
-  // Kysely has no form for an array of a subquery.
+  // Kysely has no expression for `array(subquery)`.
   sql<string[]>`array${ROLES}`.as('roles'),
   sql<string[]>`array${PERMISSIONS}`.as('permissions'),
 ] as const;

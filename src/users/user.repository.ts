@@ -15,7 +15,7 @@ import { spellingKey } from '../http/typed-text.js';
 import { ImageUrls } from '../images/image-urls.js';
 import { AVATAR, REGISTERED, USER_COLUMNS, withImage } from './user-columns.js';
 
-/** A user with roles and permissions, as every route that shows a user needs it. */
+/** A user with roles and permissions, for every route that answers a whole user. */
 export interface UserRow {
   readonly id: string;
   readonly username: string;
@@ -87,7 +87,7 @@ const FIND_PROFILE = statement('users.find-profile', ({ key }: { key: string }) 
     .where('n.key', '=', key),
 );
 
-/** The statements for the names of one kind: usernames, or e-mail addresses. */
+/** The statements for usernames or for e-mail addresses. */
 function nameStatements(table: 'usernames' | 'emails') {
   return {
     findLogin: statement(`users.find-login-by-${table}`, ({ key }: { key: string }) =>
@@ -97,7 +97,7 @@ function nameStatements(table: 'usernames' | 'emails') {
         .select(['u.id', 'u.password_hash as passwordHash'])
         .where('n.key', '=', key),
     ),
-    // The update changes nothing, but locks the row and returns its holder: concurrent claims of one name are serialized.
+    // The update changes nothing, but it locks the row and returns the owner: concurrent claims of a name are serialized.
     claim: statement(`users.claim-${table}`, ({ key, userId }: { key: string; userId: string }) =>
       db
         .insertInto(table)
@@ -117,7 +117,7 @@ function nameStatements(table: 'usernames' | 'emails') {
 const USERNAMES = nameStatements('usernames');
 const EMAILS = nameStatements('emails');
 
-const GIVE_ROLE = statement('users.give-role', ({ userId, role }: { userId: string; role: string }) =>
+const GRANT_ROLE = statement('users.give-role', ({ userId, role }: { userId: string; role: string }) =>
   db
     .insertInto('user_roles')
     .columns(['user_id', 'role_id'])
@@ -147,20 +147,20 @@ export class UserRepository {
     return { total: header?.total ?? 0, rows: rows.map((row) => withImage(this.urls, row)) };
   }
 
-  /** The user whose public profile has this slug, in any case. */
+  /** The user whose public profile has this slug, in upper or lower case. */
   async findProfile(slug: string): Promise<ProfileRow | undefined> {
     if (slug.includes('\0')) return undefined;
     const row = await this.sql.row(FIND_PROFILE, { key: spellingKey(slug) });
     return row && withImage(this.urls, row);
   }
 
-  /** Id and password hash of a login name, in any spelling: a username, or an address, which alone has an `@`. */
+  /** Id and password hash for a username or an e-mail address (recognized by its `@`), in any spelling of `spellingKey`. */
   async findLogin(name: string): Promise<Login | undefined> {
     const key = spellingKey(name);
     return this.sql.row(key.includes('@') ? EMAILS.findLogin : USERNAMES.findLogin, { key });
   }
 
-  /** The user, whose row stays locked until the transaction ends. */
+  /** Finds a user and locks the row until the transaction ends. */
   async lock(id: string): Promise<User | null> {
     return this.users.findOne(id, { lockMode: LockMode.PESSIMISTIC_WRITE });
   }
@@ -174,16 +174,16 @@ export class UserRepository {
   }
 
   /**
-   * Reserves a username for a user, in the open transaction; concurrent claims of the same name wait for its end.
+   * Reserves a username for a user. Concurrent claims of the same name are blocked until the transaction ends.
    *
-   * @returns false when another user has it
+   * @returns false if another user has the name
    */
   async claimUsername(username: string, userId: string): Promise<boolean> {
     const row = await this.sql.row(USERNAMES.claim, { key: spellingKey(username), userId });
     return row?.user_id === userId;
   }
 
-  /** Reserves an e-mail address likewise. */
+  /** Reserves an e-mail address, like `claimUsername`. */
   async claimEmail(email: string, userId: string): Promise<boolean> {
     const row = await this.sql.row(EMAILS.claim, { key: spellingKey(email), userId });
     return row?.user_id === userId;
@@ -193,13 +193,13 @@ export class UserRepository {
     await this.sql.rows(USERNAMES.release, { keys: [spellingKey(username)], userId });
   }
 
-  /** Releases an address, under its former key too: version 0.3 kept invisible characters in keys. */
+  /** Releases an e-mail address, also under the key of version 0.3, which could contain invisible characters. */
   async releaseEmail(email: string, userId: string): Promise<void> {
     await this.sql.rows(EMAILS.release, { keys: [spellingKey(email), formerEmailKey(email)], userId });
   }
 
-  async giveRole(userId: string, role: string): Promise<void> {
-    await this.sql.rows(GIVE_ROLE, { userId, role });
+  async grantRole(userId: string, role: string): Promise<void> {
+    await this.sql.rows(GRANT_ROLE, { userId, role });
   }
 }
 

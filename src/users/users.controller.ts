@@ -34,7 +34,7 @@ export class UsersController {
     id: 'usersUpdateCurrent',
     summary: 'Change your own profile',
     description:
-      'Only the given fields change; null or blank text clears an optional one. A new password ends every other session.',
+      'Only the given fields change. Null or a blank text clears an optional field. A new password ends all other sessions of the user.',
     response: UserDto,
     exampleBody: { youtube: null },
     errors: [usernameTaken, emailTaken],

@@ -3,7 +3,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiSchema, PickType } from '@nestjs/swagger';
 import { IsBoolean, IsEmail, IsString, Matches, Max, Min } from 'class-validator';
 import { PERMISSIONS } from '../accounts/permissions.js';
-import { hasEmptyCharacters } from '../http/typed-text.js';
+import { hasBlankCharacters } from '../http/typed-text.js';
 import {
   BlankIsNull,
   CodePointLength,
@@ -18,10 +18,10 @@ import {
   Trimmed,
 } from '../http/validation.js';
 
-/** The format `email` would refuse letters beyond ASCII. */
+/** A pattern, because the format `email` does not allow letters beyond ASCII. */
 const EMAIL = '^[^@]+@[^@]+$';
 
-/** Bytes that a password may have at most: longer ones are refused before they are hashed. */
+/** Maximum length of a password in bytes; longer ones are refused before they are hashed. */
 const MAX_PASSWORD_BYTES = 512;
 
 export function MaxBytes(): PropertyDecorator {
@@ -41,7 +41,7 @@ function Link(): PropertyDecorator {
   );
 }
 
-/** Any host serves: also names with underscores, names without a dot and IPv6 addresses. */
+/** Whether a value is an http or https URL. Any host is valid, also one with underscores, without a dot, or an IPv6 address. */
 function isLink(value: unknown): boolean {
   if (typeof value !== 'string' || !/^https?:\/\/[^\s<>/?#\\][^\s<>\\]*$/i.test(value)) return false;
   if (!URL.canParse(value)) return false;
@@ -50,14 +50,14 @@ function isLink(value: unknown): boolean {
 }
 
 function isVisible(value: unknown): boolean {
-  return typeof value === 'string' && !hasEmptyCharacters(value);
+  return typeof value === 'string' && !hasBlankCharacters(value);
 }
 
-/** What a new account needs. */
+/** The data of a new account. */
 @ApiSchema({ name: 'Registration' })
 export class CreateUserDto {
   /**
-   * How others see and find the user: letters, digits and `_ . -`. No other account may have it in any case.
+   * Public name of the user: letters, digits and `_ . -`. It is unique without regard to case.
    * @example "haruka"
    */
   @Required()
@@ -68,7 +68,7 @@ export class CreateUserDto {
   username: string;
 
   /**
-   * At most 512 bytes in UTF-8. It is stored as a hash and never answered.
+   * Password of at most 512 bytes in UTF-8. It is stored as a hash and never returned.
    * @example "correct horse battery"
    */
   @Required()
@@ -78,7 +78,7 @@ export class CreateUserDto {
   password: string;
 
   /**
-   * Signs in as well as the username, and no other account may have it in any case.
+   * E-mail address, which can be used to sign in instead of the username. It is unique without regard to case.
    * @example "haruka@example.com"
    */
   @ApiProperty({ pattern: EMAIL })
@@ -91,7 +91,7 @@ export class CreateUserDto {
   email?: string | null;
 
   /**
-   * Given name; left out or blank for none.
+   * Given name; absent, null or blank for none.
    * @example "Haruka"
    */
   @BlankIsNull()
@@ -101,7 +101,7 @@ export class CreateUserDto {
   first_name?: string | null;
 
   /**
-   * Family name; left out or blank for none.
+   * Family name; absent, null or blank for none.
    * @example "Sato"
    */
   @BlankIsNull()
@@ -111,12 +111,12 @@ export class CreateUserDto {
   last_name?: string | null;
 }
 
-/** What a user may change about themself. Only the given fields change; null or blank clears an optional text. */
+/** Changes of a user’s own account. Only the given fields change; null or blank clears an optional text. */
 @AtLeastOneProperty()
 @ApiSchema({ name: 'ProfileChanges' })
 export class UpdateUserDto extends PickType(CreateUserDto, ['email', 'first_name', 'last_name']) {
   /**
-   * The new username: letters, digits and `_ . -`. The profile’s slug follows it.
+   * The new username: letters, digits and `_ . -`. The slug of the profile changes with it.
    * @example "haruka"
    */
   @Optional()
@@ -127,7 +127,7 @@ export class UpdateUserDto extends PickType(CreateUserDto, ['email', 'first_name
   username?: string;
 
   /**
-   * The new password, of at most 512 bytes in UTF-8; it ends every other session of the user.
+   * The new password, of at most 512 bytes in UTF-8. It ends all other sessions of the user.
    * @example "correct horse battery"
    */
   @Optional()
@@ -138,7 +138,7 @@ export class UpdateUserDto extends PickType(CreateUserDto, ['email', 'first_name
   password?: string;
 
   /**
-   * The user’s own pages, at any address with http or https.
+   * The user’s website: any http or https URL.
    * @example "https://example.com/haruka"
    */
   @Link()
@@ -180,7 +180,7 @@ export class UpdateUserDto extends PickType(CreateUserDto, ['email', 'first_name
   youtube?: string | null;
 }
 
-/** A user, as the user and administrators see it. */
+/** A user, as shown to that user and to administrators. */
 @ApiSchema({ name: 'User' })
 export class UserDto {
   /**
@@ -191,14 +191,14 @@ export class UserDto {
   id: string;
 
   /**
-   * How others see and find the user, as the user spells it; unique without regard to case.
+   * Public name of the user, in the user’s own spelling; unique without regard to case.
    * @example "haruka"
    */
   @MaxCharacters(20)
   username: string;
 
   /**
-   * Address that signs in as well as the username; null when none is known.
+   * E-mail address, which can be used to sign in instead of the username; null without one.
    * @example "haruka@example.com"
    */
   @ApiProperty({ pattern: EMAIL, maxLength: 50 })
@@ -219,49 +219,49 @@ export class UserDto {
   last_name: string | null;
 
   /**
-   * Address of the user’s own pages, or null.
+   * URL of the user’s website, or null.
    * @example "https://example.com/haruka"
    */
   @MaxCharacters(100)
   website: string | null;
 
   /**
-   * Address of the user’s Facebook page, or null.
+   * URL of the user’s Facebook page, or null.
    * @example "https://facebook.com/haruka"
    */
   @MaxCharacters(100)
   facebook: string | null;
 
   /**
-   * Address of the user’s Instagram account, or null.
+   * URL of the user’s Instagram account, or null.
    * @example "https://instagram.com/haruka"
    */
   @MaxCharacters(100)
   instagram: string | null;
 
   /**
-   * Address of the user’s LinkedIn profile, or null.
+   * URL of the user’s LinkedIn profile, or null.
    * @example "https://linkedin.com/in/haruka"
    */
   @MaxCharacters(100)
   linkedin: string | null;
 
   /**
-   * Address of the user’s account on X, or null.
+   * URL of the user’s account on X, or null.
    * @example "https://x.com/haruka"
    */
   @MaxCharacters(100)
   x: string | null;
 
   /**
-   * Address of the user’s YouTube channel, or null.
+   * URL of the user’s YouTube channel, or null.
    * @example "https://youtube.com/@haruka"
    */
   @MaxCharacters(100)
   youtube: string | null;
 
   /**
-   * The username in lower case: it addresses the public profile, `/profiles/{slug}`.
+   * The username in lower case, as in the path of the public profile, `/profiles/{slug}`.
    * @example "haruka"
    */
   @MaxCharacters(20)
@@ -282,7 +282,7 @@ export class UserDto {
   registered: string;
 
   /**
-   * Whether an administrator has verified the user’s age. Frontends act on it; the server filters nothing by it.
+   * Whether an administrator has verified the user’s age. It is for frontends: the server does not filter by it.
    * @example false
    */
   @IsBoolean()
@@ -294,13 +294,13 @@ export class UserDto {
    */
   roles: string[];
 
-  /** What the user may do: the permissions of all their roles together. */
+  /** The permissions of all roles of the user. */
   @ApiProperty({ enum: PERMISSIONS, enumName: 'Permission', isArray: true, example: ['rate-series'] })
   permissions: string[];
 }
 
 export class UsersQuery {
-  /** Most users that the page may have. */
+  /** Maximum number of users on the page. */
   @QueryInteger(20)
   @Integer()
   @Min(1)
@@ -339,6 +339,6 @@ export class UserPageDto {
   @Integer()
   total: number;
 
-  /** The users of this page by id: the oldest account first. */
+  /** The users of this page, ordered by id: oldest account first. */
   users: UserDto[];
 }

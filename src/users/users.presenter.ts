@@ -1,7 +1,7 @@
 import type { UserRow } from './user.repository.js';
 import type { UserDto } from './users.dto.js';
 
-/** A user as the user and administrators see it. */
+/** A user, as shown to that user and to administrators. */
 export function presentUser(row: UserRow): UserDto {
   return {
     id: row.id,

@@ -58,7 +58,7 @@ export class UsersService implements OnModuleInit {
     return this.users.findProfile(slug);
   }
 
-  /** The same. @throws userNotFound */
+  /** Like `findProfile`. @throws userNotFound */
   async getProfile(slug: string): Promise<ProfileRow> {
     const profile = await this.users.findProfile(slug);
     if (profile === undefined) throw userNotFound();
@@ -81,15 +81,15 @@ export class UsersService implements OnModuleInit {
   }
 
   /**
-   * Creates an administrator, on behalf of the server's operator.
+   * Creates an administrator; the audit log names the server as the actor.
    *
-   * @param newId the account's id, one that no user has
+   * @param newId the id of the account, which must be unused
    */
   async createAdministrator(username: string, password: string, newId = createId()): Promise<string> {
     const passwordHash = await this.passwords.hash(password);
     return this.transactions.run(async () => {
       const id = await this.create({ username, password }, passwordHash, newId);
-      await this.users.giveRole(id, ADMIN_ROLE);
+      await this.users.grantRole(id, ADMIN_ROLE);
       this.audit.record(SERVER, { action: 'user.create-administrator', target: id });
       return id;
     });
@@ -99,17 +99,17 @@ export class UsersService implements OnModuleInit {
     return this.administrators.exist();
   }
 
-  /** The account that a username or an address belongs to, in any spelling. */
+  /** The account with a username or an e-mail address, in any spelling of `spellingKey`. */
   async findLogin(name: string): Promise<Login | undefined> {
     return this.users.findLogin(name);
   }
 
-  /** Whether the password is that of the account; equally slow for an account that does not exist. */
+  /** Whether the password is that of the account. Takes the same time if there is no account. */
   async isPasswordOf(login: Login | undefined, password: string): Promise<boolean> {
     return this.passwords.matches(password, login?.passwordHash);
   }
 
-  /** The user, whose row stays locked until the transaction ends. @throws userNotFound */
+  /** Gets a user and locks the row until the transaction ends. @throws userNotFound */
   async lock(id: string): Promise<User> {
     const user = await this.users.lock(id);
     if (user === null) throw userNotFound();
@@ -156,12 +156,12 @@ export class UsersService implements OnModuleInit {
     if (email !== null && !(await this.users.claimEmail(email, id))) throw emailTaken();
     const names = { username, email, firstName, lastName };
     await this.users.create({ ...names, id, slug: slugOf(username), passwordHash, ...searchColumns(names) });
-    await this.users.giveRole(id, DEFAULT_ROLE);
+    await this.users.grantRole(id, DEFAULT_ROLE);
     return id;
   }
 
   /**
-   * Gives a user, whose row the caller has locked, another username or address, in the open transaction.
+   * Changes the username or the e-mail address in the current transaction. The caller must have locked the user's row.
    *
    * @throws usernameTaken, emailTaken
    */
@@ -191,7 +191,7 @@ export class UsersService implements OnModuleInit {
     const isLast = await this.administrators.isLast(userId);
     const user = await this.lock(userId);
     if (isLast) throw lastAdministrator();
-    await this.deletion.prepare(userId);
+    await this.deletion.runSteps(userId);
     await this.users.releaseUsername(user.username, user.id);
     if (user.email) await this.users.releaseEmail(user.email, user.id);
     await this.users.remove(user);
@@ -202,7 +202,7 @@ type Names = Pick<User, 'username'> & {
   readonly [Name in 'email' | 'firstName' | 'lastName']?: string | null | undefined;
 };
 
-/** The texts that a search for users compares. */
+/** The texts in which a search for users looks. */
 export function searchTextsOf({ username, email, firstName, lastName }: Names): SearchTexts {
   const texts = [username, email, firstName, lastName, `${firstName ?? ''} ${lastName ?? ''}`];
   return searchTexts(texts.filter((text) => text != null && text.trim() !== '') as string[]);
@@ -213,7 +213,7 @@ function searchColumns(names: Names): Pick<User, 'searchText' | 'searchCompact'>
   return { searchText: text, searchCompact: compact };
 }
 
-/** The username in lower case: the address of the public profile. */
+/** The username in lower case, as in the URL of the public profile. */
 function slugOf(username: string): string {
   return username.toLowerCase();
 }
