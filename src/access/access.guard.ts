@@ -25,7 +25,7 @@ type Resolution =
   | {
       readonly kind: 'signed-in';
       readonly viewer: Viewer;
-      /** Whether the viewer holds the right that the route requires. */
+      /** Whether the viewer has the right that the route requires. */
       readonly isPermitted: boolean;
       /** Set if the cookie holds a rotated refresh token that is used for the first time. */
       readonly firstUse: CookieViewer | null;

@@ -17,7 +17,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /**
  * Parses a positive integer; null if the text is not one. Larger ids than `max` become `NO_SUCH_ID`.
  *
- * @param max the largest that the database can hold
+ * @param max the largest id that the column can store
  */
 export function parseId(value: unknown, max = MAX_ID): number | null {
   const text = typeof value === 'number' ? String(value) : value;
@@ -40,7 +40,7 @@ interface PathId {
 /** Set by the user routes of the frontends, which report a blank id at the path's end as missing. Other routes treat `X/` as `X`. */
 export type BlankId = Pick<PathId, 'mayBeBlank'>;
 
-/** A positive integer in a path. @param max the largest that the database can hold */
+/** A positive integer in a path. @param max the largest id that the column can store */
 export function IntegerId(
   { name = 'id', description, example = 1, mayBeBlank = false }: PathId,
   max = MAX_ID,

@@ -13,7 +13,7 @@ export class FieldErrorDto {
   field: string;
 
   /**
-   * What is wrong with it, for developers; the wording may change.
+   * Descriptions of the errors, for developers; the wording may change.
    * @example ["rating must not be greater than 10"]
    */
   messages: string[];
@@ -23,12 +23,12 @@ export class FieldErrorDto {
 // The schema is not named Response, because that is a type of fetch in generated clients.
 @ApiSchema({ name: 'Answer' })
 export class ResponseDto {
-  /** What happened; each operation lists the messages of each status. */
+  /** The outcome; each operation lists the messages of each status. */
   @ApiProperty({ $ref: '#/components/schemas/Message' } as never)
   data: string;
 
   /**
-   * The HTTP status of the answer, for clients that see the body alone.
+   * The HTTP status of the answer, for clients that see only the body.
    * @example 200
    */
   @Integer()

@@ -202,7 +202,7 @@ type Names = Pick<User, 'username'> & {
   readonly [Name in 'email' | 'firstName' | 'lastName']?: string | null | undefined;
 };
 
-/** The texts in which a search for users looks. */
+/** The texts that a search for users compares with the search term. */
 export function searchTextsOf({ username, email, firstName, lastName }: Names): SearchTexts {
   const texts = [username, email, firstName, lastName, `${firstName ?? ''} ${lastName ?? ''}`];
   return searchTexts(texts.filter((text) => text != null && text.trim() !== '') as string[]);
