@@ -3,6 +3,7 @@ import { FirstStart } from '../../src/first-start/first-start.js';
 import { startApp, type TestApp } from '../support/app.js';
 import type { Answer } from '../support/client.js';
 import { type DocumentedOperation, operations } from '../support/document.js';
+import { tableDigests } from '../support/table-digests.js';
 
 const PASSWORD = 'correct horse battery';
 let app: TestApp;
@@ -35,22 +36,6 @@ async function execute(operation: DocumentedOperation): Promise<Answer> {
   return client.send(operation.method, url, body);
 }
 
-/** A digest of each table except the counters of rate limits. */
-async function tableDigests(): Promise<Record<string, string | null | undefined>> {
-  const tables = await app.database.query<{ name: string }>(
-    `select quote_ident(table_name) as name from information_schema.tables
-     where table_schema = 'public' and table_type = 'BASE TABLE' and table_name <> 'rate_limits'`,
-  );
-  const digests: Record<string, string | null | undefined> = {};
-  for (const { name } of tables) {
-    const [row] = await app.database.query<{ digest: string | null }>(
-      `select md5(string_agg(t::text, ',' order by t::text)) as digest from ${name} as t`,
-    );
-    digests[name] = row?.digest;
-  }
-  return digests;
-}
-
 const needsFile = ({ requestBody }: DocumentedOperation) =>
   ['multipart/form-data', 'application/octet-stream'].some((type) => type in (requestBody?.content ?? {}));
 
@@ -66,12 +51,12 @@ const EXPECTED: Readonly<Record<string, number>> = {
 
 describe('the examples of the document', () => {
   it('changes nothing when the examples of destructive operations are executed on a fresh installation', async () => {
-    const before = await tableDigests();
+    const before = await tableDigests(app.database);
     for (const operation of operations.filter(isDestructive)) {
       if (/^(authLogout|usersDeleteCurrent|authSessionsEndOthers)$/.test(operation.operationId)) continue;
       const { status } = await execute(operation);
       expect([404, 401], `${operation.operationId} ${status}`).toContain(status);
-      expect(await tableDigests(), operation.operationId).toEqual(before);
+      expect(await tableDigests(app.database), operation.operationId).toEqual(before);
     }
     expect((await app.client.with({ authorization: `Bearer ${accessToken}` }).get('/auth/me')).status).toBe(
       200,
@@ -94,11 +79,11 @@ describe('the examples of the document', () => {
   });
 
   it('keeps the data of a fresh installation when the examples of updates by id are executed', async () => {
-    const before = await tableDigests();
+    const before = await tableDigests(app.database);
     for (const id of ['usersUpdateCurrent', 'clientsUpdate', 'rolesUpdate', 'adminUsersUpdate']) {
       const operation = operations.find(({ operationId }) => operationId === id) as DocumentedOperation;
       expect((await execute(operation)).status, id).toBe(200);
-      expect(await tableDigests(), id).toEqual(before);
+      expect(await tableDigests(app.database), id).toEqual(before);
     }
     const { body } = await app.client.with({ authorization: `Bearer ${accessToken}` }).get('/users/current');
     expect(body).toMatchObject({ username: 'admin', roles: ['admin', 'user'] });

@@ -1,30 +1,12 @@
-import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { appForFile } from '../support/app.js';
 import type { TestUser } from '../support/builders.js';
 import { type DocumentedOperation, operations } from '../support/document.js';
 import { form } from '../support/forms.js';
+import { tableDigests } from '../support/table-digests.js';
 
 const app = appForFile();
-
-/** A digest of each table without the values that rejected requests may change: rate limits and `last_used`. */
-async function tableDigests(): Promise<Record<string, string>> {
-  const tables = await app.database.query<{ name: string }>(
-    `select table_name as name from information_schema.tables where table_schema = 'public' order by 1`,
-  );
-  const digests: Record<string, string> = {};
-  for (const { name } of tables) {
-    if (name === 'rate_limits') continue;
-    const rows = await app.database.query<{ text: string }>(
-      `select (to_jsonb(t) - 'last_used')::text as text from "${name}" t order by 1`,
-    );
-    digests[name] = createHash('sha256')
-      .update(rows.map(({ text }) => text).join('\n'))
-      .digest('hex');
-  }
-  return digests;
-}
 
 /** Creates a user with one resource of each kind. @returns the user and the ids */
 async function owner() {
@@ -86,7 +68,7 @@ const bodyOf = ({ requestBody }: DocumentedOperation): unknown =>
 describe('requests of foreign pages', () => {
   it('rejects 1,000 changing requests of foreign pages that carry the cookie of a user, and changes nothing', async () => {
     const victim = await owner();
-    const before = await tableDigests();
+    const before = await tableDigests(app.database);
     const origins: Record<string, string>[] = [
       { origin: 'https://evil.example' },
       { origin: 'null' },
@@ -125,7 +107,7 @@ describe('requests of foreign pages', () => {
       }
     }
     expect(sent).toBeGreaterThan(1000);
-    expect(await tableDigests()).toEqual(before);
+    expect(await tableDigests(app.database)).toEqual(before);
   });
 });
 
@@ -143,7 +125,7 @@ describe('ids of other users', () => {
         operationId !== 'deleteUserPhoto',
     );
     expect(owned.length).toBeGreaterThan(9);
-    const before = await tableDigests();
+    const before = await tableDigests(app.database);
     for (const operation of owned) {
       const body = bodyOf(operation);
       const isForm = operation.requestBody?.content?.['multipart/form-data'] !== undefined;
@@ -160,7 +142,7 @@ describe('ids of other users', () => {
         expect(text).not.toContain(victim.user.username);
       }
     }
-    expect(await tableDigests()).toEqual(before);
+    expect(await tableDigests(app.database)).toEqual(before);
   });
 });
 
@@ -173,7 +155,7 @@ describe('mass assignment', () => {
     const names = [...new Set(columns.flatMap(({ name }) => [name, camel(name)]))];
     const victim = await owner();
     const admin = app.client.as(await app.a.administrator());
-    const before = await tableDigests();
+    const before = await tableDigests(app.database);
     let sent = 0;
     for (const operation of operations) {
       const media = operation.requestBody?.content?.['application/json'] as
@@ -199,20 +181,20 @@ describe('mass assignment', () => {
       }
     }
     expect(sent).toBeGreaterThan(300);
-    expect(await tableDigests()).toEqual(before);
+    expect(await tableDigests(app.database)).toEqual(before);
   });
 });
 
 describe('POST /v1/users/{id}/avatars without a credential', () => {
   it('rejects an upload without a credential with 401, and changes nothing', async () => {
     const user: TestUser = await app.a.user();
-    const before = await tableDigests();
+    const before = await tableDigests(app.database);
     const answer = await app.client.post(
       `/v1/users/${user.id}/avatars`,
       undefined,
       form([{ filename: 'a.png', bytes: Buffer.alloc(4_000_000) }]),
     );
     expect(answer.status).toBe(401);
-    expect(await tableDigests()).toEqual(before);
+    expect(await tableDigests(app.database)).toEqual(before);
   });
 });
