@@ -28,7 +28,7 @@ import { secureAnswers, securityHeaders } from './http/security-headers.js';
 
 /** Maximum size of a request's URL and headers in bytes. */
 const MAX_HEADER_BYTES = 16 * 1024;
-/** The HTTP parser's limit. It is higher, because a request that the parser rejects has no path, headers or hooks. */
+/** The HTTP parser's limit. It is higher, because of a request that the parser rejects little is known: no route, no hooks. */
 const MAX_PARSED_BYTES = 128 * 1024;
 /** `Retry-After` in seconds while the node is stopping. */
 const RETRY_AFTER = 2;
