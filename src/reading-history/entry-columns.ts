@@ -1,6 +1,21 @@
 import { type RawBuilder, sql } from 'kysely';
 import { timestamp } from '../database/expressions.js';
 
+/** The columns that a request sets. */
+export const WRITTEN_COLUMNS = [
+  'visibility',
+  'progress_type',
+  'progress',
+  'status',
+  'reread',
+  'score',
+  'priority',
+  'start',
+  'end',
+  'notes',
+  'client_id',
+] as const;
+
 /** The columns of an entry (`e`) for responses. */
 export const ENTRY_COLUMNS = [
   'e.user_id',

@@ -2,7 +2,7 @@ import { type Selectable, sql } from 'kysely';
 import type { SeriesSchema } from '../catalog/catalog.entity.js';
 import { isEnabledClient } from '../clients/client-filter.js';
 import { type RowOf, statement, tables, type TablesOf } from '../database/statement.js';
-import { ENTRY_COLUMNS, isVisibleToOthers } from './entry-columns.js';
+import { ENTRY_COLUMNS, isVisibleToOthers, WRITTEN_COLUMNS } from './entry-columns.js';
 import type { ReadingCountSchema, ReadingEntrySchema } from './reading-entry.entity.js';
 
 type Entities = typeof ReadingEntrySchema | typeof ReadingCountSchema | typeof SeriesSchema;
@@ -15,22 +15,7 @@ interface Key {
   readonly seriesId: number;
 }
 
-/** The columns that a request sets. */
-const WRITTEN = [
-  'visibility',
-  'progress_type',
-  'progress',
-  'status',
-  'reread',
-  'score',
-  'priority',
-  'start',
-  'end',
-  'notes',
-  'client_id',
-] as const;
-
-export type Written = Pick<Selectable<Entry>, (typeof WRITTEN)[number]>;
+export type Written = Pick<Selectable<Entry>, (typeof WRITTEN_COLUMNS)[number]>;
 
 export const FIND = statement('reading-history.find', ({ userId, seriesId }: Key) =>
   db
@@ -59,13 +44,13 @@ export const ADD = statement('reading-history.add', (p: Key & Written) =>
     .with('written', (query) =>
       query
         .insertInto('reading_entries')
-        .columns(['user_id', 'series_id', ...WRITTEN, 'series_name', 'series_client'])
+        .columns(['user_id', 'series_id', ...WRITTEN_COLUMNS, 'series_name', 'series_client'])
         .expression((eb) =>
           eb
             .selectFrom('target')
             .innerJoin('series as s', (join) => join.on('s.id', '=', p.seriesId))
             .select([sql<string>`${p.userId}`.as('user_id'), 's.id'])
-            .select(WRITTEN.map((column) => sql`${p[column]}`.as(column)))
+            .select(WRITTEN_COLUMNS.map((column) => sql`${p[column]}`.as(column)))
             .select((series) => ['s.name', series.fn.coalesce('s.client_id', sql.lit(0)).as('series_client')])
             .where('client_known', '=', sql.lit(true)),
         )
@@ -87,7 +72,7 @@ export const UPDATE = statement('reading-history.update', (p: Key & Written) =>
       query
         .updateTable('reading_entries')
         .from('target')
-        .set(Object.fromEntries(WRITTEN.map((column) => [column, p[column]])))
+        .set(Object.fromEntries(WRITTEN_COLUMNS.map((column) => [column, p[column]])))
         .set('last_update', sql<string>`clock_timestamp()`)
         .where('client_known', '=', sql.lit(true))
         .where('user_id', '=', p.userId)
