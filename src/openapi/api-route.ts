@@ -53,7 +53,9 @@ export function ApiRoute(options: ApiRouteOptions): MethodDecorator {
   return applyDecorators(
     HttpCode(status),
     ApiOperation({ operationId: id, summary, ...(description === undefined ? {} : { description }) }),
-    ...(image === undefined ? [ApiResponse(successResponse(status, response, message, nullable))] : pictures(image)),
+    ...(image === undefined
+      ? [ApiResponse(successResponse(status, response, message, nullable))]
+      : pictures(image)),
     ...(image === 'stored' ? CONDITIONS.map((header) => ApiHeader(header)) : []),
     ...(response !== undefined && nullable ? [ApiExtraModels(response)] : []),
     RouteMetadata({
@@ -75,7 +77,11 @@ const text = (description: string, example: string) => ({
 /** The request headers for ranges and conditional requests of stored pictures. */
 const CONDITIONS = [
   ['Range', 'One range of bytes.', 'bytes=0-99'],
-  ['If-Range', 'Answers the range only if the picture has this ETag, else the whole picture.', '"3f2a-full.png"'],
+  [
+    'If-Range',
+    'Answers the range only if the picture has this ETag, else the whole picture.',
+    '"3f2a-full.png"',
+  ],
   ['If-None-Match', 'Answers 304 if the picture has this ETag.', '"3f2a-full.png"'],
 ].map(([name, description, example]) => ({
   name: name as string,
@@ -117,7 +123,12 @@ function pictures(kind: 'stored' | 'generated') {
   ];
 }
 
-function successResponse(status: number, response: Type | undefined, message: string | undefined, nullable: boolean) {
+function successResponse(
+  status: number,
+  response: Type | undefined,
+  message: string | undefined,
+  nullable: boolean,
+) {
   if (message !== undefined) {
     return { status, type: ResponseDto, description: message, example: { data: message, code: status } };
   }

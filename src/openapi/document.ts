@@ -97,7 +97,8 @@ export function buildDocument(app: INestApplication, { models, named }: ExtraSch
   const routes = routesOf(app);
   for (const { method, operation } of all) {
     const route = routes.get(operation.operationId ?? '');
-    if (route === undefined) throw new Error(`The operation ${operation.operationId} has no @ApiRoute or no access decorator`);
+    if (route === undefined)
+      throw new Error(`The operation ${operation.operationId} has no @ApiRoute or no access decorator`);
     addImpliedResponses(operation, method, route, messages);
     if (route.input.body !== undefined) closeBodySchema(document, operation, route.input.body);
   }
@@ -143,7 +144,8 @@ function describeDefault(property: Json): void {
 function messageSchema(messages: ReadonlySet<string>) {
   return {
     type: 'string',
-    description: 'The outcome, as a constant that clients may compare. New messages are added only with a new version.',
+    description:
+      'The outcome, as a constant that clients may compare. New messages are added only with a new version.',
     enum: [...messages].toSorted(),
   };
 }

@@ -34,7 +34,12 @@ export type Operation = NonNullable<OpenAPIObject['paths'][string]['get']> & Rec
  *
  * @param messages receives every message of the operation
  */
-export function addImpliedResponses(operation: Operation, method: string, route: Route, messages: Set<string>): void {
+export function addImpliedResponses(
+  operation: Operation,
+  method: string,
+  route: Route,
+  messages: Set<string>,
+): void {
   const { access, successes, errors, setsCookie, destroys = method === 'delete', exampleBody } = route;
   // Remove the status that Nest derives from the method.
   for (const status of Object.keys(operation.responses)) {
@@ -57,7 +62,10 @@ export function addImpliedResponses(operation: Operation, method: string, route:
     ] ?? {};
   if (typeof (example as Json | undefined)?.['data'] === 'string')
     messages.add((example as Json)['data'] as string);
-  const byStatus = Map.groupBy([...errors, ...impliedErrors(operation, access, method)], ({ status }) => status);
+  const byStatus = Map.groupBy(
+    [...errors, ...impliedErrors(operation, access, method)],
+    ({ status }) => status,
+  );
   for (const [status, errors] of [...byStatus].toSorted(([one], [other]) => one - other)) {
     if (!access.clientKey) for (const { message } of errors) messages.add(message);
     operation.responses[String(status)] = access.clientKey
@@ -144,7 +152,9 @@ function describe(status: number, messages: readonly string[], access: Access) {
   const schema = { $ref: '#/components/schemas/Answer' };
   const content = { 'application/json': { schema, examples } };
   const list = messages.join(' · ');
-  const description = messages.includes(unauthorized.message) ? `${list}. ${describeUnauthorized(access)}` : list;
+  const description = messages.includes(unauthorized.message)
+    ? `${list}. ${describeUnauthorized(access)}`
+    : list;
   return { description, ...headersOf(status), content };
 }
 
