@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
-import type { TotalSchema } from '../database/counters.entity.js';
-import { asCount, timestamp } from '../database/expressions.js';
-import { oneRow, pageQuery } from '../database/page.js';
+import { rowCount, timestamp } from '../database/expressions.js';
+import { ONE_ROW, pageQuery } from '../database/page.js';
 import { Sql } from '../database/sql.js';
 import { statementFamily, tables } from '../database/statement.js';
 import type { AuditEntrySchema } from './audit-entry.entity.js';
+import { totalOf } from '../database/totals.js';
 
 /** Filters of a page, combined with AND. */
 interface Conditions {
@@ -31,7 +31,7 @@ export interface AuditRow {
   readonly after: Record<string, unknown> | null;
 }
 
-const db = tables<typeof AuditEntrySchema | typeof TotalSchema>();
+const db = tables<typeof AuditEntrySchema>();
 
 interface Parameters {
   readonly actor: string;
@@ -53,14 +53,10 @@ const PAGE = statementFamily('audit.page', ({ given }: { given: Given }, p: Para
     .$if(given.includes('target'), (q) => q.where('e.target', '=', p.target))
     .$if(given.includes('since'), (q) => q.where('e.at', '>=', p.since))
     .$if(given.includes('until'), (q) => q.where('e.at', '<=', p.until));
-  const counter = db.selectFrom('totals').where('kind', '=', sql.lit('audit'));
   return pageQuery(
-    oneRow(db),
+    ONE_ROW,
     () => ({
-      total:
-        given.length === 0
-          ? counter.select((eb) => asCount(eb.fn.sum('value')).as('total'))
-          : matching.select((eb) => asCount(eb.fn.countAll()).as('total')),
+      total: given.length === 0 ? totalOf(sql.lit('audit')) : rowCount(matching),
     }),
     () =>
       matching

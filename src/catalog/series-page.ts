@@ -1,7 +1,7 @@
 import { type Expression, expressionBuilder, type RawBuilder, sql } from 'kysely';
 import { isEnabledClient } from '../clients/client-filter.js';
-import { asCount, rowNumber, type SortKey, sortKeys } from '../database/expressions.js';
-import { oneRow, pageQuery } from '../database/page.js';
+import { asCount, rowCount, rowNumber, type SortKey, sortKeys } from '../database/expressions.js';
+import { oneRow, pageQuery, withPage } from '../database/page.js';
 import { statementFamily, tables, type TablesOf } from '../database/statement.js';
 import { DEFAULT_LIMIT } from '../http/page.dto.js';
 import { matches, type SearchParameters, type SearchVariant } from '../search/conditions.js';
@@ -61,12 +61,7 @@ export const SERIES_PAGE = statementFamily('catalog.page', (variant: Variant, p:
   const clientKnown = filtersByClient ? isEnabledClient(p.client) : sql<boolean>`true`;
   if (search === null) {
     return pageQuery(
-      oneRow(
-        db.with(
-          (cte) => cte('page').materialized(),
-          () => pageInOrder(variant, p),
-        ),
-      ),
+      withPage(pageInOrder(variant, p)),
       () => ({ total: totalFromCounters(variant, p), client_known: clientKnown }),
       () => rowsOfPage(p),
     );
@@ -81,7 +76,7 @@ export const SERIES_PAGE = statementFamily('catalog.page', (variant: Variant, p:
         ),
     ),
     (eb) => ({
-      total: asCount(eb.selectFrom('matches').select((count) => count.fn.countAll().as('total'))),
+      total: rowCount(eb.selectFrom('matches')),
       client_known: clientKnown,
     }),
     () => rowsOfPage(p),

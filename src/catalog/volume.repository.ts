@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { asCount, rowNumber, sortKeys } from '../database/expressions.js';
+import { rowCount, rowNumber, sortKeys } from '../database/expressions.js';
 import { pageQuery } from '../database/page.js';
 import { Sql } from '../database/sql.js';
 import { statement, tables } from '../database/statement.js';
@@ -42,12 +42,7 @@ const PAGE = statement('catalog.volumes', (p: PageParameters) => {
   return pageQuery(
     db.selectFrom('series as s').where('s.id', '=', p.seriesId),
     (eb) => ({
-      total: asCount(
-        eb
-          .selectFrom('volumes as v')
-          .select((count) => count.fn.countAll().as('total'))
-          .whereRef('v.series_id', '=', 's.id'),
-      ),
+      total: rowCount(eb.selectFrom('volumes as v').whereRef('v.series_id', '=', 's.id')),
     }),
     () =>
       volumes(p)

@@ -2,9 +2,8 @@ import { InjectRepository } from '@mikro-orm/nestjs';
 import { EntityRepository, ForeignKeyConstraintViolationException, LockMode } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
-import type { TotalSchema } from '../database/counters.entity.js';
-import { asCount, timestamp } from '../database/expressions.js';
-import { oneRow, pageQuery } from '../database/page.js';
+import { rowCount, timestamp } from '../database/expressions.js';
+import { ONE_ROW, pageQuery } from '../database/page.js';
 import { Sql } from '../database/sql.js';
 import { type RowOf, statement, tables } from '../database/statement.js';
 import { isEnabledClient } from './client-filter.js';
@@ -18,13 +17,12 @@ export interface ClientRow {
   readonly created: string;
 }
 
-// The second table is necessary: with a single one, Kysely's types of insert queries do not match those of `oneRow`.
-const db = tables<typeof ClientSchema | typeof TotalSchema>();
+const db = tables<typeof ClientSchema>();
 
 const PAGE = statement('clients.page', ({ limit, offset }: { limit: number; offset: number }) =>
   pageQuery(
-    oneRow(db),
-    (eb) => ({ total: asCount(eb.selectFrom('clients').select((count) => count.fn.countAll().as('total'))) }),
+    ONE_ROW,
+    () => ({ total: rowCount(db.selectFrom('clients')) }),
     () =>
       db
         .selectFrom('clients')

@@ -2,8 +2,8 @@ import { expressionBuilder, type SqlBool, sql } from 'kysely';
 import type { SeriesSchema, VolumeSchema } from '../catalog/catalog.entity.js';
 import { type OwnedVolume, selectVolume } from '../catalog/volume-projection.js';
 import { isEnabledClient } from '../clients/client-filter.js';
-import { asCount, rowNumber, type SortKey, sortKeys } from '../database/expressions.js';
-import { oneRow, pageQuery } from '../database/page.js';
+import { asCount, rowCount, rowNumber, type SortKey, sortKeys } from '../database/expressions.js';
+import { oneRow, pageQuery, withPage } from '../database/page.js';
 import { statementFamily, tables, type TablesOf } from '../database/statement.js';
 import { matchesPattern, type SearchParameters } from '../search/conditions.js';
 import type { SearchForm } from '../search/fold.js';
@@ -58,12 +58,7 @@ export const COLLECTION_PAGE = statementFamily(
     const clientKnown = isEnabledClient(p.client);
     if (search === null) {
       return pageQuery(
-        oneRow(
-          db.with(
-            (cte) => cte('page').materialized(),
-            () => pageInOrder(order, p),
-          ),
-        ),
+        withPage(pageInOrder(order, p)),
         () => ({ total: totalFromCounters(p), client_known: clientKnown }),
         () => rowsOfPage(p),
       );
@@ -94,7 +89,7 @@ export const COLLECTION_PAGE = statementFamily(
           ),
       ),
       (eb) => ({
-        total: asCount(eb.selectFrom('matches').select((count) => count.fn.countAll().as('total'))),
+        total: rowCount(eb.selectFrom('matches')),
         client_known: clientKnown,
       }),
       () => rowsOfPage(p),

@@ -1,4 +1,10 @@
-import { type AliasedRawBuilder, type Expression, type RawBuilder, sql } from 'kysely';
+import {
+  type AliasedRawBuilder,
+  type Expression,
+  type RawBuilder,
+  type SelectQueryBuilder,
+  sql,
+} from 'kysely';
 
 /** A time as text: RFC 3339 in UTC with milliseconds. */
 export function timestamp(column: Expression<string> | string): RawBuilder<string> {
@@ -14,6 +20,13 @@ export function isoDate<Value extends string | null>(column: Expression<Value>):
 /** A count or sum that fits a 32-bit integer, 0 for no rows. */
 export function asCount(value: Expression<unknown>): RawBuilder<number> {
   return sql<number>`coalesce(${value}, 0)::int`;
+}
+
+/** The number of rows of a query that selects no column yet. */
+export function rowCount<DB, TB extends keyof DB>(
+  query: SelectQueryBuilder<DB, TB, object>,
+): RawBuilder<number> {
+  return asCount(query.select((eb) => eb.fn.countAll().as('count')));
 }
 
 /** `any(…)` of an array in one parameter, so that the statement's text does not depend on the array's length. */

@@ -6,6 +6,7 @@ import {
   type SelectQueryBuilder,
   sql,
 } from 'kysely';
+import { tables } from './statement.js';
 
 /** Columns that a page statement returns once for the whole page, such as the total. */
 type Header = Record<string, Expression<unknown>>;
@@ -31,6 +32,19 @@ export interface Page<HeaderColumns, Row> {
 /** A relation of one row without columns: the base of a page statement whose header needs no row. */
 export function oneRow<DB>(query: QueryCreator<DB>) {
   return query.selectFrom(sql<Record<never, never>>`(select)`.as('one'));
+}
+
+/** `oneRow` without common table expressions. */
+export const ONE_ROW = oneRow(tables<never>());
+
+/** The base of a page whose rows are found, in the CTE `page`, before the columns of other tables are read. */
+export function withPage(page: Expression<{ position: number }>) {
+  return oneRow(
+    tables<never>().with(
+      (cte) => cte('page').materialized(),
+      () => page as never,
+    ),
+  );
 }
 
 /**

@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { ADVISORY_LOCKS, type AdvisoryLock } from '../advisory-locks.js';
-import { oneRow } from './page.js';
+import { ONE_ROW } from './page.js';
 import { Sql } from './sql.js';
-import { statement, tables } from './statement.js';
+import { statement } from './statement.js';
 
 const LOCK = statement('advisory-locks.lock', ({ key }: { key: number }) =>
-  oneRow(tables<never>()).select(sql<unknown>`pg_advisory_xact_lock(${key})`.as('locked')),
+  ONE_ROW.select(sql<unknown>`pg_advisory_xact_lock(${key})`.as('locked')),
 );
 const TRY_LOCK = statement('advisory-locks.try-lock', ({ key }: { key: number }) =>
-  oneRow(tables<never>()).select(sql<boolean>`pg_try_advisory_xact_lock(${key})`.as('locked')),
+  ONE_ROW.select(sql<boolean>`pg_try_advisory_xact_lock(${key})`.as('locked')),
 );
 
 /** Takes advisory locks in the current transaction, which releases them when it ends. */

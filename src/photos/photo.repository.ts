@@ -3,7 +3,7 @@ import { EntityRepository } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import type { UserSchema } from '../accounts/user.entity.js';
-import { anyOf, asCount, timestamp } from '../database/expressions.js';
+import { anyOf, asCount, rowCount, timestamp } from '../database/expressions.js';
 import { pageQuery } from '../database/page.js';
 import { Sql } from '../database/sql.js';
 import { type RowOf, statement, statementFamily, tables } from '../database/statement.js';
@@ -78,7 +78,7 @@ const PAGE = statement(
     const ofUser = db.selectFrom('photos as p').where('p.user_id', '=', userId);
     return pageQuery(
       db.selectFrom('users as u').where('u.id', '=', userId),
-      () => ({ total: ofUser.select((eb) => asCount(eb.fn.countAll()).as('total')) }),
+      () => ({ total: rowCount(ofUser) }),
       () =>
         ofUser
           .select([...COLUMNS, sql<number>`-p.id`.as('position')])

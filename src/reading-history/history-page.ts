@@ -2,8 +2,8 @@ import { type Expression, expressionBuilder, type RawBuilder, type SqlBool, sql 
 import type { SeriesSchema } from '../catalog/catalog.entity.js';
 import { selectSeries } from '../catalog/series-projection.js';
 import { isEnabledClient } from '../clients/client-filter.js';
-import { anyOf, asCount, rowNumber, type SortKey, sortKeys } from '../database/expressions.js';
-import { oneRow, pageQuery } from '../database/page.js';
+import { anyOf, asCount, rowCount, rowNumber, type SortKey, sortKeys } from '../database/expressions.js';
+import { oneRow, pageQuery, withPage } from '../database/page.js';
 import { type RowOf, statementFamily, tables, type TablesOf } from '../database/statement.js';
 import type { RatingSchema } from '../ratings/rating.entity.js';
 import {
@@ -74,12 +74,7 @@ export const HISTORY_PAGE = statementFamily('reading-history.page', (variant: Va
   const { search } = variant;
   if (search === null) {
     return pageQuery(
-      oneRow(
-        db.with(
-          (cte) => cte('page').materialized(),
-          () => pageInOrder(variant, p),
-        ),
-      ),
+      withPage(pageInOrder(variant, p)),
       () => ({ total: asCount(totalFromCounters(variant, p)), client_known: clientKnown }),
       () => rowsOfPage(p),
     );
@@ -110,7 +105,7 @@ export const HISTORY_PAGE = statementFamily('reading-history.page', (variant: Va
         ),
     ),
     (eb) => ({
-      total: asCount(eb.selectFrom('matches').select((count) => count.fn.countAll().as('total'))),
+      total: rowCount(eb.selectFrom('matches')),
       client_known: clientKnown,
     }),
     () => rowsOfPage(p),

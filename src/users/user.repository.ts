@@ -7,13 +7,14 @@ import type { AvatarSchema } from '../accounts/avatar.entity.js';
 import type { RoleSchema, UserRoleSchema } from '../accounts/role.entity.js';
 import { type EmailSchema, type User, type UsernameSchema, UserSchema } from '../accounts/user.entity.js';
 import type { TotalSchema } from '../database/counters.entity.js';
-import { anyOf, asCount } from '../database/expressions.js';
-import { oneRow, pageQuery } from '../database/page.js';
+import { anyOf } from '../database/expressions.js';
+import { ONE_ROW, pageQuery } from '../database/page.js';
 import { Sql } from '../database/sql.js';
 import { statement, tables } from '../database/statement.js';
 import { spellingKey } from '../http/typed-text.js';
 import { ImageUrls } from '../images/image-urls.js';
 import { AVATAR, REGISTERED, USER_COLUMNS, withImage } from './user-columns.js';
+import { totalOf } from '../database/totals.js';
 
 /** A user with roles and permissions, for every route that answers a whole user. */
 export interface UserRow {
@@ -62,14 +63,9 @@ const FIND = statement('users.find', ({ id }: { id: string }) => USERS.where('u.
 
 const PAGE = statement('users.page', ({ limit, offset }: { limit: number; offset: number }) =>
   pageQuery(
-    oneRow(db),
-    (eb) => ({
-      total: asCount(
-        eb
-          .selectFrom('totals')
-          .select((sum) => sum.fn.sum('value').as('value'))
-          .where('kind', '=', sql.lit('users')),
-      ),
+    ONE_ROW,
+    () => ({
+      total: totalOf(sql.lit('users')),
     }),
     () =>
       USERS.select(sql<number>`row_number() over (order by u.id)`.as('position'))

@@ -12,10 +12,11 @@ import {
   UserRoleSchema,
 } from '../../accounts/role.entity.js';
 import { TotalSchema } from '../../database/counters.entity.js';
-import { anyOf, asCount } from '../../database/expressions.js';
-import { oneRow, pageQuery } from '../../database/page.js';
+import { anyOf, rowCount } from '../../database/expressions.js';
+import { ONE_ROW, pageQuery } from '../../database/page.js';
 import { Sql } from '../../database/sql.js';
 import { statement, tables } from '../../database/statement.js';
+import { totalOf } from '../../database/totals.js';
 
 export interface RoleRow {
   readonly id: number;
@@ -51,27 +52,22 @@ const ROLES = db.selectFrom('roles as r').select((eb) => [
     .select('rp.permission')
     .whereRef('rp.role_id', '=', 'r.id')
     .orderBy('rp.permission')})`.as('permissions'),
-  asCount(
-    eb
-      .selectFrom('totals')
-      .select((sum) => sum.fn.sum('value').as('value'))
-      .where('kind', '=', sql<string>`'role:' || r.id`),
-  ).as('users'),
+  totalOf(sql<string>`'role:' || r.id`).as('users'),
 ]);
 
 const PAGE = statement('roles.page', ({ limit, offset }: Range) =>
   pageQuery(
-    oneRow(db),
-    (eb) => ({ total: asCount(eb.selectFrom('roles').select((count) => count.fn.countAll().as('total'))) }),
+    ONE_ROW,
+    () => ({ total: rowCount(db.selectFrom('roles')) }),
     () => ROLES.select('r.id as position').orderBy('r.id').limit(limit).offset(offset),
   ),
 );
 
 const PERMISSIONS = statement('permissions.page', ({ limit, offset }: Range) =>
   pageQuery(
-    oneRow(db),
-    (eb) => ({
-      total: asCount(eb.selectFrom('permissions').select((count) => count.fn.countAll().as('total'))),
+    ONE_ROW,
+    () => ({
+      total: rowCount(db.selectFrom('permissions')),
     }),
     () =>
       db

@@ -5,10 +5,10 @@ import type { SessionSchema } from '../../accounts/session.entity.js';
 import type { UserSchema } from '../../accounts/user.entity.js';
 import type { CollectionItemSchema } from '../../collection/collection-item.entity.js';
 import type { TotalSchema } from '../../database/counters.entity.js';
-import { asCount, hasRows } from '../../database/expressions.js';
-import { oneRow, pageQuery } from '../../database/page.js';
+import { hasRows, rowCount, rowNumber, type SortKey, sortKeys } from '../../database/expressions.js';
+import { pageQuery, withPage } from '../../database/page.js';
 import { Sql } from '../../database/sql.js';
-import { statement, statementFamily, tables } from '../../database/statement.js';
+import { statement, statementFamily, tables, type TablesOf } from '../../database/statement.js';
 import { ImageUrls } from '../../images/image-urls.js';
 import type { PhotoSchema } from '../../photos/photo.entity.js';
 import type { RatingSchema } from '../../ratings/rating.entity.js';
@@ -23,6 +23,7 @@ import {
 import { USER_COLUMNS, withImage } from '../../users/user-columns.js';
 import type { UserRow } from '../../users/user.repository.js';
 import type { USER_ORDERS } from './admin-users.dto.js';
+import { totalOf } from '../../database/totals.js';
 
 type Order = (typeof USER_ORDERS)[number];
 
@@ -84,13 +85,15 @@ const FIND = statement('admin.user', ({ id }: { id: string }) =>
   db.selectFrom('users as u').select(USER_COLUMNS).select([LOGGED_IN, COUNTS]).where('u.id', '=', id),
 );
 
-const ORDERS: Record<Order, string> = {
-  'name-asc': 'u.username collate name_order, u.id',
-  'name-desc': 'u.username collate name_order desc, u.id',
-  'registered-asc': 'u.registered, u.id',
-  'registered-desc': 'u.registered desc, u.id',
+type Key = SortKey<`u.${keyof TablesOf<typeof UserSchema>['users'] & string}`>;
+
+const BY_ID: readonly Key[] = ['u.id'];
+const ORDERS: Record<Order, readonly Key[]> = {
+  'name-asc': [sql`u.username collate name_order`, 'u.id'],
+  'name-desc': [sql`u.username collate name_order desc`, 'u.id'],
+  'registered-asc': ['u.registered', 'u.id'],
+  'registered-desc': ['u.registered desc', 'u.id'],
 };
-const BY_ID = 'u.id';
 
 interface Variant {
   readonly order: Order | null;
@@ -137,30 +140,20 @@ const PAGE = statementFamily('admin.users', ({ order, byRole, search }: Variant,
     .$if(search !== null, (q) =>
       q.where(searched(search as SearchedColumn), 'like', sql<string>`${p.pattern}::text`),
     );
-  const counter = db
-    .selectFrom('totals')
-    .select((eb) => asCount(eb.fn.sum('value')).as('total'))
-    .where('kind', '=', byRole ? role.select(sql<string>`'role:' || id`.as('kind')) : sql.lit('users'));
-  const keys = sql.raw(order === null ? BY_ID : ORDERS[order]);
+  const kind = byRole ? sql<string>`'role:' || ${role.select('id')}` : sql.lit('users');
+  const keys = sortKeys(order === null ? BY_ID : ORDERS[order]);
   return pageQuery(
-    oneRow(
-      // Only the index of the order is read to find the page; the columns of a user are read for the users of the
-      // page.
-      db.with(
-        (cte) => cte('page').materialized(),
-        () =>
-          matching
-            .select(['u.id', sql<number>`row_number() over (order by ${keys})`.as('position')])
-            .orderBy(keys)
-            .limit(p.limit)
-            .offset(p.offset),
-      ),
+    withPage(
+      matching
+        .select(['u.id', rowNumber(keys).as('position')])
+        .orderBy(keys)
+        .limit(p.limit)
+        .offset(p.offset),
     ),
-    () => ({
-      total: search === null ? counter : matching.select((eb) => asCount(eb.fn.countAll()).as('total')),
-    }),
-    (eb) =>
-      eb
+    () => ({ total: search === null ? totalOf(kind) : rowCount(matching) }),
+    () =>
+      db
+        .withTables<{ page: { id: string; position: number } }>()
         .selectFrom('page')
         .innerJoin('users as u', 'u.id', 'page.id')
         .select(USER_COLUMNS)
