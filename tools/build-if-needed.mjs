@@ -5,7 +5,7 @@ import { existsSync, globSync, statSync } from 'node:fs';
 
 const built = 'dist/src/main.js';
 const sources = [
-  'src/**/*.{ts,sql}',
+  'src/**/*.ts',
   'mikro-orm.config.ts',
   'tsconfig.json',
   'nest-cli.json',

@@ -1,5 +1,4 @@
--- Moves a changed collection item and its price from one total of its user to another.
--- Groups are ordered by the counters' key, so that concurrent statements lock counters in one order.
+-- Replaces the old price of a changed item by the new one in its user's total.
 create or replace function collection_total_update() returns trigger language plpgsql as $$
 begin
   insert into collection_totals as c (user_id, series_client, items, spent)
