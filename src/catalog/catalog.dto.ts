@@ -6,6 +6,9 @@ import { PageDto, PageQuery, SearchQuery } from '../http/page.dto.js';
 import { BlankIsAbsent, CodePointLength, Integer, Optional } from '../http/validation.js';
 import { SERIES_TYPES, type SeriesType } from './catalog.entity.js';
 
+/** Maximum length of a series' slug: of 500 characters, each may become 18, as U+FDFA does in NFKD. */
+const SLUG_LENGTH = 500 * 18;
+
 export const SERIES_ORDERS = [
   'name-asc',
   'name-desc',
@@ -99,7 +102,7 @@ export class FirstVolumeDto {
   nsfw18: number;
 
   /**
-   * Width of the cover divided by its height; null without a cover.
+   * Width of the cover divided by its height; null when it is not known.
    * @example 0.66
    */
   aspect_ratio: number | null;
@@ -172,14 +175,14 @@ export class SeriesDto {
    * The series’ name for readable URLs; not unique, and not a parameter of any route.
    * @example "one-piece"
    */
-  @MaxCharacters(1000)
+  @MaxCharacters(SLUG_LENGTH)
   slug: string;
 
   /**
    * English name of the language that the series was first published in.
    * @example "Japanese"
    */
-  @MaxCharacters(50)
+  @MaxCharacters(200)
   origin: string;
 
   /** Id of the only client whose catalog has the series; null when every client’s has it. */
@@ -241,7 +244,7 @@ export class SeriesDto {
   tags: string[];
 
   /**
-   * Writers and artists of the series, family name first.
+   * Writers and artists of the series, as the catalog’s source spells them.
    * @example ["Oda, Eiichirou"]
    */
   authors: string[];
@@ -336,7 +339,7 @@ export class SeriesReferenceDto {
    * The series’ name for readable URLs; not unique, and not a parameter of any route.
    * @example "one-piece"
    */
-  @MaxCharacters(1000)
+  @MaxCharacters(SLUG_LENGTH)
   slug: string;
 
   /**
@@ -382,7 +385,7 @@ export class VolumeDto {
   id: number;
 
   /**
-   * Title of the book as its publisher prints it.
+   * Name of the volume, as the catalog’s source gives it.
    * @example "Volume 1"
    */
   @MaxCharacters(1000)
@@ -392,7 +395,7 @@ export class VolumeDto {
    * The names of series and volume for readable URLs; not unique.
    * @example "one-piece-volume-1"
    */
-  @MaxCharacters(1000)
+  @MaxCharacters(2 * SLUG_LENGTH + 1)
   slug: string;
 
   /**
@@ -451,7 +454,7 @@ export class VolumeDto {
   publisher: string | null;
 
   /**
-   * Blurb of the book in the requested language, else in English; null when there is neither.
+   * Blurb of the book; null when none is known.
    * @example "A boy sets out to find the greatest treasure of the seas."
    */
   @MaxCharacters(100000)
@@ -472,7 +475,7 @@ export class VolumeDto {
   cover_path: string | null;
 
   /**
-   * Width of the cover divided by its height; null without a cover.
+   * Width of the cover divided by its height; null when it is not known.
    * @example 0.66
    */
   aspect_ratio: number | null;
