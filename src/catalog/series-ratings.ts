@@ -5,7 +5,11 @@ import type { RatingCountSchema } from './catalog.entity.js';
 
 const db = tables<typeof RatingCountSchema>();
 
-const BUCKETS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] as const;
+/** The ratings that a histogram counts: each rating rounded half up. */
+export const BUCKETS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] as const;
+
+/** The average of the counters `c`, of a series or of a group; null without a rating. */
+export const AVERAGE = sql<number | null>`round(sum(c.sum) / nullif(sum(c.count), 0), 2)`;
 
 /** The number and the average of a series' ratings, added up from its counters. */
 export function ratingSummaryOf(seriesId: Expression<number>) {
@@ -13,7 +17,7 @@ export function ratingSummaryOf(seriesId: Expression<number>) {
     .selectFrom('rating_counts as c')
     .select((eb) => [
       sql<number>`${eb.fn.sum('c.count')}::int`.as('rating_count'),
-      sql<number | null>`round(sum(c.sum) / nullif(sum(c.count), 0), 2)`.as('average_rating'),
+      AVERAGE.as('average_rating'),
     ])
     .where('c.series_id', '=', seriesId);
 }

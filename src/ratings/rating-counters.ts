@@ -1,12 +1,13 @@
 import { type QueryCreator, type RawBuilder, sql } from 'kysely';
+import { BUCKETS } from '../catalog/series-ratings.js';
 import type { RatingCountSchema, SeriesSchema } from '../catalog/catalog.entity.js';
 import type { TablesOf } from '../database/statement.js';
 import type { RatingSchema } from './rating.entity.js';
 
-export type RatingTables = TablesOf<typeof RatingSchema | typeof RatingCountSchema | typeof SeriesSchema>;
+type RatingTables = TablesOf<typeof RatingSchema | typeof RatingCountSchema | typeof SeriesSchema>;
 
 /** A rating before (`former`) and after a write; null for no rating. */
-export interface RatingChange {
+interface RatingChange {
   series_id: number;
   former: number | null;
   rating: number | null;
@@ -15,7 +16,6 @@ export interface RatingChange {
 /** A query with the changed ratings as the relation `written`. */
 type WithChanges = QueryCreator<RatingTables & { written: RatingChange }>;
 
-const BUCKETS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] as const;
 /**
  * Number of shards (counter rows) of a series. More shards make concurrent ratings of one series contend less for row
  * locks; reading a counter sums all shards.

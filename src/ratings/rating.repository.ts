@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { anyOf } from '../database/expressions.js';
 import { Sql } from '../database/sql.js';
 import { statement, statementFamily, tables } from '../database/statement.js';
+import { AVERAGE } from '../catalog/series-ratings.js';
 import type { RatingCountSchema, SeriesSchema } from '../catalog/catalog.entity.js';
 import type { RatingSchema } from './rating.entity.js';
 import { addChangeToCounters, addChangesToCounters } from './rating-counters.js';
@@ -102,7 +103,7 @@ const RANK = statementFamily(
       .with('averages', (query) =>
         query
           .selectFrom('rating_counts as c')
-          .select(['c.series_id', sql<number>`round(sum(c.sum) / nullif(sum(c.count), 0), 2)`.as('average')])
+          .select(['c.series_id', AVERAGE.as('average')])
           .$if(!all, (some) => some.where('c.series_id', '=', anyOf(seriesIds, 'int[]')))
           .groupBy('c.series_id'),
       )
@@ -156,9 +157,10 @@ export class RatingRepository {
     return (await this.sql.row(DELETE, { userId, seriesId })) !== undefined;
   }
 
-  /** Deletes all of a user's ratings and subtracts them from the counters. */
-  async deleteAll(userId: string): Promise<void> {
-    await this.sql.rows(DELETE_ALL, { userId });
+  /** Deletes a user's ratings and subtracts them from the counters. @returns the ids of their series */
+  async deleteAll(userId: string): Promise<number[]> {
+    const rows = await this.sql.rows(DELETE_ALL, { userId });
+    return rows.map(({ series_id: seriesId }) => seriesId);
   }
 
   /** Updates the order by rating, of the given series or of all. */

@@ -15,7 +15,9 @@ export class RatingsService implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.deletion.register((userId) => this.ratings.deleteAll(userId));
+    this.deletion.register(async (userId) => {
+      for (const seriesId of await this.ratings.deleteAll(userId)) this.ranking.mark(seriesId);
+    });
   }
 
   /** The user's rating, or null. @throws seriesNotFound */

@@ -271,6 +271,20 @@ describe('Average ratings', () => {
     expect(await order('desc')).toEqual([0, 3, 1, 2]);
   });
 
+  it('orders series without the ratings of a deleted account', async () => {
+    const [one, other] = (await app.a.series({ type: 'Manhua' }, { type: 'Manhua' })) as [number, number];
+    const leaving = await app.a.user();
+    await add(await app.a.user(), one, 6);
+    await add(leaving, other, 9);
+    const first = async () => {
+      await app.nest.get(RatingRanking).update();
+      return (await app.client.get('/series?type=Manhua&order=rating-desc')).body.series[0].id;
+    };
+    expect(await first()).toBe(other);
+    expect((await app.client.as(leaving).delete('/users/current')).status).toBe(204);
+    expect(await first()).toBe(one);
+  });
+
   it('reads an average from 16 counter rows, also for 1,600,000 ratings', async () => {
     const id = await app.a.oneSeries();
     await app.database.query(
