@@ -1,5 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { ClientSchema } from '../clients/client.entity.js';
+import { counterTriggers } from '../database/counter-triggers.js';
 
 /** The kinds of works. */
 export const SERIES_TYPES = ['Manga', 'Manhwa', 'Manhua', 'Novel', 'Comic', 'Other'] as const;
@@ -8,18 +9,6 @@ export type SeriesType = (typeof SERIES_TYPES)[number];
 /** The collation of names: ICU root, ignoring case and accents. */
 export const NAME_ORDER = 'name_order';
 const isPublic = 'public = 1';
-
-/** Updates `series_counts` by the functions of the same names in `database/functions`. */
-function countingTrigger(event: 'insert' | 'update' | 'delete', tables: string) {
-  const name = `series_count_${event}`;
-  return {
-    name,
-    timing: 'after' as const,
-    events: [event],
-    forEach: 'statement' as const,
-    expression: `create trigger "${name}" after ${event} on "series" referencing ${tables} for each statement execute function ${name}()`,
-  };
-}
 
 export const SeriesSchema = defineEntity({
   name: 'Series',
@@ -49,11 +38,7 @@ export const SeriesSchema = defineEntity({
       expression: 'create index "series_search_grams" on "series" using gin (search_grams("search_text"))',
     },
   ],
-  triggers: [
-    countingTrigger('insert', 'new table as added'),
-    countingTrigger('update', 'old table as removed new table as added'),
-    countingTrigger('delete', 'old table as removed'),
-  ],
+  triggers: counterTriggers('series', 'series_count'),
   properties: {
     id: p.integer().primary().autoincrement(),
     /** The key in catalog files, by which an import recognizes an existing series. */

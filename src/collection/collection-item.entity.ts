@@ -1,5 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import { totalCounterTriggers, userCounterTriggers } from '../database/counter-triggers.js';
+import { totalCounterTriggers, counterTriggers } from '../database/counter-triggers.js';
 import { NAME_ORDER, VolumeSchema } from '../catalog/catalog.entity.js';
 import { ClientSchema } from '../clients/client.entity.js';
 import { UserSchema } from '../accounts/user.entity.js';
@@ -10,7 +10,7 @@ export const CollectionItemSchema = defineEntity({
   tableName: 'collection_items',
   triggers: [
     ...totalCounterTriggers('collection_items', 'items', ['insert', 'delete']),
-    ...userCounterTriggers('collection_items', 'collection_total', ['price']),
+    ...counterTriggers('collection_items', 'collection_total', ['price']),
   ],
   indexes: [
     { name: 'collection_items_by_name', properties: ['user', 'seriesName', 'groupOrder', 'id'] },

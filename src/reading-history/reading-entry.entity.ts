@@ -1,5 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import { totalCounterTriggers, userCounterTriggers } from '../database/counter-triggers.js';
+import { totalCounterTriggers, counterTriggers } from '../database/counter-triggers.js';
 import { NAME_ORDER, SeriesSchema } from '../catalog/catalog.entity.js';
 import { ClientSchema } from '../clients/client.entity.js';
 import { UserSchema } from '../accounts/user.entity.js';
@@ -17,7 +17,7 @@ export const ReadingEntrySchema = defineEntity({
   triggers: [
     ...totalCounterTriggers('reading_entries', 'entries', ['insert', 'delete']),
     // An update of `progress`, the most frequent one, changes no counter and runs no trigger.
-    ...userCounterTriggers('reading_entries', 'reading_count', ['visibility', 'status']),
+    ...counterTriggers('reading_entries', 'reading_count', ['visibility', 'status']),
   ],
   indexes: [
     { name: 'reading_entries_by_update', properties: ['user', 'lastUpdate', 'series'] },
