@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 /** Called in the transaction of an import with the external ids of the changed series. */
-export type ChangeListener = (externalIds: readonly string[]) => Promise<void>;
+type ChangeListener = (externalIds: readonly string[]) => Promise<void>;
 
 /**
  * Notifies features of imports that change existing series or volumes. A feature that stores sort keys (copies of values

@@ -34,7 +34,6 @@ export const STATS = statement('collection.stats', (p: { userId: string; client:
     .where(belongsToOwner('c', p));
 });
 
-/** @see CollectionItemRepository.add */
 export const ADD = statement(
   'collection.add',
   (p: Copy & { userId: string; volumeId: number; date: string | null }) =>

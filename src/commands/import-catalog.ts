@@ -56,7 +56,8 @@ async function importFile(
     });
   } catch (error) {
     const { code, message, syscall } = error as NodeJS.ErrnoException;
-    if (syscall === 'open' || syscall === 'read')
+    if (syscall === 'open') throw new StartError(`${path} cannot be read (${code})`);
+    if (syscall === 'read')
       throw new StartError(`${path} cannot be read to its end (${code}); the lines before are imported`);
     if (!code?.startsWith('Z_') && code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
     throw new StartError(`${path} ends early or is damaged (${message}); the lines before are imported`);

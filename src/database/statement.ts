@@ -120,13 +120,22 @@ export class StatementFamily<Variant, Parameters extends object, Row> {
     const key = JSON.stringify(variant);
     let found = this.compiled.get(key);
     if (found === undefined) {
-      found = statement<Parameters, Row>(`${this.name}-${this.compiled.size}`, (parameters) =>
+      const made = statement<Parameters, Row>(`${this.name}-${this.compiled.size}`, (parameters) =>
         this.build(variant, parameters),
       );
+      // Variants with the same text and parameters are one statement, so that PostgreSQL prepares it once.
+      found = [...this.compiled.values()].find((other) => isSame(other, made)) ?? made;
       this.compiled.set(key, found);
     }
     return found;
   }
+}
+
+function isSame<Parameters, Row>(
+  one: Statement<Parameters, Row>,
+  other: Statement<Parameters, Row>,
+): boolean {
+  return one.text === other.text && one.parameters.join() === other.parameters.join();
 }
 
 /** Declares the variants of a statement; see `StatementFamily`. */

@@ -4,6 +4,7 @@ import { ADVISORY_LOCKS, type AdvisoryLock } from '../advisory-locks.js';
 import { ONE_ROW } from './page.js';
 import { Sql } from './sql.js';
 import { statement } from './statement.js';
+import { Transactions } from './transactions.js';
 
 const LOCK = statement('advisory-locks.lock', ({ key }: { key: number }) =>
   ONE_ROW.select(sql<unknown>`pg_advisory_xact_lock(${key})`.as('locked')),
@@ -15,15 +16,25 @@ const TRY_LOCK = statement('advisory-locks.try-lock', ({ key }: { key: number })
 /** Takes advisory locks in the current transaction, which releases them when it ends. */
 @Injectable()
 export class TransactionLocks {
-  constructor(private readonly sql: Sql) {}
+  constructor(
+    private readonly sql: Sql,
+    private readonly transactions: Transactions,
+  ) {}
 
   /** Waits until no other transaction holds the lock. */
   async lock(name: AdvisoryLock): Promise<void> {
+    this.requireTransaction();
     await this.sql.row(LOCK, { key: ADVISORY_LOCKS[name] });
   }
 
   /** @returns false when another transaction holds the lock */
   async tryLock(name: AdvisoryLock): Promise<boolean> {
+    this.requireTransaction();
     return (await this.sql.row(TRY_LOCK, { key: ADVISORY_LOCKS[name] }))?.locked ?? false;
+  }
+
+  /** A statement on its own would release the lock at its end. */
+  private requireTransaction(): void {
+    if (!this.transactions.isOpen) throw new Error('An advisory lock needs a transaction');
   }
 }

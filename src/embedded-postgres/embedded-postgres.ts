@@ -39,7 +39,7 @@ const { embeddedServerInUse: USERS_LOCK, embeddedService: SERVICE_LOCK } = ADVIS
 
 /**
  * Supervisor of a PostgreSQL server in the data folder, which all processes with this folder share; see README.md. The
- * first process starts the server, the last one stops it. A running server whose parent was killed is used further, and
+ * first process starts the server, the last one stops it. A running server whose parent was killed is reused, and
  * a server that dies is restarted.
  */
 export class EmbeddedPostgres {

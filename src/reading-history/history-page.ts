@@ -162,7 +162,7 @@ function searchMatches(variant: Variant, { column, by }: SearchVariant, p: Param
     .selectAll('e')
     .where(matchesUnindexed(text, p));
   const isSmall = sql<SqlBool>`${asCount(totalFromCounters(variant, p))} <= ${sql.lit(SMALL_LIST)}`;
-  // For one or two letters the index is no use: most names of the catalog contain them.
+  // For a term without three letters or digits in a row the trigram index is no use.
   const candidates =
     by === 'trigrams'
       ? own.where(isSmall).unionAll(indexed(variant, text, p).where(sql<SqlBool>`not ${isSmall}`))

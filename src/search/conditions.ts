@@ -57,5 +57,5 @@ export function matches(
   if (by === 'trigrams') return matchesPattern(text, parameters);
   // Kysely has no form for the operator @>.
   const indexed = sql<boolean>`search_grams(${text}) @> ${parameters.grams}::text[]`;
-  return by === 'gram' ? indexed : sql<boolean>`${indexed} and ${matchesUnindexed(text, parameters)}`;
+  return by === 'gram' ? indexed : sql<boolean>`(${indexed} and ${matchesUnindexed(text, parameters)})`;
 }

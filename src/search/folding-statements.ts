@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { unnested } from '../database/expressions.js';
 import { statement, tables } from '../database/statement.js';
 
 type Id = number | string;
@@ -47,14 +48,11 @@ export function foldingStatements({ table, idType, names }: FoldedSource) {
       db
         .updateTable(`${table} as r`)
         .from(
-          // Kysely has no form for a table function.
-          sql<{
-            id: Id;
-            text: string;
-            compact: string;
-          }>`unnest(${ids}::${type}[], ${texts}::text[], ${compacts}::text[])`.as<'i'>(
-            sql`i (id, text, compact)`,
-          ),
+          unnested('i', {
+            id: [ids, `${idType}[]`],
+            text: [texts, 'text[]'],
+            compact: [compacts, 'text[]'],
+          }),
         )
         .set((eb) => ({ search_text: eb.ref('i.text'), search_compact: eb.ref('i.compact') }))
         .whereRef('r.id', '=', 'i.id')

@@ -88,10 +88,10 @@ export class ImportService {
       const warned = warnings.length === 0 ? {} : { warnings: byLine(warnings) };
       return { series, volumes, unchanged, refused: byLine(refused), ...warned };
     });
-    // The import is committed; an error here concerns only the rows that readers added during it.
+    // The import is committed; an error here concerns only the rows that users added during it.
     await this.repository.notify(updated).catch((error: unknown) => {
       const { code = 'unknown' } = error as { code?: string };
-      this.logger.warn(`The sort keys of rows added during an import are stale: ${code}`);
+      this.logger.warn(`The sort keys of rows added during an import may be stale: ${code}`);
     });
     return stored;
   }
