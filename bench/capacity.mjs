@@ -144,7 +144,7 @@ line(`service nodes of ${CORES_OF_NODE} processors`, serviceNodes);
 line('database nodes by disk', nodesByDisk);
 line(`database nodes of ${CORES_OF_DATABASE} processors by processor`, nodesByCpu);
 line(
-  'memory of a database node that the rows of a day’s readers fill',
+  "memory per database node for the rows of one day's active users",
   `${((bytes * ACTIVE_A_DAY) / databaseNodes / 1e9).toFixed(0)} GB`,
 );
 line(`database nodes, in ${COPIES} copies`, databaseNodes * COPIES);
