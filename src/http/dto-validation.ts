@@ -1,10 +1,7 @@
 import { type ArgumentMetadata, type Type, ValidationPipe } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
-import { invalid, missing, type Problem } from './problems.js';
+import { cutName, invalid, missing, type Problem } from './problems.js';
 import { REQUIRED, requiresAProperty } from './validation.js';
-
-/** Maximum length of a field name in an error, in characters: clients choose the names of unknown fields. */
-const MAX_NAME = 100;
 
 const BODIES = createPipe(true);
 const QUERIES = createPipe(false);
@@ -89,7 +86,7 @@ function unstorable(input: object): Problem[] {
 }
 
 function asProblem({ property, constraints = {}, children = [] }: ValidationError): Problem {
-  const field = property.slice(0, MAX_NAME);
+  const field = cutName(property);
   const required = constraints[REQUIRED];
   if (required !== undefined) return { field, messages: [required], isMissing: true };
   const nested = children.flatMap((child) => asProblem(child).messages);

@@ -2,6 +2,8 @@ import { type AppError, type FieldError, invalidParameters, missingParameters } 
 
 /** Maximum number of fields in a 400, which bounds the size of the answer. */
 const MAX_DETAILS = 50;
+/** Maximum length of a field name in an error, in characters: clients choose the names of unknown fields. */
+const MAX_NAME = 100;
 
 /** An invalid or missing parameter of a request. */
 export interface Problem extends FieldError {
@@ -9,18 +11,25 @@ export interface Problem extends FieldError {
   readonly isMissing: boolean;
 }
 
-export function missing(field: string, text = 'is required'): Problem {
+export function missing(name: string, text = 'is required'): Problem {
+  const field = cutName(name);
   return { field, messages: [`${field} ${text}`], isMissing: true };
 }
 
-export function invalid(field: string, text: string): Problem {
+export function invalid(name: string, text: string): Problem {
+  const field = cutName(name);
   return { field, messages: [`${field} ${text}`], isMissing: false };
 }
 
+/** The name of a field as an error shows it. */
+export function cutName(name: string): string {
+  return name.slice(0, MAX_NAME);
+}
+
 /** The 400 for one or more problems. Its message reports missing parameters before invalid ones. */
-export function badRequest(problems: readonly Problem[]): AppError {
+export function badRequest(problems: readonly Problem[], cause?: unknown): AppError {
   const details = problems.slice(0, MAX_DETAILS).map(({ field, messages }) => ({ field, messages }));
   return problems.some(({ isMissing }) => isMissing)
-    ? missingParameters({ details })
-    : invalidParameters({ details });
+    ? missingParameters({ details, cause })
+    : invalidParameters({ details, cause });
 }

@@ -2,17 +2,11 @@ import multipart from '@fastify/multipart';
 import { applyDecorators, createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { ApiBody, ApiConsumes } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import {
-  AppError,
-  type FieldError,
-  invalidParameters,
-  missingParameters,
-  payloadTooLarge,
-  unsupportedMediaType,
-} from '../http/app-error.js';
+import { AppError, payloadTooLarge, unsupportedMediaType } from '../http/app-error.js';
 import { imageFormat } from './image-format.js';
 import { countLargeBody } from '../limits/body-limit.js';
 import { hasBody } from '../http/body-parsing.js';
+import { badRequest, invalid, missing, type Problem } from '../http/problems.js';
 import { RouteOption } from '../http/route-option.js';
 
 /** Size in bytes that images must stay below. */
@@ -32,6 +26,9 @@ export interface UploadForm {
   readonly file: Upload | null;
   readonly fields: Readonly<Record<string, string>>;
 }
+
+/** A form with the invalid parts that were left out. */
+type CollectedForm = UploadForm & { readonly problems: readonly Problem[] };
 
 /** Reads the form and requires the parts that the route needs. Called after all checks that do not need the form. */
 export type UploadReader = () => Promise<UploadForm>;
@@ -107,32 +104,27 @@ export async function acceptUploads(fastify: FastifyInstance): Promise<void> {
 
 async function readForm(request: FastifyRequest, known: readonly string[]): Promise<UploadForm> {
   const { multipart: form } = request.routeOptions.config as { multipart?: { needs: readonly string[] } };
-  let sent: UploadForm & { wrong: FieldError[] } = { file: null, fields: {}, wrong: [] };
+  let sent: CollectedForm = { file: null, fields: {}, problems: [] };
   try {
     if (request.isMultipart())
       sent = await Promise.race([collect(request, known), rejectOnDisconnect(request)]);
   } catch (error) {
     throw toUploadError(error);
   }
-  const { file, fields, wrong } = sent;
-  const missing = (form?.needs ?? []).filter((name) =>
+  const { file, fields, problems } = sent;
+  const absent = (form?.needs ?? []).filter((name) =>
     name === 'image' ? file === null : !fields[name]?.trim(),
   );
-  if (missing.length > 0) {
-    throw missingParameters({ details: missing.map((name) => fieldError(name, 'is required')) });
-  }
-  if (wrong.length > 0) throw invalidParameters({ details: wrong });
+  if (absent.length > 0) throw badRequest(absent.map((name) => missing(name)));
+  if (problems.length > 0) throw badRequest(problems);
   return { file, fields };
 }
 
 /** Reads the whole form, because missing fields are reported before invalid ones. */
-async function collect(
-  request: FastifyRequest,
-  known: readonly string[],
-): Promise<UploadForm & { wrong: FieldError[] }> {
+async function collect(request: FastifyRequest, known: readonly string[]): Promise<CollectedForm> {
   let file: Upload | null = null;
   const fields: Record<string, string> = {};
-  const wrong: FieldError[] = [];
+  const problems: Problem[] = [];
   for await (const part of request.parts()) {
     const { fieldname: name } = part;
     if (part.type === 'file') {
@@ -141,18 +133,18 @@ async function collect(
       if (bytes.length === 0 && !part.filename) continue;
       const isText = part.filename === undefined && part.mimetype.startsWith('text/');
       if (isText && imageFormat(bytes) === null) {
-        wrong.push(fieldError(name, 'must be a file'));
+        problems.push(invalid(name, 'must be a file'));
         continue;
       }
-      if (name !== 'image') wrong.push(fieldError(name, 'should not exist'));
-      else if (file !== null) wrong.push(fieldError(name, 'must be one file'));
+      if (name !== 'image') problems.push(invalid(name, 'should not exist'));
+      else if (file !== null) problems.push(invalid(name, 'must be one file'));
       else file = { name: sanitizeFileName(part.filename), bytes };
-    } else if (name === 'image') wrong.push(fieldError(name, 'must be a file'));
-    else if (!known.includes(name)) wrong.push(fieldError(name, 'should not exist'));
-    else if (Object.hasOwn(fields, name)) wrong.push(fieldError(name, 'must be sent once'));
+    } else if (name === 'image') problems.push(invalid(name, 'must be a file'));
+    else if (!known.includes(name)) problems.push(invalid(name, 'should not exist'));
+    else if (Object.hasOwn(fields, name)) problems.push(invalid(name, 'must be sent once'));
     else fields[name] = String(part.value);
   }
-  return { file, fields, wrong };
+  return { file, fields, problems };
 }
 
 /** Rejects when the client disconnects during the upload: the parser would wait for the rest forever. */
@@ -173,15 +165,7 @@ function toUploadError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   const { code } = error as { code?: string };
   if (code === 'FST_REQ_FILE_TOO_LARGE') return payloadTooLarge({ cause: error });
-  return invalidParameters({
-    details: [fieldError('image', 'must be one file of a well-formed form')],
-    cause: error,
-  });
-}
-
-function fieldError(field: string, problem: string): FieldError {
-  const name = field.slice(0, 100);
-  return { field: name, messages: [`${name} ${problem}`] };
+  return badRequest([invalid('image', 'must be one file of a well-formed form')], error);
 }
 
 /** The last segment of a file name, without characters that have a meaning in markup or paths. */

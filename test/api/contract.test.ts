@@ -263,6 +263,21 @@ describe('HTTP', () => {
     expect(await app.client.post('/auth/login', undefined, { raw, headers: json })).toMatchObject(invalid);
   });
 
+  it.each([
+    ['another field is invalid', '{"%":1,"username":"a","password":"correct horse"}'],
+    [
+      'class-validator cannot check a text',
+      '{"%":"\\u0000","username":"abcd","password":"correct horse","email":"a\\ud800@b.example"}',
+    ],
+  ])('cuts the name of an unknown field after 100 characters when %s', async (_, template) => {
+    const raw = template.replace('%', 'x'.repeat(150));
+    const answer = await app.client.post('/auth/register', undefined, { raw, headers: json });
+    expect(answer).toMatchObject(invalid);
+    const names = answer.body.errors.map(({ field }: { field: string }) => field);
+    expect(names).toContain('x'.repeat(100));
+    expect(names.join()).not.toContain('x'.repeat(101));
+  });
+
   it('rejects a body that is not UTF-8 with 400', async () => {
     const raw = Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]);
     expect(await app.client.post('/auth/login', undefined, { raw, headers: json })).toMatchObject(invalid);
