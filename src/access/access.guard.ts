@@ -27,7 +27,7 @@ type Resolution =
       readonly viewer: Viewer;
       /** Whether the viewer has the right that the route requires. */
       readonly isPermitted: boolean;
-      /** Set if the cookie holds a rotated refresh token that is used for the first time. */
+      /** Set if the cookie holds a successor token that is used for the first time. */
       readonly firstUse: CookieViewer | null;
     }
   | NoSession;
@@ -103,7 +103,7 @@ export class AccessGuard implements CanActivate {
     }
     if (session.stale) this.touch(userId, sessionId);
     const viewer = { userId, sessionId, ip, credential, counter };
-    // The first token of a session has no predecessor, so that its use need not be recorded.
+    // The first token of a session replaced no token, so that its use need not be recorded.
     const isFirstUse = counter === session.counter && counter > 0 && !session.used;
     return { kind: 'signed-in', viewer, isPermitted, firstUse: isFirstUse ? viewer : null };
   }
@@ -121,7 +121,9 @@ function verifiedBearer(request: FastifyRequest): string {
   return token;
 }
 
-/** Whether a refresh token is valid for the route. Outside of `/auth/refresh` the previous token is valid for 30 seconds. */
+/**
+ * Whether a refresh token is valid for the route. Outside of `/auth/refresh` the replaced token is valid for 30 seconds.
+ */
 function acceptsCounter(session: CredentialState, counter: number, access: Access): boolean {
   return access.kind === 'refresh' || session.fresh
     ? mayRefresh(session, counter)

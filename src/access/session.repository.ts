@@ -8,7 +8,7 @@ import { Sql } from '../database/sql.js';
 import { statement, tables } from '../database/statement.js';
 import type { Device } from './device.js';
 
-/** Seconds for which the previous refresh token stays valid after a rotation. */
+/** Seconds for which the replaced refresh token stays valid after a rotation. */
 const GRACE = 30;
 
 /** The state of an open session. */
@@ -61,8 +61,8 @@ export interface ListedSession {
 }
 
 /**
- * Whether a refresh token with this counter may be refreshed. The current token may. Its predecessor may for 30 seconds,
- * and afterwards if the current token has never been used, because then the response that carried it was lost.
+ * Whether a refresh token with this counter may be refreshed. The current token may. The replaced token may for 30
+ * seconds, and afterwards if the current token has never been used, because then the response that carried it was lost.
  */
 export function mayRefresh(session: SessionState, counter: number): boolean {
   return counter === session.counter || (counter === session.counter - 1 && (session.fresh || !session.used));
@@ -259,7 +259,9 @@ export class SessionRepository {
     return (await this.sql.row(HOLDS_ROLE, { userId, role })) !== undefined;
   }
 
-  /** Starts a session; undefined if the user has been deleted or the password changed since the login was verified. */
+  /**
+   * Starts a session; undefined if the user has been deleted or the password changed since the login was verified.
+   */
   async open(login: Login, id: string, lifetime: number, device: Device): Promise<SessionRow | undefined> {
     const { id: userId, passwordHash } = login;
     await this.sql.rows(REMOVE_EXPIRED, { userId });
@@ -267,7 +269,10 @@ export class SessionRepository {
     return row && asSession(row);
   }
 
-  /** Increments the counter; undefined if a concurrent refresh has done so, or the token was issued within the grace period. */
+  /**
+   * Increments the counter; undefined if a concurrent refresh has done so, if the current token was issued within the
+   * grace period, or if the session has ended or expired. A session's first token can be replaced at once.
+   */
   async rotate(userId: string, id: string, counter: number): Promise<SessionRow | undefined> {
     const row = await this.sql.row(ROTATE, { userId, id, counter });
     return row && asSession(row);

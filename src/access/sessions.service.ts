@@ -22,8 +22,8 @@ export class SessionsService {
   /**
    * Starts a session.
    *
-   * @returns the source of its first refresh token; null if the password has been changed or the account deleted since the
-   *   login was verified
+   * @returns the source of its first refresh token; null if the password has been changed or the account deleted since
+   *   the login was verified
    */
   async open(login: Login, device: Device): Promise<RefreshTokenSource | null> {
     const sessionId = randomUUID();
@@ -32,7 +32,8 @@ export class SessionsService {
   }
 
   /**
-   * Exchanges a refresh token that the guard has accepted for its successor. Concurrent refreshes get the same successor.
+   * Exchanges a refresh token that the guard has accepted for its successor. Concurrent refreshes get the same
+   * successor.
    *
    * @throws userNotFound, unauthorized if the session has ended since the guard accepted it
    */

@@ -12,7 +12,7 @@ export const SessionSchema = defineEntity({
     id: p.uuid().primary(),
     /** Number of rotations of the refresh token. */
     counter: p.integer().default(0),
-    /** The counter of the last rotated refresh token that was used; -1 if none. */
+    /** The counter of the last successor token that was used; -1 if none. */
     usedCounter: p.integer().default(-1),
     /** When the current refresh token was issued. */
     issuedAt: p.datetime(3).defaultRaw('current_timestamp(3)'),

@@ -7,7 +7,7 @@ import { SetMetadata } from '@nestjs/common';
  * - `optional`: none; an invalid Bearer token is refused
  * - `signed-in`: the cookie or a Bearer token
  * - `bearer`: a Bearer token only
- * - `refresh`: the cookie only; its token may already have been rotated
+ * - `refresh`: the cookie only; its token may already have been replaced
  */
 export interface Access {
   readonly kind: 'public' | 'optional' | 'signed-in' | 'bearer' | 'refresh';
