@@ -81,7 +81,7 @@ export class AuditEntryDto {
   id: number;
 
   /**
-   * When the action was committed.
+   * When the action was done.
    * @example "2026-01-31T12:00:00.000Z"
    */
   @ApiProperty({ format: 'date-time' })

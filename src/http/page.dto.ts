@@ -9,7 +9,7 @@ export const DEFAULT_LIMIT = 20;
 /** The query parameters of every list. */
 export class PageQuery {
   /**
-   * Most items that the page may have.
+   * Maximum number of items on the page.
    * @example 20
    */
   @QueryInteger(DEFAULT_LIMIT)
