@@ -28,7 +28,10 @@ import { secureAnswers, securityHeaders } from './http/security-headers.js';
 
 /** Maximum size of a request's URL and headers in bytes. */
 const MAX_HEADER_BYTES = 16 * 1024;
-/** The HTTP parser's limit. It is higher, because of a request that the parser rejects little is known: no route, no hooks. */
+/**
+ * The HTTP parser's limit. It is higher than `MAX_HEADER_BYTES`, because requests that the parser rejects reach no hook
+ * and no route.
+ */
 const MAX_PARSED_BYTES = 128 * 1024;
 /** `Retry-After` in seconds while the node is stopping. */
 const RETRY_AFTER = 2;

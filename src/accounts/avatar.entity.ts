@@ -2,7 +2,10 @@ import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { totalCounterTriggers } from '../database/counter-triggers.js';
 import { UserSchema } from './user.entity.js';
 
-/** A user's avatar. The folder of its files is named by id and hash. The files are written before the row. */
+/**
+ * A user's avatar. The folder of its files is named by id and hash. The files are written before `hash` refers to them; a
+ * first upload reserves the row without a hash.
+ */
 export const AvatarSchema = defineEntity({
   name: 'Avatar',
   tableName: 'avatars',

@@ -1,4 +1,7 @@
-/** All permissions. The table `permissions` has the same names; a new permission needs a migration that inserts it. */
+/**
+ * All permissions. The table `permissions` has the same names; a new permission needs a migration that inserts it and
+ * grants it to the role `admin`.
+ */
 export const PERMISSIONS = [
   'rate-series',
   'view-users',

@@ -38,7 +38,7 @@ export const UserSchema = defineEntity({
     /** The username in lower case, as in the URL of the public profile. */
     slug: p.text(),
     ageVerified: p.boolean().default(false),
-    /** Username, e-mail address and names, folded and separated by line feeds: see `fold`. */
+    /** Username, e-mail address and names, folded, each between line feeds: see `searchTexts`. */
     searchText: p.text().default('').hidden(),
     searchCompact: p.text().default('').hidden(),
     registered: p.datetime(3).defaultRaw('current_timestamp(3)'),

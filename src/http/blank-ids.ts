@@ -7,7 +7,7 @@ export interface BlankIdOption {
 
 /**
  * Registers each route with the option `blankId` for paths without that parameter too, so that the route reports it as
- * missing. Otherwise such paths are 404: Nest's adapter takes an empty segment for another path, and the router ignores
+ * missing. Otherwise such paths are 404: Nest's adapter answers 404 if a parameter is empty, and the router ignores
  * trailing slashes. Call this function before the routes are registered.
  */
 export function acceptBlankIds(fastify: FastifyInstance): void {

@@ -1,10 +1,15 @@
 import { FromPath } from './input.js';
 
-/** Sentinel for ids beyond the database's range: valid syntax, but no such row, hence 404 and not 400. Ids start at 1. */
+/**
+ * Sentinel for ids beyond the database's range: valid syntax, but no such row, hence 404 and not 400. Ids start at 1.
+ */
 const NO_SUCH_ID = 0;
 const MAX_ID = 2_147_483_647;
 
-/** Id of the first administrator of an empty database, and of the user in the document's examples, so that these work there. */
+/**
+ * Id of the first administrator of an empty database, and of the user in the document's examples, so that these work
+ * there.
+ */
 export const EXAMPLE_USER_ID = '6740a1b2c3d4e5f601234567';
 /** Valid ids that no row has, for examples of destructive operations. */
 export const UNUSED_ID = MAX_ID;
@@ -37,7 +42,9 @@ interface PathId {
   readonly mayBeBlank?: boolean;
 }
 
-/** Set by the user routes of the frontends, which report a blank id at the path's end as missing. Other routes treat `X/` as `X`. */
+/**
+ * Set by the user routes of the frontends, which report a blank id as missing. Other routes treat `X/` as `X`.
+ */
 export type BlankId = Pick<PathId, 'mayBeBlank'>;
 
 /** A positive integer in a path. @param max the largest id that the column can store */

@@ -15,11 +15,13 @@ export interface PathParameter {
   readonly schema: Readonly<Record<string, unknown>>;
   /** A valid example that identifies no object, for destructive operations. */
   readonly unusedExample?: unknown;
-  /** Parses the text; null if it is malformed. Without `parse`, the handler receives the text unchanged, even a blank one. */
+  /**
+   * Parses the text; null if it is malformed. Without `parse`, the handler receives the text unchanged, even a blank one.
+   */
   readonly parse?: (text: string) => unknown;
   /** The end of the error message for a malformed text: `must be a positive integer`. */
   readonly requirement?: string;
-  /** Whether the route also takes a path that ends before this parameter, and reports it as missing. */
+  /** Whether an empty or absent segment reaches the route, which reports it as missing. */
   readonly mayBeBlank?: boolean;
 }
 

@@ -33,8 +33,8 @@ const BY_STATUS: Record<number, ErrorFactory> = {
 };
 
 /**
- * SQLSTATE codes, by prefix, of invalid input and of temporary failures. Unique and foreign key violations are not here:
- * the repositories that can cause them handle them.
+ * SQLSTATE codes, by prefix, of invalid input and of temporary failures. Unique and foreign key violations are not
+ * here: the repositories that can cause them handle them, except foreign keys to a user or client: see `isKeyOf`.
  */
 const BY_SQLSTATE: readonly [prefix: string, factory: ErrorFactory][] = [
   ['22', invalidParameters],

@@ -36,7 +36,8 @@ export function applyBodyLimits(fastify: FastifyInstance): void {
       multipart?: object;
       streamed?: object;
     };
-    // JSON is counted here; multipart and streams are counted when the handler reads them.
+    // JSON is counted here. Multipart bodies are counted when the handler reads them (`images/upload.ts`). Streams are
+    // not counted: their handler limits them.
     if (bodyBytes !== undefined && bodyBytes >= LARGE && !multipart && !streamed) countLargeBody(reply);
   });
 }

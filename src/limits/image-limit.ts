@@ -2,7 +2,7 @@ import { type CanActivate, type ExecutionContext, Injectable, UseGuards } from '
 import type { FastifyRequest } from 'fastify';
 import { RateLimits } from './rate-limits.js';
 
-/** 30 image uploads a minute per user. */
+/** Counts the image uploads of a user against the limit `images`. */
 @Injectable()
 export class ImageLimit implements CanActivate {
   constructor(private readonly limits: RateLimits) {}

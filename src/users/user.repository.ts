@@ -93,7 +93,8 @@ function nameStatements(table: 'usernames' | 'emails') {
         .select(['u.id', 'u.password_hash as passwordHash'])
         .where('n.key', '=', key),
     ),
-    // The update changes nothing, but it locks the row and returns the owner: concurrent claims of a name are serialized.
+    // The update changes nothing, but it locks the row and returns the owner: concurrent claims of a name are
+    // serialized.
     claim: statement(`users.claim-${table}`, ({ key, userId }: { key: string; userId: string }) =>
       db
         .insertInto(table)
@@ -150,7 +151,9 @@ export class UserRepository {
     return row && withImage(this.urls, row);
   }
 
-  /** Id and password hash for a username or an e-mail address (recognized by its `@`), in any spelling of `spellingKey`. */
+  /**
+   * Id and password hash for a username or an e-mail address (recognized by its `@`), in any spelling of `spellingKey`.
+   */
   async findLogin(name: string): Promise<Login | undefined> {
     const key = spellingKey(name);
     return this.sql.row(key.includes('@') ? EMAILS.findLogin : USERNAMES.findLogin, { key });
@@ -189,7 +192,9 @@ export class UserRepository {
     await this.sql.rows(USERNAMES.release, { keys: [spellingKey(username)], userId });
   }
 
-  /** Releases an e-mail address, also under the key of version 0.3, which could contain invisible characters. */
+  /**
+   * Releases an e-mail address, also under its former key, which could contain invisible characters or `ß` for `ẞ`.
+   */
   async releaseEmail(email: string, userId: string): Promise<void> {
     await this.sql.rows(EMAILS.release, { keys: [spellingKey(email), formerEmailKey(email)], userId });
   }
@@ -199,7 +204,7 @@ export class UserRepository {
   }
 }
 
-/** The key of an address in version 0.3 and before. */
+/** The key of version 0.3 and before; also the key of an address with `ẞ` before `caseFolded`. */
 function formerEmailKey(email: string): string {
   return email.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC');
 }
