@@ -129,9 +129,6 @@ const CREDENTIAL_WITH_ROLE = statement(
 const USER_EXISTS = statement('sessions.user-exists', ({ userId }: { userId: string }) =>
   db.selectFrom('users').where('id', '=', userId),
 );
-const HOLDS_ROLE = statement('sessions.holds-role', ({ userId, role }: { userId: string; role: string }) =>
-  roleOf(userId, role),
-);
 
 interface NewSession extends Key, Device {
   /** The hash that the password was verified against. */
@@ -253,10 +250,6 @@ export class SessionRepository {
     return 'role' in right
       ? this.sql.row(CREDENTIAL_WITH_ROLE, { ...key, ...right })
       : this.sql.row(CREDENTIAL_WITH_PERMISSION, { ...key, ...right });
-  }
-
-  async holdsRole(userId: string, role: string): Promise<boolean> {
-    return (await this.sql.row(HOLDS_ROLE, { userId, role })) !== undefined;
   }
 
   /**

@@ -4,7 +4,6 @@ import { unauthorized, userNotFound } from '../http/app-error.js';
 import type { CookieViewer, Viewer } from './access.js';
 import { sessionNotFound } from './sessions.errors.js';
 import type { Device } from './device.js';
-import { ADMIN_ROLE } from '../accounts/permissions.js';
 import {
   type ListedSession,
   type Login,
@@ -44,11 +43,6 @@ export class SessionsService {
     if (current.kind === 'no-user') throw userNotFound();
     if (current.kind === 'ended' || !mayRefresh(current.session, counter)) throw unauthorized();
     return asSource(userId, sessionId, current.session);
-  }
-
-  /** Whether the viewer has the role `admin`. */
-  async isAdministrator({ userId }: Viewer): Promise<boolean> {
-    return this.sessions.holdsRole(userId, ADMIN_ROLE);
   }
 
   async list(userId: string): Promise<ListedSession[]> {

@@ -11,14 +11,17 @@ const LOCK = statement('administrators.lock', () =>
   db.selectFrom('roles').select('id').where('name', '=', sql.lit(ADMIN_ROLE)).forUpdate(),
 );
 
+const ADMINISTRATORS = db
+  .selectFrom('user_roles as ur')
+  .innerJoin('roles as r', 'r.id', 'ur.role_id')
+  .select('ur.user_id')
+  .where('r.name', '=', sql.lit(ADMIN_ROLE));
+
 /** Two administrators at most: enough to distinguish none, one and several. */
-const FIRST_TWO = statement('administrators.first-two', () =>
-  db
-    .selectFrom('user_roles as ur')
-    .innerJoin('roles as r', 'r.id', 'ur.role_id')
-    .select('ur.user_id')
-    .where('r.name', '=', sql.lit(ADMIN_ROLE))
-    .limit(sql.lit(2)),
+const FIRST_TWO = statement('administrators.first-two', () => ADMINISTRATORS.limit(sql.lit(2)));
+
+const FIND = statement('administrators.find', ({ userId }: { userId: string }) =>
+  ADMINISTRATORS.where('ur.user_id', '=', userId),
 );
 
 /** The users who have the role `admin`. */
@@ -34,9 +37,13 @@ export class Administrators {
     await this.sql.rows(LOCK, {});
   }
 
+  async includes(userId: string): Promise<boolean> {
+    return (await this.sql.row(FIND, { userId })) !== undefined;
+  }
+
   /**
-   * Whether the user is the only administrator. Locks role changes first, otherwise concurrent requests could remove the
-   * last two administrators.
+   * Whether the user is the only administrator. Locks role changes first, otherwise concurrent requests could remove
+   * the last two administrators.
    */
   async isLast(userId: string): Promise<boolean> {
     await this.lockRoleChanges();

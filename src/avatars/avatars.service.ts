@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { type Actor, actorOf, AuditLog } from '../audit/audit-log.js';
 import type { Viewer } from '../access/access.js';
-import { SessionsService } from '../access/sessions.service.js';
+import { Administrators } from '../accounts/administrators.js';
 import { Transactions } from '../database/transactions.js';
 import { forbidden, internalError, serviceUnavailable, userNotFound } from '../http/app-error.js';
 import type { Upload, UploadReader } from '../images/upload.js';
@@ -36,7 +36,7 @@ export class AvatarsService implements OnModuleInit {
     private readonly sweeper: FileSweeper,
     private readonly deletion: AccountDeletion,
     private readonly audit: AuditLog,
-    private readonly sessions: SessionsService,
+    private readonly administrators: Administrators,
   ) {}
 
   onModuleInit(): void {
@@ -120,7 +120,7 @@ export class AvatarsService implements OnModuleInit {
    */
   async deleteOfUser(viewer: Viewer, userId: string): Promise<void> {
     if (viewer.userId === userId) await this.deleteAny(userId);
-    else if (await this.sessions.isAdministrator(viewer))
+    else if (await this.administrators.includes(viewer.userId))
       await this.deleteAsAdministrator(actorOf(viewer), userId);
     else throw forbidden();
   }

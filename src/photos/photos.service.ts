@@ -4,7 +4,7 @@ import { actorOf, AuditLog } from '../audit/audit-log.js';
 import type { Viewer } from '../access/access.js';
 import { ClientsService } from '../clients/clients.service.js';
 import { unknownClient } from '../clients/clients.errors.js';
-import { SessionsService } from '../access/sessions.service.js';
+import { Administrators } from '../accounts/administrators.js';
 import { Transactions } from '../database/transactions.js';
 import { forbidden, invalidParameters, userNotFound } from '../http/app-error.js';
 import type { Upload, UploadReader } from '../images/upload.js';
@@ -38,7 +38,7 @@ export class PhotosService implements OnModuleInit {
     private readonly deletion: AccountDeletion,
     private readonly audit: AuditLog,
     private readonly clients: ClientsService,
-    private readonly sessions: SessionsService,
+    private readonly administrators: Administrators,
   ) {}
 
   onModuleInit(): void {
@@ -68,7 +68,7 @@ export class PhotosService implements OnModuleInit {
 
   /** Newest first. @throws forbidden, userNotFound */
   async list(viewer: Viewer, userId: string, limit: number, offset: number) {
-    if (viewer.userId !== userId && !(await this.sessions.isAdministrator(viewer))) throw forbidden();
+    if (viewer.userId !== userId && !(await this.administrators.includes(viewer.userId))) throw forbidden();
     const page = await this.photos.page(userId, limit, offset);
     if (page === undefined) throw userNotFound();
     return page;
@@ -78,7 +78,7 @@ export class PhotosService implements OnModuleInit {
   async delete(viewer: Viewer, id: number): Promise<void> {
     const photo = await this.get(id);
     const isOwn = photo.user_id === viewer.userId;
-    if (!isOwn && !(await this.sessions.isAdministrator(viewer))) throw forbidden();
+    if (!isOwn && !(await this.administrators.includes(viewer.userId))) throw forbidden();
     this.store.requireFiles();
     await this.transactions.run(async () => {
       const token = await this.photos.delete(photo.user_id, id);
