@@ -1,10 +1,11 @@
+import { EntityManager, type RequiredEntityData } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
-import { rowCount, timestamp } from '../database/expressions.js';
+import { rowCount, rowNumber, sortKeys, timestamp } from '../database/expressions.js';
 import { ONE_ROW, pageQuery } from '../database/page.js';
 import { Sql } from '../database/sql.js';
 import { statementFamily, tables } from '../database/statement.js';
-import type { AuditEntrySchema } from './audit-entry.entity.js';
+import { type AuditEntry, AuditEntrySchema } from './audit-entry.entity.js';
 import { totalOf } from '../database/totals.js';
 
 /** Filters of a page, combined with AND. */
@@ -44,6 +45,8 @@ interface Parameters {
 }
 type Given = readonly (keyof Conditions)[];
 
+const NEWEST_FIRST = sortKeys(['e.at desc', 'e.id desc']);
+
 /** Newest first. Without filters the total comes from the counter; otherwise the matching entries are counted. */
 const PAGE = statementFamily('audit.page', ({ given }: { given: Given }, p: Parameters) => {
   const matching = db
@@ -66,10 +69,9 @@ const PAGE = statementFamily('audit.page', ({ given }: { given: Given }, p: Para
           eb.fn.coalesce('e.actor', sql.lit('')).as('actor'),
           eb.fn.coalesce('e.ip', sql.lit('')).as('ip'),
           timestamp('e.at').as('at'),
-          sql<number>`row_number() over (order by e.at desc, e.id desc)`.as('position'),
+          rowNumber(NEWEST_FIRST).as('position'),
         ])
-        .orderBy('e.at', 'desc')
-        .orderBy('e.id', 'desc')
+        .orderBy(NEWEST_FIRST)
         .limit(p.limit)
         .offset(p.offset),
   );
@@ -77,7 +79,15 @@ const PAGE = statementFamily('audit.page', ({ given }: { given: Given }, p: Para
 
 @Injectable()
 export class AuditEntryRepository {
-  constructor(private readonly sql: Sql) {}
+  constructor(
+    private readonly sql: Sql,
+    private readonly em: EntityManager,
+  ) {}
+
+  /** Adds an entry to the open transaction. */
+  add(entry: RequiredEntityData<AuditEntry>): void {
+    this.em.create(AuditEntrySchema, entry, { persist: true });
+  }
 
   /** A page, newest first. */
   async page({ limit, offset, ...conditions }: AuditSelection): Promise<{ total: number; rows: AuditRow[] }> {

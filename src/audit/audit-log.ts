@@ -1,6 +1,5 @@
-import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import { AuditEntrySchema } from './audit-entry.entity.js';
+import { AuditEntryRepository } from './audit-entry.repository.js';
 
 /**
  * The author of an action, and the IP address of the request. For a client key, `id` is `client:` and the client's
@@ -51,22 +50,18 @@ export function changesBetween<State extends object>(
 /** Writes the audit log. */
 @Injectable()
 export class AuditLog {
-  constructor(private readonly em: EntityManager) {}
+  constructor(private readonly entries: AuditEntryRepository) {}
 
   /** Adds an entry to the open transaction: the change and its entry are committed together. */
   record(actor: Actor, { action, target, before, after }: AuditedAction): void {
-    this.em.create(
-      AuditEntrySchema,
-      {
-        actor: actor.id,
-        ip: actor.ip,
-        action,
-        target,
-        result: 'success',
-        before: before ?? null,
-        after: after ?? null,
-      },
-      { persist: true },
-    );
+    this.entries.add({
+      actor: actor.id,
+      ip: actor.ip,
+      action,
+      target,
+      result: 'success',
+      before: before ?? null,
+      after: after ?? null,
+    });
   }
 }
