@@ -19,6 +19,8 @@ export interface SearchParameters {
   readonly grams: readonly string[];
 }
 
+type Pattern = Pick<SearchParameters, 'pattern'>;
+
 export function searchVariant({ column, term }: SearchForm): SearchVariant {
   const grams = shortTermGrams(term);
   if (grams === null) return { column, by: 'trigrams' };
@@ -32,15 +34,12 @@ export function searchParameters(form: SearchForm | null): SearchParameters {
 }
 
 /** Whether folded text matches the pattern; can use a trigram index. */
-export function matchesPattern(text: Expression<string>, { pattern }: SearchParameters): RawBuilder<boolean> {
+export function matchesPattern(text: Expression<string>, { pattern }: Pattern): RawBuilder<boolean> {
   return sql<boolean>`${text} like ${pattern}::text`;
 }
 
 /** As `matchesPattern`, but cannot use an index: the concatenation is not an indexed expression. */
-export function matchesUnindexed(
-  text: Expression<string>,
-  { pattern }: SearchParameters,
-): RawBuilder<boolean> {
+export function matchesUnindexed(text: Expression<string>, { pattern }: Pattern): RawBuilder<boolean> {
   return sql<boolean>`(${text} || '') like ${pattern}::text`;
 }
 

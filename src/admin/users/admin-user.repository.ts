@@ -13,6 +13,7 @@ import { ImageUrls } from '../../images/image-urls.js';
 import type { PhotoSchema } from '../../photos/photo.entity.js';
 import type { RatingSchema } from '../../ratings/rating.entity.js';
 import type { ReadingEntrySchema } from '../../reading-history/reading-entry.entity.js';
+import { matchesPattern, matchesUnindexed } from '../../search/conditions.js';
 import {
   containing,
   type SearchForm,
@@ -81,7 +82,7 @@ const COUNTS = sql<AdminUserDetailRow['counts']>`json_build_object(
   'entries', ${count('reading_entries')}, 'ratings', ${count('ratings')},
   'items', ${count('collection_items')}, 'photos', ${count('photos')})`.as('counts');
 
-const FIND = statement('admin.user', ({ id }: { id: string }) =>
+const FIND = statement('admin-users.find', ({ id }: { id: string }) =>
   db.selectFrom('users as u').select(USER_COLUMNS).select([LOGGED_IN, COUNTS]).where('u.id', '=', id),
 );
 
@@ -114,16 +115,14 @@ interface Parameters {
   readonly offset: number;
 }
 
-/**
- * The expression that a search compares. Short terms, such as `co`, are in most addresses, so that a sequential scan
- * is faster than the trigram index; an expression keeps the planner from that index.
- */
-function searched({ column, isShort }: SearchedColumn) {
-  return isShort ? sql<string>`(${sql.ref(`u.${column}`)} || '')` : sql.ref<string>(`u.${column}`);
+/** Short terms, such as `co`, are in most addresses, so that a sequential scan is faster than the trigram index. */
+function matchesSearch({ column, isShort }: SearchedColumn, parameters: Parameters) {
+  const text = sql.ref<string>(`u.${column}`);
+  return isShort ? matchesUnindexed(text, parameters) : matchesPattern(text, parameters);
 }
 
 /** The totals of all users and of a role come from counters; the total of a search is counted. */
-const PAGE = statementFamily('admin.users', ({ order, byRole, search }: Variant, p: Parameters) => {
+const PAGE = statementFamily('admin-users.page', ({ order, byRole, search }: Variant, p: Parameters) => {
   const role = db.selectFrom('roles').where('name', '=', p.role);
   const matching = db
     .selectFrom('users as u')
@@ -137,9 +136,7 @@ const PAGE = statementFamily('admin.users', ({ order, byRole, search }: Variant,
         ),
       ),
     )
-    .$if(search !== null, (q) =>
-      q.where(searched(search as SearchedColumn), 'like', sql<string>`${p.pattern}::text`),
-    );
+    .$if(search !== null, (q) => q.where(matchesSearch(search as SearchedColumn, p)));
   const kind = byRole ? sql<string>`'role:' || ${role.select('id')}` : sql.lit('users');
   const keys = sortKeys(order === null ? BY_ID : ORDERS[order]);
   return pageQuery(
