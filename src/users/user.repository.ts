@@ -7,7 +7,7 @@ import type { AvatarSchema } from '../accounts/avatar.entity.js';
 import type { RoleSchema, UserRoleSchema } from '../accounts/role.entity.js';
 import { type EmailSchema, type User, type UsernameSchema, UserSchema } from '../accounts/user.entity.js';
 import type { TotalSchema } from '../database/counters.entity.js';
-import { anyOf } from '../database/expressions.js';
+import { anyOf, rowNumber } from '../database/expressions.js';
 import { ONE_ROW, pageQuery } from '../database/page.js';
 import { Sql } from '../database/sql.js';
 import { statement, tables } from '../database/statement.js';
@@ -47,6 +47,9 @@ export interface ProfileRow {
   readonly registered: string;
 }
 
+/** The names that a search for users finds, in the order of `searchTextsOf`; the user is the relation `r`. */
+export const SEARCHED_NAMES = sql<string[]>`array[r.username, r.email, r.first_name, r.last_name]`;
+
 const db = tables<
   | typeof UserSchema
   | typeof UsernameSchema
@@ -68,7 +71,7 @@ const PAGE = statement('users.page', ({ limit, offset }: { limit: number; offset
       total: totalOf(sql.lit('users')),
     }),
     () =>
-      USERS.select(sql<number>`row_number() over (order by u.id)`.as('position'))
+      USERS.select(rowNumber(sql.ref('u.id')).as('position'))
         .orderBy('u.id')
         .limit(limit)
         .offset(offset),
@@ -114,7 +117,7 @@ function nameStatements(table: 'usernames' | 'emails') {
 const USERNAMES = nameStatements('usernames');
 const EMAILS = nameStatements('emails');
 
-const GRANT_ROLE = statement('users.give-role', ({ userId, role }: { userId: string; role: string }) =>
+const GRANT_ROLE = statement('users.grant-role', ({ userId, role }: { userId: string; role: string }) =>
   db
     .insertInto('user_roles')
     .columns(['user_id', 'role_id'])

@@ -1,6 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { ObjectId } from 'bson';
-import { sql } from 'kysely';
 import { type Actor, AuditLog, SERVER } from '../audit/audit-log.js';
 import type { Viewer } from '../access/access.js';
 import { Passwords } from '../access/passwords.js';
@@ -14,7 +13,7 @@ import { type SearchTexts, searchTexts } from '../search/fold.js';
 import { SearchFolding } from '../search/search-folding.js';
 import { AccountDeletion } from './account-deletion.js';
 import type { User } from '../accounts/user.entity.js';
-import { type ProfileRow, UserRepository, type UserRow } from './user.repository.js';
+import { type ProfileRow, SEARCHED_NAMES, UserRepository, type UserRow } from './user.repository.js';
 import type { UpdateUserDto, CreateUserDto } from './users.dto.js';
 import { emailTaken, lastAdministrator, usernameTaken } from './users.errors.js';
 
@@ -40,7 +39,7 @@ export class UsersService implements OnModuleInit {
     this.folding.register({
       table: 'users',
       idType: 'text',
-      names: sql<string[]>`array[r.username, r.email, r.first_name, r.last_name]`,
+      names: SEARCHED_NAMES,
       fold: ([username = '', email, firstName, lastName]) =>
         searchTextsOf({ username, email, firstName, lastName }),
     });
@@ -203,7 +202,7 @@ type Names = Pick<User, 'username'> & {
 };
 
 /** The texts that a search for users compares with the search term. */
-export function searchTextsOf({ username, email, firstName, lastName }: Names): SearchTexts {
+function searchTextsOf({ username, email, firstName, lastName }: Names): SearchTexts {
   const texts = [username, email, firstName, lastName, `${firstName ?? ''} ${lastName ?? ''}`];
   return searchTexts(texts.filter((text) => text != null && text.trim() !== '') as string[]);
 }

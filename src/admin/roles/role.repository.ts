@@ -12,7 +12,7 @@ import {
   UserRoleSchema,
 } from '../../accounts/role.entity.js';
 import { TotalSchema } from '../../database/counters.entity.js';
-import { anyOf, rowCount } from '../../database/expressions.js';
+import { anyOf, rowCount, rowNumber } from '../../database/expressions.js';
 import { ONE_ROW, pageQuery } from '../../database/page.js';
 import { Sql } from '../../database/sql.js';
 import { statement, tables } from '../../database/statement.js';
@@ -72,7 +72,7 @@ const PERMISSIONS = statement('permissions.page', ({ limit, offset }: Range) =>
     () =>
       db
         .selectFrom('permissions')
-        .select(['name', 'description', sql<number>`row_number() over (order by name)`.as('position')])
+        .select(['name', 'description', rowNumber(sql.ref('name')).as('position')])
         .orderBy('name')
         .limit(limit)
         .offset(offset),
