@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
-import type { RoleSchema, RolePermissionSchema, UserRoleSchema } from '../accounts/role.entity.js';
 import type { SessionSchema } from '../accounts/session.entity.js';
 import type { UserSchema } from '../accounts/user.entity.js';
+import { permissionsOf, rolesOf } from '../accounts/user-roles.js';
 import { hasRows, timestamp } from '../database/expressions.js';
 import { Sql } from '../database/sql.js';
 import { statement, tables } from '../database/statement.js';
@@ -68,13 +68,7 @@ export function mayRefresh(session: SessionState, counter: number): boolean {
   return counter === session.counter || (counter === session.counter - 1 && (session.fresh || !session.used));
 }
 
-const db = tables<
-  | typeof SessionSchema
-  | typeof UserSchema
-  | typeof UserRoleSchema
-  | typeof RoleSchema
-  | typeof RolePermissionSchema
->();
+const db = tables<typeof SessionSchema | typeof UserSchema>();
 
 interface Key {
   readonly userId: string;
@@ -91,19 +85,6 @@ const ROW = ['counter' as const, milliseconds('issued_at'), milliseconds('expire
 const IS_USED = sql<boolean>`used_counter = counter`.as('used');
 const IS_FRESH = sql<boolean>`issued_at > ${ago(`${GRACE} seconds`)}`.as('fresh');
 
-const roleOf = (userId: string, role: string) =>
-  db
-    .selectFrom('user_roles as ur')
-    .innerJoin('roles as r', 'r.id', 'ur.role_id')
-    .where('ur.user_id', '=', userId)
-    .where('r.name', '=', role);
-const permissionOf = (userId: string, permission: string) =>
-  db
-    .selectFrom('user_roles as ur')
-    .innerJoin('role_permissions as rp', 'rp.role_id', 'ur.role_id')
-    .where('ur.user_id', '=', userId)
-    .where('rp.permission', '=', permission);
-
 const credential = ({ userId, id }: Key) =>
   db
     .selectFrom('sessions')
@@ -118,12 +99,14 @@ const CREDENTIAL = statement('sessions.credential', (key: Key) =>
 const CREDENTIAL_WITH_PERMISSION = statement(
   'sessions.credential-with-permission',
   (p: Key & { readonly permission: string }) =>
-    credential(p).select(hasRows(permissionOf(p.userId, p.permission)).as('permitted')),
+    credential(p).select(
+      hasRows(permissionsOf(p.userId).where('rp.permission', '=', p.permission)).as('permitted'),
+    ),
 );
 const CREDENTIAL_WITH_ROLE = statement(
   'sessions.credential-with-role',
   (p: Key & { readonly role: string }) =>
-    credential(p).select(hasRows(roleOf(p.userId, p.role)).as('permitted')),
+    credential(p).select(hasRows(rolesOf(p.userId).where('r.name', '=', p.role)).as('permitted')),
 );
 
 const USER_EXISTS = statement('sessions.user-exists', ({ userId }: { userId: string }) =>

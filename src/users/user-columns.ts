@@ -1,35 +1,20 @@
 import { sql } from 'kysely';
 import type { AvatarSchema } from '../accounts/avatar.entity.js';
-import type { RolePermissionSchema, RoleSchema, UserRoleSchema } from '../accounts/role.entity.js';
+import { permissionsOf, rolesOf } from '../accounts/user-roles.js';
 import { timestamp } from '../database/expressions.js';
 import { tables } from '../database/statement.js';
 import type { ImageUrls } from '../images/image-urls.js';
 
-const db = tables<
-  typeof AvatarSchema | typeof RoleSchema | typeof RolePermissionSchema | typeof UserRoleSchema
->();
-
 const USER_ID = sql.ref<string>('u.id');
 
-const FOLDER = db
+const FOLDER = tables<typeof AvatarSchema>()
   .selectFrom('avatars as a')
   .select(sql`a.id || '/' || a.hash`.as('folder'))
   .where('a.user_id', '=', USER_ID);
 
-const ROLES = db
-  .selectFrom('user_roles as ur')
-  .innerJoin('roles as r', 'r.id', 'ur.role_id')
-  .select('r.name')
-  .where('ur.user_id', '=', USER_ID)
-  .orderBy('r.name');
+const ROLES = rolesOf(USER_ID).select('r.name').orderBy('r.name');
 
-const PERMISSIONS = db
-  .selectFrom('user_roles as ur')
-  .innerJoin('role_permissions as rp', 'rp.role_id', 'ur.role_id')
-  .select('rp.permission')
-  .distinct()
-  .where('ur.user_id', '=', USER_ID)
-  .orderBy('rp.permission');
+const PERMISSIONS = permissionsOf(USER_ID).select('rp.permission').distinct().orderBy('rp.permission');
 
 /** The folder of the avatar of the user `u`, relative to the folder of all avatars; null without an avatar. */
 export const AVATAR = sql<string | null>`${FOLDER}`.as('avatar');

@@ -11,6 +11,7 @@ import {
   RoleSchema,
   UserRoleSchema,
 } from '../../accounts/role.entity.js';
+import { permissionsOf, rolesOf } from '../../accounts/user-roles.js';
 import { TotalSchema } from '../../database/counters.entity.js';
 import { anyOf, rowCount, rowNumber } from '../../database/expressions.js';
 import { ONE_ROW, pageQuery } from '../../database/page.js';
@@ -85,20 +86,10 @@ const FIND_BY_NAMES = statement('roles.find-by-names', ({ names }: { names: read
 );
 
 const OF_USER = statement('roles.of-user', ({ userId }: { userId: string }) =>
-  db
-    .selectFrom('user_roles as ur')
-    .innerJoin('roles as r', 'r.id', 'ur.role_id')
-    .select('r.name')
-    .where('ur.user_id', '=', userId)
-    .orderBy('r.name'),
+  rolesOf(userId).select('r.name').orderBy('r.name'),
 );
 const PERMISSIONS_OF_USER = statement('permissions.of-user', ({ userId }: { userId: string }) =>
-  db
-    .selectFrom('user_roles as ur')
-    .innerJoin('role_permissions as rp', 'rp.role_id', 'ur.role_id')
-    .select('rp.permission')
-    .distinct()
-    .where('ur.user_id', '=', userId),
+  permissionsOf(userId).select('rp.permission').distinct(),
 );
 
 const FIND_SAME_NAME = statement(
