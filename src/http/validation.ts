@@ -58,6 +58,13 @@ export function CodePointLength(min: number, max: number): PropertyDecorator {
   );
 }
 
+/** A text with at most so many bytes in UTF-8. */
+export function MaxBytes(bytes: number): PropertyDecorator {
+  return rule('maxBytes', `must have at most ${bytes} bytes`, (value) => {
+    return typeof value === 'string' && Buffer.byteLength(value) <= bytes;
+  });
+}
+
 /** A whole number, and documented as one. */
 export function Integer(): PropertyDecorator {
   return applyDecorators(IsInt(), ApiProperty({ type: 'integer' }));

@@ -1,9 +1,9 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { MaxCharacters, Timestamp } from '../http/fields.js';
 import { IsBoolean, IsString } from 'class-validator';
-import { CodePointLength, Required, Trimmed } from '../http/validation.js';
+import { CodePointLength, MaxBytes, Required, Trimmed } from '../http/validation.js';
 import { SettingsDto } from '../settings/settings.dto.js';
-import { MaxBytes, UserDto } from '../users/users.dto.js';
+import { MAX_PASSWORD_BYTES, UserDto } from '../users/users.dto.js';
 
 @ApiSchema({ name: 'Credentials' })
 export class LoginDto {
@@ -25,7 +25,7 @@ export class LoginDto {
   @ApiProperty({ minLength: 1 })
   @Required()
   @IsString()
-  @MaxBytes()
+  @MaxBytes(MAX_PASSWORD_BYTES)
   password: string;
 }
 

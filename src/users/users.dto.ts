@@ -8,6 +8,7 @@ import {
   BlankIsNull,
   CodePointLength,
   Integer,
+  MaxBytes,
   Nullable,
   Optional,
   QueryInteger,
@@ -22,13 +23,7 @@ import {
 const EMAIL = '^[^@]+@[^@]+$';
 
 /** Maximum length of a password in bytes; longer ones are refused before they are hashed. */
-const MAX_PASSWORD_BYTES = 512;
-
-export function MaxBytes(): PropertyDecorator {
-  return rule('maxBytes', `must have at most ${MAX_PASSWORD_BYTES} bytes`, (value) => {
-    return typeof value === 'string' && Buffer.byteLength(value) <= MAX_PASSWORD_BYTES;
-  });
-}
+export const MAX_PASSWORD_BYTES = 512;
 
 function Link(): PropertyDecorator {
   return applyDecorators(
@@ -74,7 +69,7 @@ export class CreateUserDto {
   @Required()
   @IsString()
   @CodePointLength(8, 128)
-  @MaxBytes()
+  @MaxBytes(MAX_PASSWORD_BYTES)
   password: string;
 
   /**
@@ -134,7 +129,7 @@ export class UpdateUserDto extends PickType(CreateUserDto, ['email', 'first_name
   @rule('notBlank', 'must not be blank', (value) => !isBlank(value))
   @IsString()
   @CodePointLength(8, 128)
-  @MaxBytes()
+  @MaxBytes(MAX_PASSWORD_BYTES)
   password?: string;
 
   /**
