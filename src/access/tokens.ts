@@ -9,8 +9,8 @@ export const ACCESS_AUDIENCE = 'tankobon:access';
 export const REFRESH_AUDIENCE = 'tankobon:refresh';
 
 /** Lifetimes in seconds. */
-export const ACCESS_LIFETIME = 10 * 60;
-export const REFRESH_LIFETIME = 30 * 24 * 60 * 60;
+const ACCESS_LIFETIME = 10 * 60;
+const REFRESH_LIFETIME = 30 * 24 * 60 * 60;
 export const SESSION_LIFETIME = 180 * 24 * 60 * 60;
 
 /** The claims of both kinds of token; `cnt` is the refresh token's counter. */

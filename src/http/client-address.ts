@@ -3,7 +3,7 @@ import { BlockList, isIP } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
 /** Networks of proxies whose `X-Forwarded-For` is trusted. */
-export class TrustedProxies {
+class TrustedProxies {
   private readonly networks = new BlockList();
 
   /** @param networks addresses, or networks such as `10.0.0.0/8` */
@@ -26,7 +26,7 @@ export class TrustedProxies {
  * the first address that does not belong to a trusted proxy is the client's. At an invalid entry the search ends with the
  * address of the last trusted proxy.
  */
-export function clientAddress({ socket, headers }: IncomingMessage, proxies: TrustedProxies): string {
+function clientAddress({ socket, headers }: IncomingMessage, proxies: TrustedProxies): string {
   let address = plainAddress(socket.remoteAddress ?? '') ?? '';
   const forwarded = [headers['x-forwarded-for'] ?? []].flat().join(',');
   const entries = forwarded === '' ? [] : forwarded.split(',');
