@@ -1,7 +1,7 @@
 import type { INestApplication, Type } from '@nestjs/common';
 import { DocumentBuilder, getSchemaPath, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { PROJECT_VERSION } from '../project-folder.js';
-import { addImpliedResponses, type Json, type Operation, type Parameter } from './operations.js';
+import { completeOperation, type Json, type Operation, type Parameter } from './operations.js';
 import { exampleOf } from './examples.js';
 import { routesOf } from './route-metadata.js';
 import { ResponseDto } from '../http/response.dto.js';
@@ -99,7 +99,7 @@ export function buildDocument(app: INestApplication, { models, named }: ExtraSch
     const route = routes.get(operation.operationId ?? '');
     if (route === undefined)
       throw new Error(`The operation ${operation.operationId} has no @ApiRoute or no access decorator`);
-    addImpliedResponses(operation, method, route, messages);
+    completeOperation(operation, method, route, messages);
     if (route.input.body !== undefined) closeBodySchema(document, operation, route.input.body);
   }
   Object.assign(document.components?.schemas ?? {}, {

@@ -34,7 +34,7 @@ export type Operation = NonNullable<OpenAPIObject['paths'][string]['get']> & Rec
  *
  * @param messages receives every message of the operation
  */
-export function addImpliedResponses(
+export function completeOperation(
   operation: Operation,
   method: string,
   route: Route,
