@@ -41,7 +41,7 @@ const db = tables<typeof RateLimitSchema>();
 
 // The clock of the database is used, because the clocks of nodes may differ.
 const NOW = sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`;
-const HAS_ENDED = sql<boolean>`rate_limits.expire <= ${NOW}`;
+const HAS_EXPIRED = sql<boolean>`rate_limits.expire <= ${NOW}`;
 
 interface Spending {
   readonly keys: readonly string[];
@@ -68,13 +68,13 @@ const SPEND = statement('rate-limits.spend', ({ keys, durations }: Spending) =>
       conflict.column('key').doUpdateSet((eb) => ({
         points: eb
           .case()
-          .when(HAS_ENDED)
+          .when(HAS_EXPIRED)
           .then(sql.lit(1))
           .else(eb('rate_limits.points', '+', sql.lit(1)))
           .end(),
         expire: eb
           .case()
-          .when(HAS_ENDED)
+          .when(HAS_EXPIRED)
           .then(eb.ref('excluded.expire'))
           .else(eb.ref('rate_limits.expire'))
           .end(),
@@ -83,7 +83,7 @@ const SPEND = statement('rate-limits.spend', ({ keys, durations }: Spending) =>
     .returning(['key', 'points', sql<number>`(expire - ${NOW})::int`.as('remaining')]),
 );
 
-const REFUND = statement('rate-limits.give-back', ({ keys }: { keys: readonly string[] }) =>
+const REFUND = statement('rate-limits.refund', ({ keys }: { keys: readonly string[] }) =>
   db
     .with('held', (query) =>
       query
@@ -103,7 +103,7 @@ const REFUND = statement('rate-limits.give-back', ({ keys }: { keys: readonly st
 const CLEAR = statement('rate-limits.clear', ({ key }: { key: string }) =>
   db.deleteFrom('rate_limits').where('key', '=', key),
 );
-const REMOVE_ENDED = statement('rate-limits.remove-ended', () =>
+const REMOVE_EXPIRED = statement('rate-limits.remove-expired', () =>
   db.deleteFrom('rate_limits').where('expire', '<', sql<number>`${NOW} - 3600000`),
 );
 
@@ -112,7 +112,7 @@ const REMOVE_ENDED = statement('rate-limits.remove-ended', () =>
 export class RateLimits implements OnApplicationBootstrap, OnModuleDestroy {
   // Errors are ignored: the next run removes the same rows.
   private readonly cleanup = new IntervalJob(CLEANUP_INTERVAL, () =>
-    this.removeEnded().catch(() => undefined),
+    this.removeExpired().catch(() => undefined),
   );
 
   constructor(
@@ -165,8 +165,8 @@ export class RateLimits implements OnApplicationBootstrap, OnModuleDestroy {
     if (this.config.rateLimit) await this.sql.rows(CLEAR, { key: storedKey(limited) });
   }
 
-  private async removeEnded(): Promise<void> {
-    await this.sql.rows(REMOVE_ENDED, {});
+  private async removeExpired(): Promise<void> {
+    await this.sql.rows(REMOVE_EXPIRED, {});
   }
 }
 

@@ -33,7 +33,7 @@ const LOGGED_OUT = 'Logged out';
 @Controller('auth')
 export class SignInController {
   constructor(
-    private readonly auth: SignInService,
+    private readonly signIns: SignInService,
     private readonly sessions: SessionsService,
     private readonly cookie: RefreshCookieWriter,
   ) {}
@@ -53,7 +53,7 @@ export class SignInController {
     @CurrentDevice() device: Device,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SignedInDto> {
-    return this.answer(await this.auth.register(registration, device), reply);
+    return this.answer(await this.signIns.register(registration, device), reply);
   }
 
   @Post('login')
@@ -72,7 +72,7 @@ export class SignInController {
     @CurrentDevice() device: Device,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SignedInDto> {
-    return this.answer(await this.auth.login(credentials, device), reply);
+    return this.answer(await this.signIns.login(credentials, device), reply);
   }
 
   @Post('refresh')
@@ -92,7 +92,7 @@ export class SignInController {
     @CurrentViewer() viewer: CookieViewer,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SignedInDto> {
-    return this.answer(await this.auth.refresh(viewer), reply);
+    return this.answer(await this.signIns.refresh(viewer), reply);
   }
 
   @Get('me')
@@ -103,7 +103,7 @@ export class SignInController {
     response: MeDto,
   })
   async me(@CurrentViewer() viewer: Viewer): Promise<MeDto> {
-    const { user, settings, accessToken } = await this.auth.me(viewer);
+    const { user, settings, accessToken } = await this.signIns.me(viewer);
     return { accessToken, user: { ...presentUser(user), settings } };
   }
 

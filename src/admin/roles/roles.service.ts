@@ -17,7 +17,7 @@ const NO_ROLE_ID = 0;
 export class RolesService {
   constructor(
     private readonly roles: RoleRepository,
-    private readonly changes: RoleChangeLock,
+    private readonly roleChangeLock: RoleChangeLock,
     private readonly transactions: Transactions,
     private readonly audit: AuditLog,
   ) {}
@@ -33,7 +33,7 @@ export class RolesService {
   /** @throws forbidden, roleExists */
   async create(viewer: Viewer, { name, description = null, permissions }: CreateRoleDto): Promise<RoleRow> {
     return this.transactions.run(async () => {
-      const grantable = await this.changes.acquire(viewer, 'edit-roles');
+      const grantable = await this.roleChangeLock.acquire(viewer, 'edit-roles');
       grantable.requireAll(permissions);
       if (await this.roles.isTaken(name, NO_ROLE_ID)) throw roleExists();
       const id = await this.roles.create(name, description);
@@ -51,7 +51,7 @@ export class RolesService {
   /** Changes the given fields. @throws roleNotFound, forbidden, roleFixed, roleExists */
   async update(viewer: Viewer, id: number, changes: UpdateRoleDto): Promise<RoleRow> {
     return this.transactions.run(async () => {
-      const grantable = await this.changes.acquire(viewer, 'edit-roles');
+      const grantable = await this.roleChangeLock.acquire(viewer, 'edit-roles');
       const found = await this.roles.find(id);
       const added = (changes.permissions ?? []).filter((one) => !found?.permissions.includes(one));
       grantable.requireAll(added);
@@ -81,7 +81,7 @@ export class RolesService {
   /** Deletes a role; its users keep their other roles or, without one, get the default role. @throws roleNotFound, roleFixed */
   async delete(viewer: Viewer, id: number): Promise<void> {
     await this.transactions.run(async () => {
-      await this.changes.acquire(viewer, 'edit-roles');
+      await this.roleChangeLock.acquire(viewer, 'edit-roles');
       const { name, permissions } = await this.get(id);
       if (name === DEFAULT_ROLE || name === ADMIN_ROLE) throw roleFixed();
       await this.roles.delete(id);

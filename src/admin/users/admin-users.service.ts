@@ -25,7 +25,7 @@ export class AdminUsersService {
     private readonly adminUsers: AdminUserRepository,
     private readonly users: UsersService,
     private readonly roles: RoleRepository,
-    private readonly changes: RoleChangeLock,
+    private readonly roleChangeLock: RoleChangeLock,
     private readonly administrators: Administrators,
     private readonly sessions: SessionsService,
     private readonly transactions: Transactions,
@@ -85,7 +85,7 @@ export class AdminUsersService {
   }
 
   private async changeRoles(viewer: Viewer, id: string, names: readonly string[]) {
-    const grantable = await this.changes.acquire(viewer, 'edit-users');
+    const grantable = await this.roleChangeLock.acquire(viewer, 'edit-users');
     const wanted = await this.roles.findByNames(names);
     const unknown = names.filter((name) => !wanted.some((role) => role.name === name));
     if (unknown.length > 0) throw unknownRoles();
