@@ -1,4 +1,4 @@
-import { MaxCharacters } from '../http/fields.js';
+import { AnswerText } from '../http/fields.js';
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
@@ -92,14 +92,14 @@ export class AuditEntryDto {
    * the user or client is deleted.
    * @example "6740a1b2c3d4e5f601234567"
    */
-  @MaxCharacters(100)
+  @AnswerText(100)
   actor: string;
 
   /**
    * What was done: a feature and a verb, such as `role.create`.
    * @example "user.update"
    */
-  @MaxCharacters(100)
+  @AnswerText(100)
   action: string;
 
   /**
@@ -113,7 +113,7 @@ export class AuditEntryDto {
    * IP address that the request came from; empty for the operator.
    * @example "203.0.113.7"
    */
-  @MaxCharacters(45)
+  @AnswerText(45)
   ip: string;
 
   /** Always `success`: an action that failed changed nothing and has no entry. */

@@ -1,4 +1,4 @@
-import { MaxCharacters } from '../http/fields.js';
+import { AnswerText } from '../http/fields.js';
 import { ApiProperty, ApiSchema, getSchemaPath } from '@nestjs/swagger';
 import { IsString } from 'class-validator';
 import { Integer, Required } from '../http/validation.js';
@@ -50,14 +50,14 @@ export class AvatarDto {
    * File name of the uploaded picture, without folders.
    * @example "me.png"
    */
-  @MaxCharacters(255)
+  @AnswerText(255)
   name: string;
 
   /**
    * Key of the original picture in the store; `versions` has the URLs.
    * @example "avatars/1/0f3c/full.png"
    */
-  @MaxCharacters(200)
+  @AnswerText(200)
   value: string;
 
   /** Each size by its name; all but `full` are squares about the centre, in WebP. */

@@ -1,4 +1,4 @@
-import { CalendarDay, MaxCharacters } from '../http/fields.js';
+import { AnswerText, CalendarDay } from '../http/fields.js';
 import { ApiProperty, ApiSchema, IntersectionType } from '@nestjs/swagger';
 import { IsIn, IsString, Max, Min } from 'class-validator';
 import { IsClientFilter } from '../clients/client-id.js';
@@ -80,7 +80,7 @@ export class FirstVolumeDto {
    * Path of the cover on the frontends’ own server; null without one.
    * @example "covers/1.webp"
    */
-  @MaxCharacters(1000)
+  @AnswerText(1000)
   cover_path: string | null;
 
   /**
@@ -161,7 +161,7 @@ export class SeriesDto {
    * The series’ own name, in any requested language the same; `name` orders by it.
    * @example "One Piece"
    */
-  @MaxCharacters(1000)
+  @AnswerText(1000)
   name: string;
 
   /**
@@ -175,14 +175,14 @@ export class SeriesDto {
    * The series’ name for readable URLs; not unique, and not a parameter of any route.
    * @example "one-piece"
    */
-  @MaxCharacters(SLUG_LENGTH)
+  @AnswerText(SLUG_LENGTH)
   slug: string;
 
   /**
    * English name of the language that the series was first published in.
    * @example "Japanese"
    */
-  @MaxCharacters(200)
+  @AnswerText(200)
   origin: string;
 
   /** Id of the only client whose catalog has the series; null when every client’s has it. */
@@ -221,7 +221,7 @@ export class SeriesDto {
    * Title to show: the first one in the requested language, else in English, else `name`.
    * @example "One Piece"
    */
-  @MaxCharacters(1000)
+  @AnswerText(1000)
   alias: string;
 
   /**
@@ -234,7 +234,7 @@ export class SeriesDto {
    * Summary of the series in the requested language, else in English; null when there is neither.
    * @example "A boy sets out to find the greatest treasure of the seas."
    */
-  @MaxCharacters(100000)
+  @AnswerText(100000)
   description: string | null;
 
   /**
@@ -273,7 +273,7 @@ export class SeriesDto {
    * ISO 639-1 code of the language of `volume`; null without a volume.
    * @example "en"
    */
-  @MaxCharacters(50)
+  @AnswerText(50)
   publisher_language: string | null;
 }
 
@@ -325,21 +325,21 @@ export class SeriesReferenceDto {
    * The series’ own name, in any requested language the same; `name` orders by it.
    * @example "One Piece"
    */
-  @MaxCharacters(1000)
+  @AnswerText(1000)
   name: string;
 
   /**
    * Title to show: the first one in the requested language, else in English, else `name`.
    * @example "One Piece"
    */
-  @MaxCharacters(1000)
+  @AnswerText(1000)
   alias: string;
 
   /**
    * The series’ name for readable URLs; not unique, and not a parameter of any route.
    * @example "one-piece"
    */
-  @MaxCharacters(SLUG_LENGTH)
+  @AnswerText(SLUG_LENGTH)
   slug: string;
 
   /**
@@ -388,14 +388,14 @@ export class VolumeDto {
    * Name of the volume, as the catalog’s source gives it.
    * @example "Volume 1"
    */
-  @MaxCharacters(1000)
+  @AnswerText(1000)
   name: string;
 
   /**
    * The names of series and volume for readable URLs; not unique.
    * @example "one-piece-volume-1"
    */
-  @MaxCharacters(2 * SLUG_LENGTH + 1)
+  @AnswerText(2 * SLUG_LENGTH + 1)
   slug: string;
 
   /**
@@ -408,7 +408,7 @@ export class VolumeDto {
    * ISO 639-1 code of the language that the book is printed in.
    * @example "en"
    */
-  @MaxCharacters(50)
+  @AnswerText(50)
   language: string;
 
   /**
@@ -429,49 +429,49 @@ export class VolumeDto {
    * ISBN of ten characters, without dashes; null for books without one.
    * @example "1569319014"
    */
-  @MaxCharacters(10)
+  @AnswerText(10)
   isbn10: string | null;
 
   /**
    * ISBN of thirteen digits, without dashes; null for books without one.
    * @example "9781569319017"
    */
-  @MaxCharacters(13)
+  @AnswerText(13)
   isbn13: string | null;
 
   /**
    * Binding or medium, as the source of the catalog spells it; null when not known.
    * @example "Paperback"
    */
-  @MaxCharacters(1000)
+  @AnswerText(1000)
   type: string | null;
 
   /**
    * Publishing house of this edition; null when it is not known.
    * @example "VIZ Media"
    */
-  @MaxCharacters(1000)
+  @AnswerText(1000)
   publisher: string | null;
 
   /**
    * Blurb of the book; null when none is known.
    * @example "A boy sets out to find the greatest treasure of the seas."
    */
-  @MaxCharacters(100000)
+  @AnswerText(100000)
   description: string | null;
 
   /**
    * Name of a special edition; null for the standard edition.
    * @example "Deluxe Edition"
    */
-  @MaxCharacters(1000)
+  @AnswerText(1000)
   edition_name: string | null;
 
   /**
    * Path of the cover on the frontends’ own server; null without one.
    * @example "covers/one-piece-1.jpg"
    */
-  @MaxCharacters(1000)
+  @AnswerText(1000)
   cover_path: string | null;
 
   /**

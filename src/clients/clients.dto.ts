@@ -1,4 +1,4 @@
-import { MaxCharacters, Timestamp } from '../http/fields.js';
+import { AnswerText, Timestamp } from '../http/fields.js';
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsString, Max, Min } from 'class-validator';
 import { PageDto } from '../http/page.dto.js';
@@ -99,7 +99,7 @@ export class ClientDto {
    * Name of the frontend for administrators; clients may share one.
    * @example "Partner website"
    */
-  @MaxCharacters(100)
+  @AnswerText(100)
   name: string;
 
   /**
@@ -130,7 +130,7 @@ export class CreatedClientDto extends ClientDto {
    * hash.
    * @example "tbk_c29tZSByYW5kb20gYnl0ZXM"
    */
-  @MaxCharacters(60)
+  @AnswerText(60)
   key: string;
 }
 
@@ -147,7 +147,7 @@ export class RotatedKeyDto {
    * The new secret key of the client. Only this response contains it; the service stores a hash.
    * @example "tbk_c29tZSByYW5kb20gYnl0ZXM"
    */
-  @MaxCharacters(60)
+  @AnswerText(60)
   key: string;
 
   /**

@@ -1,5 +1,5 @@
 import { ApiSchema } from '@nestjs/swagger';
-import { MaxCharacters } from '../http/fields.js';
+import { AnswerText } from '../http/fields.js';
 
 @ApiSchema({ name: 'Health' })
 export class HealthDto {
@@ -7,6 +7,6 @@ export class HealthDto {
    * Always `ok`: an unhealthy node answers with an error status.
    * @example "ok"
    */
-  @MaxCharacters(2)
+  @AnswerText(2)
   status: string;
 }

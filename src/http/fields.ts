@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 
 /** A text in an answer, with its maximum length. */
-export function MaxCharacters(maxLength: number): PropertyDecorator {
+export function AnswerText(maxLength: number): PropertyDecorator {
   return ApiProperty({ maxLength });
 }
 

@@ -1,4 +1,4 @@
-import { MaxCharacters } from './fields.js';
+import { AnswerText } from './fields.js';
 import { Integer } from './validation.js';
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 
@@ -9,7 +9,7 @@ export class FieldErrorDto {
    * Name of the parameter as in the request; the name of an unknown parameter is cut after 100 characters.
    * @example "rating"
    */
-  @MaxCharacters(100)
+  @AnswerText(100)
   field: string;
 
   /**

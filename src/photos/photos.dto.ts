@@ -1,4 +1,4 @@
-import { MaxCharacters, Timestamp } from '../http/fields.js';
+import { AnswerText, Timestamp } from '../http/fields.js';
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { Integer } from '../http/validation.js';
 import { PageDto } from '../http/page.dto.js';
@@ -17,7 +17,7 @@ export class PhotoDto {
    * File name of the upload, without folders.
    * @example "shelf.jpg"
    */
-  @MaxCharacters(255)
+  @AnswerText(255)
   name: string;
 
   /** URL of the whole picture: it cannot be guessed, needs no credential, and may be cached for ever. */
@@ -77,7 +77,7 @@ export class EnvelopeDto {
    * What happened: one of a fixed list of messages for each status.
    * @example "The Image has been successfully deleted."
    */
-  @MaxCharacters(100)
+  @AnswerText(100)
   Message: string;
 
   /** Always null: no operation with this envelope returns data. */
@@ -88,6 +88,6 @@ export class EnvelopeDto {
    * Code of the error, or its HTTP status if it has no code; empty for success.
    * @example ""
    */
-  @MaxCharacters(3)
+  @AnswerText(3)
   ErrorCode: string;
 }

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { MaxCharacters, Timestamp } from '../http/fields.js';
+import { AnswerText, Timestamp } from '../http/fields.js';
 import { Min } from 'class-validator';
 import { Integer } from '../http/validation.js';
 
@@ -46,14 +46,14 @@ export class ProfileDto {
    * The reader’s username, in the reader’s own spelling.
    * @example "Haruka"
    */
-  @MaxCharacters(20)
+  @AnswerText(20)
   username: string;
 
   /**
    * The reader’s username in lower case, as in the path of the profile.
    * @example "haruka"
    */
-  @MaxCharacters(20)
+  @AnswerText(20)
   slug: string;
 
   /**

@@ -1,5 +1,5 @@
 import { USER_ID_PATTERN } from '../http/ids.js';
-import { MaxCharacters, Timestamp } from '../http/fields.js';
+import { AnswerText, Timestamp } from '../http/fields.js';
 import { ApiHideProperty, ApiProperty, ApiSchema, IntersectionType, OmitType } from '@nestjs/swagger';
 import { Expose, Transform } from 'class-transformer';
 import { IsIn, IsNumber, IsString, Max, Min } from 'class-validator';
@@ -286,7 +286,7 @@ export class ReadingEntryDto {
    * The reader’s notes, which no other user sees.
    * @example "The film left out the best part."
    */
-  @MaxCharacters(10000)
+  @AnswerText(10000)
   notes: string | null;
 
   /**

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { MaxCharacters, Timestamp } from '../http/fields.js';
+import { AnswerText, Timestamp } from '../http/fields.js';
 import { IsBoolean, IsString } from 'class-validator';
 import { CodePointLength, MaxBytes, Required, Trimmed } from '../http/validation.js';
 import { SettingsDto } from '../settings/settings.dto.js';
@@ -35,7 +35,7 @@ export class SignedInDto {
    * JWT for `Authorization: Bearer`, valid for ten minutes.
    * @example "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.c2lnbmF0dXJl"
    */
-  @MaxCharacters(2000)
+  @AnswerText(2000)
   accessToken: string;
 
   /** The user who has signed in. */
@@ -54,7 +54,7 @@ export class MeDto {
    * JWT for `Authorization: Bearer`: a new token if the request has only the cookie, else the Bearer token of the request.
    * @example "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.c2lnbmF0dXJl"
    */
-  @MaxCharacters(2000)
+  @AnswerText(2000)
   accessToken: string;
 
   /** The signed-in user, with settings. */
@@ -89,14 +89,14 @@ export class SessionDto {
    * The `User-Agent` header of the sign-in; null when there was none.
    * @example "Mozilla/5.0"
    */
-  @MaxCharacters(400)
+  @AnswerText(400)
   user_agent: string | null;
 
   /**
    * IP address that the session was opened from.
    * @example "203.0.113.7"
    */
-  @MaxCharacters(45)
+  @AnswerText(45)
   ip: string;
 
   /**

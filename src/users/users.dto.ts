@@ -1,4 +1,4 @@
-import { MaxCharacters, Timestamp } from '../http/fields.js';
+import { AnswerText, Timestamp } from '../http/fields.js';
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiSchema, PickType } from '@nestjs/swagger';
 import { IsBoolean, IsEmail, IsString, Matches, Max, Min } from 'class-validator';
@@ -189,7 +189,7 @@ export class UserDto {
    * Public name of the user, in the user’s own spelling; unique without regard to case.
    * @example "haruka"
    */
-  @MaxCharacters(20)
+  @AnswerText(20)
   username: string;
 
   /**
@@ -203,63 +203,63 @@ export class UserDto {
    * Given name; null when the user has not given one.
    * @example "Haruka"
    */
-  @MaxCharacters(20)
+  @AnswerText(20)
   first_name: string | null;
 
   /**
    * Family name; null when the user has not given one.
    * @example "Sato"
    */
-  @MaxCharacters(20)
+  @AnswerText(20)
   last_name: string | null;
 
   /**
    * URL of the user’s website, or null.
    * @example "https://example.com/haruka"
    */
-  @MaxCharacters(100)
+  @AnswerText(100)
   website: string | null;
 
   /**
    * URL of the user’s Facebook page, or null.
    * @example "https://facebook.com/haruka"
    */
-  @MaxCharacters(100)
+  @AnswerText(100)
   facebook: string | null;
 
   /**
    * URL of the user’s Instagram account, or null.
    * @example "https://instagram.com/haruka"
    */
-  @MaxCharacters(100)
+  @AnswerText(100)
   instagram: string | null;
 
   /**
    * URL of the user’s LinkedIn profile, or null.
    * @example "https://linkedin.com/in/haruka"
    */
-  @MaxCharacters(100)
+  @AnswerText(100)
   linkedin: string | null;
 
   /**
    * URL of the user’s account on X, or null.
    * @example "https://x.com/haruka"
    */
-  @MaxCharacters(100)
+  @AnswerText(100)
   x: string | null;
 
   /**
    * URL of the user’s YouTube channel, or null.
    * @example "https://youtube.com/@haruka"
    */
-  @MaxCharacters(100)
+  @AnswerText(100)
   youtube: string | null;
 
   /**
    * The username in lower case, as in the path of the public profile, `/profiles/{slug}`.
    * @example "haruka"
    */
-  @MaxCharacters(20)
+  @AnswerText(20)
   slug: string;
 
   /**

@@ -1,4 +1,4 @@
-import { MaxCharacters } from '../../http/fields.js';
+import { AnswerText } from '../../http/fields.js';
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
@@ -114,7 +114,7 @@ export class RoleDto {
    * Name that users’ `roles` list; no other role may have it in any case.
    * @example "moderator"
    */
-  @MaxCharacters(50)
+  @AnswerText(50)
   name: string;
 
   /**
@@ -158,7 +158,7 @@ export class PermissionDto {
    * What the permission allows, in words.
    * @example "See users, their counts and the statistics"
    */
-  @MaxCharacters(200)
+  @AnswerText(200)
   description: string;
 }
 

@@ -1,5 +1,5 @@
 import { ApiSchema } from '@nestjs/swagger';
-import { MaxCharacters } from '../../http/fields.js';
+import { AnswerText } from '../../http/fields.js';
 import { Integer } from '../../http/validation.js';
 
 /** A line that was not stored. */
@@ -16,7 +16,7 @@ export class RefusedLineDto {
    * First fault of the line; for developers, the wording may change.
    * @example "must have required property 'kind' (kind)"
    */
-  @MaxCharacters(1000)
+  @AnswerText(1000)
   reason: string;
 }
 
@@ -34,7 +34,7 @@ export class LineWarningDto {
    * What was left out of the line, and why; for developers, the wording may change.
    * @example "a second description in pt is left out"
    */
-  @MaxCharacters(1000)
+  @AnswerText(1000)
   reason: string;
 }
 
