@@ -117,7 +117,10 @@ export async function configureApp(
   return app;
 }
 
-/** Refuses requests that Fastify or Node would refuse in another format: long headers, OPTIONS, HTTP/1.1 without a host. */
+/**
+ * Refuses requests that Fastify or Node would refuse in another format: long headers, OPTIONS, HTTP/1.1 without a
+ * host.
+ */
 function refuseMalformed(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, next) => {
     const { method, headers, raw } = request;

@@ -122,7 +122,8 @@ function verifiedBearer(request: FastifyRequest): string {
 }
 
 /**
- * Whether a refresh token is valid for the route. Outside of `/auth/refresh` the replaced token is valid for 30 seconds.
+ * Whether a refresh token is valid for the route. Outside of `/auth/refresh` the replaced token is valid for 30
+ * seconds.
  */
 function acceptsCounter(session: CredentialState, counter: number, access: Access): boolean {
   return access.kind === 'refresh' || session.fresh

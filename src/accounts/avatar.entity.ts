@@ -3,8 +3,8 @@ import { totalCounterTriggers } from '../database/counter-triggers.js';
 import { UserSchema } from './user.entity.js';
 
 /**
- * A user's avatar. The folder of its files is named by id and hash. The files are written before `hash` refers to them; a
- * first upload reserves the row without a hash.
+ * A user's avatar. The folder of its files is named by id and hash. The files are written before `hash` refers to
+ * them; a first upload reserves the row without a hash.
  */
 export const AvatarSchema = defineEntity({
   name: 'Avatar',

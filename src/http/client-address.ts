@@ -22,9 +22,9 @@ class TrustedProxies {
 }
 
 /**
- * The address of the client. `X-Forwarded-For` is used only if a trusted proxy sent it. It is read from right to left:
- * the first address that does not belong to a trusted proxy is the client's. At an invalid entry the search ends with the
- * address of the last trusted proxy.
+ * The address of the client. `X-Forwarded-For` is used only if a trusted proxy sent it. It is read from right to
+ * left: the first address that does not belong to a trusted proxy is the client's. At an invalid entry the search
+ * ends with the address of the last trusted proxy.
  */
 function clientAddress({ socket, headers }: IncomingMessage, proxies: TrustedProxies): string {
   let address = plainAddress(socket.remoteAddress ?? '') ?? '';

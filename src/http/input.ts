@@ -16,7 +16,8 @@ export interface PathParameter {
   /** A valid example that identifies no object, for destructive operations. */
   readonly unusedExample?: unknown;
   /**
-   * Parses the text; null if it is malformed. Without `parse`, the handler receives the text unchanged, even a blank one.
+   * Parses the text; null if it is malformed. Without `parse`, the handler receives the text unchanged, even a blank
+   * one.
    */
   readonly parse?: (text: string) => unknown;
   /** The end of the error message for a malformed text: `must be a positive integer`. */

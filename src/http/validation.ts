@@ -71,8 +71,8 @@ export function Integer(): PropertyDecorator {
 }
 
 /**
- * A number with at most `digits` fraction digits. The document does not use `multipleOf`, because validators compute it in
- * binary floating point, where 19.99 is not a multiple of 0.01.
+ * A number with at most `digits` fraction digits. The document does not use `multipleOf`, because validators compute
+ * it in binary floating point, where 19.99 is not a multiple of 0.01.
  */
 export function FractionDigits(digits: number): PropertyDecorator {
   return rule('fractionDigits', `must have at most ${digits} fraction digits`, (value) => {

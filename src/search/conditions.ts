@@ -2,8 +2,8 @@ import { type Expression, type RawBuilder, sql } from 'kysely';
 import { containing, type SearchForm, shortTermGrams } from './fold.js';
 
 /**
- * How a statement finds a term: by the trigram index, which needs three letters or digits in a row; by one gram, which is
- * the term itself; or by several grams and a comparison of the rows that they find.
+ * How a statement finds a term: by the trigram index, which needs three letters or digits in a row; by one gram,
+ * which is the term itself; or by several grams and a comparison of the rows that they find.
  */
 type Matching = 'trigrams' | 'gram' | 'grams';
 

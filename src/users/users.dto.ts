@@ -36,7 +36,10 @@ function Link(): PropertyDecorator {
   );
 }
 
-/** Whether a value is an http or https URL. Any host is valid, also one with underscores, without a dot, or an IPv6 address. */
+/**
+ * Whether a value is an http or https URL. Any host is valid, also one with underscores, without a dot, or an IPv6
+ * address.
+ */
 function isLink(value: unknown): boolean {
   if (typeof value !== 'string' || !/^https?:\/\/[^\s<>/?#\\][^\s<>\\]*$/i.test(value)) return false;
   if (!URL.canParse(value)) return false;

@@ -78,7 +78,11 @@ export class RolesService {
     });
   }
 
-  /** Deletes a role; its users keep their other roles or, without one, get the default role. @throws roleNotFound, roleFixed */
+  /**
+   * Deletes a role; its users keep their other roles or, without one, get the default role.
+   *
+   * @throws roleNotFound, roleFixed
+   */
   async delete(viewer: Viewer, id: number): Promise<void> {
     await this.transactions.run(async () => {
       await this.roleChangeLock.acquire(viewer, 'edit-roles');
