@@ -4,13 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, statSync } from 'node:fs';
 
 const built = 'dist/src/main.js';
-const sources = [
-  'src/**/*.ts',
-  'mikro-orm.config.ts',
-  'tsconfig.json',
-  'nest-cli.json',
-  'package-lock.json',
-];
+const sources = ['src/**/*.ts', 'mikro-orm.config.ts', 'tsconfig.json', 'nest-cli.json', 'package-lock.json'];
 
 const isFresh =
   existsSync(built) && globSync(sources).every((file) => statSync(file).mtimeMs <= statSync(built).mtimeMs);
