@@ -25,7 +25,8 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
  * @param max the largest id that the column can store
  */
 export function parseId(value: unknown, max = MAX_ID): number | null {
-  const text = typeof value === 'number' ? String(value) : value;
+  // String() writes large numbers with an exponent.
+  const text = Number.isInteger(value) ? BigInt(value as number).toString() : value;
   if (typeof text !== 'string' || !/^[1-9]\d*$/.test(text)) return null;
   return text.length > 16 || Number(text) > max ? NO_SUCH_ID : Number(text);
 }
