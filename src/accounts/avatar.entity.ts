@@ -33,5 +33,3 @@ export const AvatarIdSchema = defineEntity({
   tableName: 'avatar_ids',
   properties: { id: p.integer().primary().autoincrement(), userId: p.text() },
 });
-
-export type AvatarId = InferEntity<typeof AvatarIdSchema>;

@@ -7,7 +7,7 @@ import { anyOf } from '../database/expressions.js';
 import { pageQuery } from '../database/page.js';
 import { Sql } from '../database/sql.js';
 import { type RowOf, statement, statementFamily, tables } from '../database/statement.js';
-import { type Avatar, type AvatarId, AvatarIdSchema, AvatarSchema } from '../accounts/avatar.entity.js';
+import { type Avatar, type AvatarIdSchema, AvatarSchema } from '../accounts/avatar.entity.js';
 
 /** The columns that an upload sets. */
 export interface AvatarContent {
@@ -50,18 +50,17 @@ const FIND_OF_USER = statement('avatars.find-of-user', ({ userId }: { userId: st
   ),
 );
 
-const FIND = statement('avatars.find', ({ id }: { id: number }) =>
-  FINISHED.innerJoin('avatar_ids as i', (join) =>
-    join.onRef('i.user_id', '=', 'a.user_id').onRef('i.id', '=', 'a.id'),
-  ).where('i.id', '=', id),
+/** Finished avatars, to be selected by id through the table that maps an id to its user. */
+const BY_ID = FINISHED.innerJoin('avatar_ids as i', (join) =>
+  join.onRef('i.user_id', '=', 'a.user_id').onRef('i.id', '=', 'a.id'),
 );
+
+const FIND = statement('avatars.find', ({ id }: { id: number }) => BY_ID.where('i.id', '=', id));
 
 export type AvatarRow = RowOf<typeof FIND>;
 
 const FIND_ALL = statement('avatars.find-all', ({ ids }: { ids: readonly number[] }) =>
-  FINISHED.innerJoin('avatar_ids as i', (join) =>
-    join.onRef('i.user_id', '=', 'a.user_id').onRef('i.id', '=', 'a.id'),
-  ).where('i.id', '=', anyOf(ids, 'int[]')),
+  BY_ID.where('i.id', '=', anyOf(ids, 'int[]')),
 );
 
 // Of concurrent uploads, one inserts the row. The others are rejected before their bodies are read.
@@ -96,7 +95,7 @@ const RESERVE = statement('avatars.reserve', ({ userId }: { userId: string }) =>
 const RELEASE = statement('avatars.release', ({ userId, id }: { userId: string; id: number }) =>
   db.deleteFrom('avatars').where('user_id', '=', userId).where('id', '=', id).where('hash', 'is', null),
 );
-const RELEASE_ID = statement('avatars.release-id', ({ id }: { id: number }) =>
+const DELETE_ID = statement('avatars.delete-id', ({ id }: { id: number }) =>
   db.deleteFrom('avatar_ids').where('id', '=', id),
 );
 
@@ -115,7 +114,6 @@ export class AvatarRepository {
   constructor(
     private readonly sql: Sql,
     @InjectRepository(AvatarSchema) private readonly avatars: EntityRepository<Avatar>,
-    @InjectRepository(AvatarIdSchema) private readonly ids: EntityRepository<AvatarId>,
   ) {}
 
   async findOfUser(userId: string): Promise<FindOutcome> {
@@ -141,7 +139,7 @@ export class AvatarRepository {
   /** Cancels the reservation of an upload that failed. */
   async release(userId: string, id: number): Promise<void> {
     await this.sql.rows(RELEASE, { userId, id });
-    await this.sql.rows(RELEASE_ID, { id });
+    await this.sql.rows(DELETE_ID, { id });
   }
 
   /** Renames the picture with this hash, in the open transaction. @returns whether it is still there */
@@ -168,7 +166,7 @@ export class AvatarRepository {
    */
   async delete(userId: string, { finished }: { finished: boolean }): Promise<number | undefined> {
     const row = await this.sql.row(DELETE.of({ finished }), { userId });
-    if (row !== undefined) await this.ids.nativeDelete({ id: row.id });
+    if (row !== undefined) await this.sql.rows(DELETE_ID, { id: row.id });
     return row?.id;
   }
 }
