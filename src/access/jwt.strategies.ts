@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import { Strategy } from 'passport-jwt';
 import type { FastifyRequest } from 'fastify';
+import { USER_ID_PATTERN } from '../http/ids.js';
 import { readBearer, readRefreshCookie } from './credentials.js';
 import { ACCESS_AUDIENCE, type Claims, REFRESH_AUDIENCE, TOKEN_KEY, Tokens } from './tokens.js';
 
@@ -37,5 +38,5 @@ export class CookieStrategy extends PassportStrategy(Strategy, 'cookie') {
 }
 
 function hasSession({ sub, sid }: Claims): boolean {
-  return /^[0-9a-f]{24}$/.test(sub) && /^[0-9a-f-]{36}$/.test(sid);
+  return USER_ID_PATTERN.test(sub) && /^[0-9a-f-]{36}$/.test(sid);
 }

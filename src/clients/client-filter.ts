@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { hasRows } from '../database/expressions.js';
 import { tables } from '../database/statement.js';
 import type { ClientSchema } from './client.entity.js';
 
@@ -11,5 +12,5 @@ export function isEnabledClient(id: number): RawBuilder<boolean> {
     .select('c.id')
     .where('c.id', '=', sql<number>`${id}::int`)
     .where('c.enabled', '=', sql.lit(true));
-  return sql<boolean>`exists${enabled}`;
+  return hasRows(enabled);
 }

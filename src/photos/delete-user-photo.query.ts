@@ -1,6 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { parseId } from '../http/ids.js';
+import { parseId, USER_ID_PATTERN } from '../http/ids.js';
 import { invalidUserId, malformedPhotoId } from './photos.errors.js';
 
 /** The photo that a client's server wants to delete. */
@@ -18,7 +18,7 @@ export const RequestedPhoto = createParamDecorator((_: unknown, context: Executi
     .switchToHttp()
     .getRequest<FastifyRequest<{ Querystring: Record<string, unknown> }>>();
   const { userId, photoId } = query;
-  if (typeof userId !== 'string' || !/^[0-9a-f]{24}$/.test(userId)) throw invalidUserId();
+  if (typeof userId !== 'string' || !USER_ID_PATTERN.test(userId)) throw invalidUserId();
   const id = typeof photoId === 'string' ? parseId(photoId) : null;
   if (id === null) throw malformedPhotoId();
   return { userId, photoId: id };
