@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { serviceUnavailable } from '../http/app-error.js';
+import { noFileUploads } from './images.errors.js';
 
 /** A file to be stored in a folder, such as `20x20.webp`. */
 export interface StoredFile {
@@ -17,15 +18,17 @@ export interface OpenedFile {
 
 /**
  * Where images are stored: on the local disk, in an S3 bucket, or nowhere. After `put` has returned, its files
- * survive a power loss; before, no partial file is visible. All methods throw serviceUnavailable when the store does
- * not respond.
+ * survive a power loss; before, no partial file is visible. `put`, `open`, `removeAll` and `check` throw
+ * serviceUnavailable when the store does not respond; `put` throws ENOSPC for a full disk.
  */
 export abstract class ImageStore {
   /** Whether this node handles files. */
   abstract readonly handlesFiles: boolean;
 
   /** @throws noFileUploads on a node that is configured not to handle files */
-  abstract requireFiles(): void;
+  requireFiles(): void {
+    if (!this.handlesFiles) throw noFileUploads();
+  }
 
   /**
    * Stores all files of a new folder such as `avatars/7/3f2a/`, or fails; files stored before a failure are removed by

@@ -24,8 +24,6 @@ export class LocalImageStore extends ImageStore {
     super();
   }
 
-  requireFiles(): void {}
-
   /** Writes and flushes the files in a temporary folder, then renames the folder: cheaper than one rename per file. */
   async put(folder: string, files: readonly StoredFile[]): Promise<void> {
     await withStoreErrors(async () => {

@@ -5,7 +5,7 @@ import { noFileUploads } from './images.errors.js';
 export class NoImageStore extends ImageStore {
   readonly handlesFiles = false;
 
-  requireFiles(): never {
+  override requireFiles(): never {
     throw noFileUploads();
   }
 

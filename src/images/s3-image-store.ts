@@ -34,8 +34,6 @@ export class S3ImageStore extends ImageStore {
     this.bucket = settings.bucket;
   }
 
-  requireFiles(): void {}
-
   async put(folder: string, files: readonly StoredFile[]): Promise<void> {
     const commands = files.map(
       ({ name, bytes: Body, type: ContentType }) =>
