@@ -211,7 +211,9 @@ export class AvatarsService implements OnModuleInit {
       return outcome;
     };
     const outcome = await this.uploads.run({ encode, save, ...(release && { release }) });
-    return outcome.kind === 'written';
+    if (outcome.kind === 'no-avatar') return false;
+    if (outcome.formerHash !== null) this.removal.kick();
+    return true;
   }
 
   private async deleteAny(userId: string, record?: Recording): Promise<void> {

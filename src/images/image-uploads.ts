@@ -52,21 +52,22 @@ export class ImageUploads {
   ): Promise<Outcome> {
     try {
       await this.store.put(folder, files);
-      return await this.transactions.run(async () => {
-        const outcome = await save();
-        if (outcome.kind !== 'written') await this.removal.enqueue(folder);
-        return outcome;
+      const outcome = await this.transactions.run(async () => {
+        const saved = await save();
+        if (saved.kind !== 'written') await this.removal.enqueue(folder);
+        return saved;
       });
+      if (outcome.kind !== 'written') this.removal.kick();
+      return outcome;
     } catch (error) {
       await this.discard(folder);
       throw error;
-    } finally {
-      this.removal.kick();
     }
   }
 
-  /** Enqueues files that no row refers to. If that fails too, the sweeper removes them. */
+  /** Removes files that no row refers to. If they cannot be enqueued, the sweeper removes them. */
   private async discard(folder: string): Promise<void> {
     await this.transactions.run(() => this.removal.enqueue(folder)).catch(() => undefined);
+    this.removal.kick();
   }
 }
