@@ -4,7 +4,6 @@ import { OptionalAuth, CurrentViewer, SignedIn, type Viewer } from '../access/ac
 import { forbidden, userNotFound } from '../http/app-error.js';
 import { ApiRoute } from '../openapi/api-route.js';
 import { TakesImage, UploadedImage, type UploadReader } from '../images/upload.js';
-import { LimitImageUploads } from '../limits/image-limit.js';
 import { ImageUrls } from '../images/image-urls.js';
 import { invalidImage, noFileUploads } from '../images/images.errors.js';
 import { AvatarDto } from './avatars.dto.js';
@@ -25,7 +24,6 @@ export class AvatarsController {
 
   @Post('users/:id/avatars')
   @SignedIn()
-  @LimitImageUploads()
   @TakesImage({ required: true })
   @ApiRoute({
     id: 'avatarsCreate',
@@ -63,7 +61,6 @@ export class AvatarsController {
 
   @Patch('avatars/:id')
   @SignedIn()
-  @LimitImageUploads()
   @TakesImage({ required: false })
   @ApiRoute({
     id: 'avatarsUpdate',

@@ -3,13 +3,10 @@ import { ApiTags } from '@nestjs/swagger';
 import { actorOf } from '../audit/audit-log.js';
 import { CurrentViewer, RequirePermission, SignedIn, type Viewer } from '../access/access.js';
 import { forbidden, userNotFound } from '../http/app-error.js';
-import { BodyLimit } from '../limits/body-limit.js';
 import { success } from '../http/families.js';
 import { ApiRoute } from '../openapi/api-route.js';
 import type { ResponseDto } from '../http/response.dto.js';
-import { IMAGE_BODY_LIMIT } from '../images/upload.js';
-import { imageFromBase64 } from '../images/base64.js';
-import { LimitImageUploads } from '../limits/image-limit.js';
+import { imageFromBase64, TakesBase64Image } from '../images/base64.js';
 import { imageFormat } from '../images/image-format.js';
 import { invalidImage, noFileUploads } from '../images/images.errors.js';
 import { UpdateProfileImageDto } from './avatars.dto.js';
@@ -28,8 +25,7 @@ export class ProfileImagesController {
 
   @Post('user/update-image/:id')
   @SignedIn()
-  @LimitImageUploads()
-  @BodyLimit(IMAGE_BODY_LIMIT)
+  @TakesBase64Image()
   @ApiRoute({
     id: 'profileImageUpdate',
     summary: 'Create or replace your profile image',
@@ -64,8 +60,7 @@ export class ProfileImagesController {
 
   @Post('admin/user/update-image/:id')
   @RequirePermission('edit-users')
-  @LimitImageUploads()
-  @BodyLimit(IMAGE_BODY_LIMIT)
+  @TakesBase64Image()
   @ApiRoute({
     id: 'adminProfileImageUpdate',
     summary: 'Create or replace a user’s profile image',

@@ -133,7 +133,8 @@ function readPath(
   return values;
 }
 
-function handlerOf(target: object, key: string | symbol | undefined) {
+/** The handler that a parameter decorator is applied to, its descriptor, and the types of its parameters. */
+export function handlerOf(target: object, key: string | symbol | undefined) {
   const descriptor = Object.getOwnPropertyDescriptor(target, key ?? '');
   if (descriptor === undefined || key === undefined)
     throw new Error('Input decorators may only be used on parameters of handlers');

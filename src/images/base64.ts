@@ -1,6 +1,12 @@
+import { applyDecorators } from '@nestjs/common';
 import { payloadTooLarge } from '../http/app-error.js';
-import { IMAGE_BYTES } from './upload.js';
+import { BodyLimit } from '../limits/body-limit.js';
+import { LimitImageUploads } from '../limits/image-limit.js';
+import { IMAGE_BODY_LIMIT, IMAGE_BYTES } from './upload.js';
 import { invalidImage } from './images.errors.js';
+
+/** Declares that the JSON of the request contains an image as base64, and applies the limit of image uploads. */
+export const TakesBase64Image = () => applyDecorators(LimitImageUploads(), BodyLimit(IMAGE_BODY_LIMIT));
 
 /**
  * Decodes an image sent as base64, bare or in a data URL. Node's decoder ignores invalid characters, so the bytes are

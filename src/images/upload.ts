@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, payloadTooLarge, unsupportedMediaType } from '../http/app-error.js';
 import { imageFormat } from './image-format.js';
 import { countLargeBody } from '../limits/body-limit.js';
+import { LimitImageUploads } from '../limits/image-limit.js';
 import { hasBody } from '../http/body-parsing.js';
 import { badRequest, invalid, missing, type Problem } from '../http/problems.js';
 import { RouteOption } from '../http/route-option.js';
@@ -40,7 +41,10 @@ const CLIENT = {
   description: 'The registered client that uploads.',
 };
 
-/** Declares that the request body is a multipart form with the file `image` and optionally the id of a client. */
+/**
+ * Declares that the request body is a multipart form with the file `image` and optionally the id of a client, and
+ * applies the limit of image uploads.
+ */
 export function TakesImage({
   required,
   client = false,
@@ -56,6 +60,7 @@ export function TakesImage({
   };
   const needs = required ? ['image', ...(client ? ['client'] : [])] : [];
   return applyDecorators(
+    LimitImageUploads(),
     RouteOption({ multipart: { needs }, bodyBytes: IMAGE_BODY_LIMIT }),
     ApiConsumes('multipart/form-data'),
     ApiBody({

@@ -1,8 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import { forbidden } from '../http/app-error.js';
 import type { EnvelopeBody } from '../http/families.js';
-import { UNUSED_ID, UNUSED_USER_ID } from '../http/ids.js';
 import { ApiRoute } from '../openapi/api-route.js';
 import { noFileUploads } from '../images/images.errors.js';
 import { type CallingClient, CurrentClient, RequireClientKey } from './delete-user-photo.guard.js';
@@ -33,19 +32,6 @@ export class DeleteUserPhotoController {
 
   @Get('DeleteUserPhoto')
   @RequireClientKey()
-  @ApiQuery({
-    name: 'userId',
-    required: true,
-    description:
-      'Id of the user who uploaded the photo. The example names no user, so that trying it out deletes nothing.',
-    schema: { type: 'string', example: UNUSED_USER_ID },
-  })
-  @ApiQuery({
-    name: 'photoId',
-    required: true,
-    description: 'Id of the photo to delete, in digits. The example names no photo.',
-    schema: { type: 'string', example: String(UNUSED_ID) },
-  })
   @ApiRoute({
     id: 'deleteUserPhoto',
     summary: 'Delete a photo that was uploaded under your website',

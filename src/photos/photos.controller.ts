@@ -6,7 +6,6 @@ import { ApiRoute } from '../openapi/api-route.js';
 import { PageQuery } from '../http/page.dto.js';
 import { pagePosition } from '../http/page.js';
 import { TakesImage, UploadedImage, type UploadReader } from '../images/upload.js';
-import { LimitImageUploads } from '../limits/image-limit.js';
 import { ImageUrls } from '../images/image-urls.js';
 import { invalidImage, noFileUploads } from '../images/images.errors.js';
 import { PhotoDto, PhotoPageDto } from './photos.dto.js';
@@ -27,7 +26,6 @@ export class PhotosController {
 
   @Post('users/:id/photos')
   @SignedIn()
-  @LimitImageUploads()
   @TakesImage({ required: true, client: true })
   @ApiRoute({
     id: 'photosCreate',
