@@ -13,7 +13,7 @@ import {
 } from '../http/validation.js';
 
 /** What a client's key may do. */
-export const SCOPES = ['photos:delete'] as const;
+const SCOPES = ['photos:delete'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 @ApiSchema({ name: 'NewClientInput' })

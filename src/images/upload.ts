@@ -174,7 +174,7 @@ function toUploadError(error: unknown): AppError {
 }
 
 /** The last segment of a file name, without characters that have a meaning in markup or paths. */
-export function sanitizeFileName(name: string | undefined): string {
+function sanitizeFileName(name: string | undefined): string {
   const last = (name ?? '').normalize('NFC').toWellFormed().split(/[\\/]/).at(-1) ?? '';
   const plain = last
     // Browsers encode quotation marks and line breaks in file names like this.
