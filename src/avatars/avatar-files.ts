@@ -30,7 +30,7 @@ export function avatarFolder(id: number): string {
   return `${AVATARS}/${id}/`;
 }
 
-/** The avatar that a folder below `avatarFolder` belongs to; NaN for other folders. */
+/** The avatar id in a folder below `AVATARS`; NaN if its second segment does not start with a digit. */
 export function avatarIdOf(folder: string): number {
   return Number.parseInt(folder.split('/')[1] ?? '', 10);
 }

@@ -21,7 +21,7 @@ import { avatarExists, avatarNotFound } from './avatars.errors.js';
 const RETRY = { attempts: 20, pause: 250 };
 
 /** Records a change in the audit log, in the transaction that makes it. */
-type Recording = () => void;
+type RecordAudit = () => void;
 
 /** Profile images: one for each user, in ten sizes and the original one. */
 @Injectable()
@@ -139,7 +139,7 @@ export class AvatarsService implements OnModuleInit {
   }
 
   /** Retries while another request creates or deletes the same avatar. */
-  private async replace(userId: string, decode: () => Upload, record?: Recording): Promise<void> {
+  private async replace(userId: string, decode: () => Upload, record?: RecordAudit): Promise<void> {
     for (let attempt = 0; attempt < RETRY.attempts; attempt++) {
       const found = await this.avatars.findOfUser(userId);
       if (found.kind === 'no-user') throw userNotFound();
@@ -160,7 +160,7 @@ export class AvatarsService implements OnModuleInit {
     userId: string,
     id: number,
     read: () => Promise<Upload>,
-    record?: Recording,
+    record?: RecordAudit,
   ): Promise<boolean> {
     return this.upload(userId, id, read, record, () => this.avatars.release(userId, id));
   }
@@ -174,7 +174,7 @@ export class AvatarsService implements OnModuleInit {
    * Replaces the picture. If it is the same, the files stay and only the name changes. @returns whether the avatar
    * was still there
    */
-  private async replaceContent(avatar: AvatarRow, upload: Upload, record?: Recording): Promise<boolean> {
+  private async replaceContent(avatar: AvatarRow, upload: Upload, record?: RecordAudit): Promise<boolean> {
     const { user_id: userId, id, hash } = avatar;
     const isRenamed =
       hash.startsWith(digestOf(upload.bytes)) &&
@@ -191,7 +191,7 @@ export class AvatarsService implements OnModuleInit {
     userId: string,
     id: number,
     read: () => Promise<Upload>,
-    record?: Recording,
+    record?: RecordAudit,
     release?: () => Promise<void>,
   ): Promise<boolean> {
     const encode = async () => {
@@ -216,14 +216,14 @@ export class AvatarsService implements OnModuleInit {
     return true;
   }
 
-  private async deleteAny(userId: string, record?: Recording): Promise<void> {
+  private async deleteAny(userId: string, record?: RecordAudit): Promise<void> {
     if ((await this.avatars.findOfUser(userId)).kind === 'no-user') throw userNotFound();
     this.store.requireFiles();
     // Required by the contract: clients expect an unexpected error for a user without an image.
     if (!(await this.deleteFinished(userId, record))) throw internalError();
   }
 
-  private async deleteFinished(userId: string, record?: Recording): Promise<boolean> {
+  private async deleteFinished(userId: string, record?: RecordAudit): Promise<boolean> {
     const isDeleted = await this.transactions.run(async () => {
       if (!(await this.deleteRow(userId, { finished: true }))) return false;
       record?.();

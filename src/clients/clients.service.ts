@@ -7,7 +7,7 @@ import { ClientRepository, type EnabledClient } from './client.repository.js';
 import type { UpdateClientDto } from './clients.dto.js';
 import { clientInUse, clientNotFound } from './clients.errors.js';
 
-/** A client that was just registered. Only its hash is stored, so the key is not known later. */
+/** A client that was just registered, with its key. Only the hash of the key is stored. */
 export interface NewClient {
   readonly id: number;
   readonly name: string;

@@ -5,7 +5,7 @@ import { Public } from '../access/access.js';
 import { notFound, defineError } from '../http/app-error.js';
 import { ApiRoute } from '../openapi/api-route.js';
 import { ImageStore } from './image-store.js';
-import { PhotoToken, PictureFile, PictureHash, PictureOwner } from './path-parameters.js';
+import { PhotoToken, PictureFile, PictureHash, PictureAvatarId } from './path-parameters.js';
 
 const TYPES: Record<string, string> = {
   gif: 'image/gif',
@@ -39,7 +39,7 @@ export class ImagesController {
     errors: [notFound, rangeNotSatisfiable],
   })
   async avatar(
-    @PictureOwner() id: string,
+    @PictureAvatarId() id: string,
     @PictureHash() hash: string,
     @PictureFile() file: string,
     @Req() request: FastifyRequest,

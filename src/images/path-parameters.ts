@@ -1,7 +1,7 @@
 import { FromPath } from '../http/input.js';
 
 /** Id of the avatar in the path of a picture. An invalid id leads to 404, not 400. */
-export const PictureOwner = () =>
+export const PictureAvatarId = () =>
   FromPath({
     name: 'id',
     description: 'Id of the avatar that the picture belongs to.',

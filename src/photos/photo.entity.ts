@@ -42,4 +42,4 @@ export const PhotoIdSchema = defineEntity({
   properties: { id: p.integer().primary().autoincrement(), userId: p.text(), token: p.text().index() },
 });
 
-export type PhotoId = InferEntity<typeof PhotoIdSchema>;
+export type PhotoIdRow = InferEntity<typeof PhotoIdSchema>;

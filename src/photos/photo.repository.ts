@@ -7,7 +7,7 @@ import { anyOf, asCount, rowCount, timestamp } from '../database/expressions.js'
 import { pageQuery } from '../database/page.js';
 import { Sql } from '../database/sql.js';
 import { type RowOf, statement, statementFamily, tables } from '../database/statement.js';
-import { type Photo, type PhotoId, PhotoIdSchema, PhotoSchema } from './photo.entity.js';
+import { type Photo, type PhotoIdRow, PhotoIdSchema, PhotoSchema } from './photo.entity.js';
 
 /** A photo about to be inserted. */
 export type NewPhoto = Pick<
@@ -114,7 +114,7 @@ export class PhotoRepository {
   constructor(
     private readonly sql: Sql,
     @InjectRepository(PhotoSchema) private readonly photos: EntityRepository<Photo>,
-    @InjectRepository(PhotoIdSchema) private readonly ids: EntityRepository<PhotoId>,
+    @InjectRepository(PhotoIdSchema) private readonly ids: EntityRepository<PhotoIdRow>,
   ) {}
 
   async count(userId: string): Promise<number> {
@@ -164,8 +164,8 @@ export class PhotoRepository {
    * @returns the token of its files; undefined when there is no such photo
    */
   async delete(userId: string, id: number, client?: number): Promise<string | undefined> {
-    const statementOf = DELETE.of({ ofClient: client !== undefined });
-    const row = await this.sql.row(statementOf, { userId, id, client: client ?? 0 });
+    const deletion = DELETE.of({ ofClient: client !== undefined });
+    const row = await this.sql.row(deletion, { userId, id, client: client ?? 0 });
     if (row !== undefined) await this.ids.nativeDelete({ id });
     return row?.token;
   }
