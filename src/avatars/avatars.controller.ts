@@ -10,7 +10,7 @@ import { AvatarDto } from './avatars.dto.js';
 import { avatarExists, avatarNotFound } from './avatars.errors.js';
 import { presentAvatar } from './avatars.presenter.js';
 import { AvatarsService } from './avatars.service.js';
-import { UserId } from '../accounts/user-id.js';
+import { UserId } from '../accounts/path-parameters.js';
 import { AvatarId } from './path-parameters.js';
 
 /** Family C: avatars as multipart uploads. */

@@ -8,7 +8,7 @@ import { ApiRoute } from '../openapi/api-route.js';
 import { ImageUrls } from '../images/image-urls.js';
 import { AVATAR_SIZES, keyOf } from './avatar-files.js';
 import { AvatarsService } from './avatars.service.js';
-import { UserId } from '../accounts/user-id.js';
+import { UserId } from '../accounts/path-parameters.js';
 import { AvatarSize, PictureSize } from './path-parameters.js';
 
 /** Side of the generated picture in pixels for the size `full`. */

@@ -11,7 +11,7 @@ import { imageFormat } from '../images/image-format.js';
 import { invalidImage, noFileUploads } from '../images/images.errors.js';
 import { UpdateProfileImageDto } from './avatars.dto.js';
 import { AvatarsService } from './avatars.service.js';
-import { UserId } from '../accounts/user-id.js';
+import { UserId } from '../accounts/path-parameters.js';
 import { ValidBody } from '../http/input.js';
 
 const UPDATED = 'Profile image updated successfully';

@@ -17,7 +17,7 @@ import { presentSeriesDetail } from './catalog.presenter.js';
 import { CatalogService } from './catalog.service.js';
 import { presentSeries } from './series-projection.js';
 import { presentVolume } from './volume-projection.js';
-import { SeriesId, VolumeId } from './path-ids.js';
+import { SeriesId, VolumeId } from './path-parameters.js';
 import { ValidQuery } from '../http/input.js';
 
 @ApiTags('Catalog')

@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IntegerId, parseId } from '../http/ids.js';
+import { parseId } from '../http/ids.js';
 import { Integer, Optional, Required, isBlank } from '../http/validation.js';
 
 /** Parses a client's id from a number or from digits. Other values stay unchanged and fail the validation. */
@@ -20,6 +20,3 @@ export function IsClient(): PropertyDecorator {
 export function IsClientFilter(): PropertyDecorator {
   return applyDecorators(AsClientId(), Optional(), Integer(), ApiProperty({ minimum: 1 }));
 }
-
-/** The id of a client in the path. */
-export const ClientId = () => IntegerId({ description: 'Id of the client, as in the list of clients.' });

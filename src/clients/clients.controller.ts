@@ -17,7 +17,7 @@ import {
 } from './clients.dto.js';
 import { clientInUse, clientNotFound } from './clients.errors.js';
 import { ClientsService } from './clients.service.js';
-import { ClientId } from './client-id.js';
+import { ClientId } from './path-parameters.js';
 import { ValidBody, ValidQuery } from '../http/input.js';
 
 @ApiTags('Clients')

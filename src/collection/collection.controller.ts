@@ -18,8 +18,8 @@ import {
 import { itemNotFound, volumeOwned } from './collection.errors.js';
 import { presentStats } from './collection.presenter.js';
 import { CollectionService } from './collection.service.js';
-import { VolumeId } from '../catalog/path-ids.js';
-import { ItemId } from './item-id.js';
+import { VolumeId } from '../catalog/path-parameters.js';
+import { ItemId } from './path-parameters.js';
 import { ValidBody, ValidQuery } from '../http/input.js';
 
 const ADDED = 'Collection item added successfully';

@@ -12,8 +12,8 @@ import { PhotoDto, PhotoPageDto } from './photos.dto.js';
 import { photoLimitReached, photoNotFound } from './photos.errors.js';
 import { presentPhoto } from './photos.presenter.js';
 import { PhotosService } from './photos.service.js';
-import { UserId } from '../accounts/user-id.js';
-import { PhotoId } from './photo-id.js';
+import { UserId } from '../accounts/path-parameters.js';
+import { PhotoId } from './path-parameters.js';
 import { ValidQuery } from '../http/input.js';
 
 @ApiTags('Photos')

@@ -9,7 +9,7 @@ import { presentPublicSeries } from '../reading-history/reading-history.presente
 import { ProfileDto } from './profiles.dto.js';
 import { presentProfile } from './profiles.presenter.js';
 import { ProfilesService } from './profiles.service.js';
-import { ProfileSlug } from './profile-slug.js';
+import { ProfileSlug } from './path-parameters.js';
 import { ValidQuery } from '../http/input.js';
 
 @ApiTags('Profiles')

@@ -9,7 +9,7 @@ import { RatingDto, SaveRatingDto } from './ratings.dto.js';
 import { ratingExists, ratingMissing } from './ratings.errors.js';
 import { presentRating } from './ratings.presenter.js';
 import { RatingsService } from './ratings.service.js';
-import { SeriesId } from '../catalog/path-ids.js';
+import { SeriesId } from '../catalog/path-parameters.js';
 import { ValidBody } from '../http/input.js';
 
 const ADDED = 'Rating added successfully';

@@ -11,7 +11,7 @@ import { HistoryPageDto, HistoryQuery, ReadingEntryDto, SaveReadingEntryDto } fr
 import { readingStatusExists, readingStatusMissing } from './reading-history.errors.js';
 import { presentEntry, presentHistorySeries } from './reading-history.presenter.js';
 import { ReadingHistoryService } from './reading-history.service.js';
-import { SeriesId } from '../catalog/path-ids.js';
+import { SeriesId } from '../catalog/path-parameters.js';
 import { ValidBody, ValidQuery } from '../http/input.js';
 
 const ADDED = 'Reading status added successfully';

@@ -7,7 +7,7 @@ import { ApiRoute } from '../openapi/api-route.js';
 import type { ResponseDto } from '../http/response.dto.js';
 import { SettingsDto, UpdateSettingsDto } from './settings.dto.js';
 import { SettingsService } from './settings.service.js';
-import { UserId } from '../accounts/user-id.js';
+import { UserId } from '../accounts/path-parameters.js';
 import { ValidBody } from '../http/input.js';
 
 const SAVED = 'Settings saved successfully';

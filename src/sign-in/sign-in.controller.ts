@@ -24,7 +24,7 @@ import { SignInService, type SignIn } from './sign-in.service.js';
 import { CurrentDevice, type Device } from '../access/device.js';
 import { RefreshCookieWriter } from '../access/refresh-cookie.js';
 import { SessionsService } from '../access/sessions.service.js';
-import { SessionId } from '../access/session-id.js';
+import { SessionId } from '../access/path-parameters.js';
 import { ValidBody } from '../http/input.js';
 
 const LOGGED_OUT = 'Logged out';

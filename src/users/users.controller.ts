@@ -10,7 +10,7 @@ import { UpdateUserDto, UserDto, UserPageDto, UsersQuery } from './users.dto.js'
 import { emailTaken, lastAdministrator, usernameTaken } from './users.errors.js';
 import { presentUser } from './users.presenter.js';
 import { UsersService } from './users.service.js';
-import { UserIdOfFamilyB } from '../accounts/user-id.js';
+import { UserIdOfFamilyB } from '../accounts/path-parameters.js';
 import { ValidBody, ValidQuery } from '../http/input.js';
 
 @ApiTags('Users')

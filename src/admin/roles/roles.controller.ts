@@ -16,7 +16,7 @@ import {
   RolePageDto,
 } from './roles.dto.js';
 import { RolesService } from './roles.service.js';
-import { RoleId } from './role-id.js';
+import { RoleId } from './path-parameters.js';
 import { ValidBody, ValidQuery } from '../../http/input.js';
 
 @ApiTags('Administration')

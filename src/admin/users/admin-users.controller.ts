@@ -16,7 +16,7 @@ import {
   AdminUsersQuery,
 } from './admin-users.dto.js';
 import { AdminUsersService } from './admin-users.service.js';
-import { UserId } from '../../accounts/user-id.js';
+import { UserId } from '../../accounts/path-parameters.js';
 import { ValidBody, ValidQuery } from '../../http/input.js';
 
 const SIGNED_OUT = 'User logged out successfully';
