@@ -40,6 +40,7 @@ const REFUSED: Readonly<Record<string, Refused>> = {
   },
   'a sign-in that is too long': { status: 413, path: () => '/auth/login', headers: json },
   'a form that is too long': { status: 413, path: avatars, headers: form, as: () => reader },
+  'a form that is too long, without a credential': { status: 413, path: avatars, headers: form },
   'a sign-in as plain text': { status: 415, path: () => '/auth/login', headers: text },
   'settings as plain text': {
     status: 415,
