@@ -376,7 +376,7 @@ describe('HTTP', () => {
   it('answers bytes that are not HTTP with a JSON error of status 4xx and keeps running', async () => {
     await app.nest.listen(0, '127.0.0.1');
     const { port } = app.nest.getHttpServer().address() as AddressInfo;
-    const exchange = (bytes: string) =>
+    const sendRaw = (bytes: string) =>
       new Promise<string>((resolve) => {
         const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
         let text = '';
@@ -386,9 +386,9 @@ describe('HTTP', () => {
         socket.setTimeout(60_000, () => socket.destroy());
       });
     const answers = await Promise.all([
-      exchange('NONSENSE\r\n\r\n'),
-      exchange('GET / HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n'),
-      exchange(`GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`),
+      sendRaw('NONSENSE\r\n\r\n'),
+      sendRaw('GET / HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n'),
+      sendRaw(`GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`),
     ]);
     for (const answer of answers)
       expect(answer).toMatch(/^HTTP\/1\.1 4\d\d [\s\S]*\{"data":"Invalid parameters","code":4/);

@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 
 /** Sends raw bytes. @returns all bytes that the server sends until it closes the connection */
-const exchange = (bytes: string | Buffer, to = port) =>
+const sendRaw = (bytes: string | Buffer, to = port) =>
   new Promise<string>((resolve, reject) => {
     let text = '';
     const socket = connect(to, '127.0.0.1', () => socket.write(bytes));
@@ -82,11 +82,11 @@ describe('CORS headers', () => {
 
   it('sends CORS headers with the 431 for request headers that are too long', async () => {
     const request = `GET /series HTTP/1.1\r\nHost: x\r\nOrigin: ${ORIGIN}\r\nX-Long: ${'x'.repeat(20_000)}\r\nConnection: close\r\n\r\n`;
-    const answer = await exchange(request);
+    const answer = await sendRaw(request);
     expect(answer).toMatch(/^HTTP\/1\.1 431 /);
     expect(answer).toContain(`access-control-allow-origin: ${ORIGIN}`);
     expect(answer).toContain('{"data":"Invalid parameters","code":431}');
-    expect(await exchange('NONSENSE\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
+    expect(await sendRaw('NONSENSE\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
   });
 
   const many = (count: number) => Array.from({ length: count }, (_, index) => `A${index}: b\r\n`).join('');
@@ -106,7 +106,7 @@ describe('CORS headers', () => {
       `Origin: ${ORIGIN}\r\n`,
     ],
   ])('sends CORS headers with the 431 for %s', async (_, path, headers) => {
-    const answer = await exchange(`GET ${path} HTTP/1.1\r\nHost: x\r\n${headers}\r\n`);
+    const answer = await sendRaw(`GET ${path} HTTP/1.1\r\nHost: x\r\n${headers}\r\n`);
     expect(answer).toMatch(/^HTTP\/1\.1 431 /);
     expect(answer).toContain(`access-control-allow-origin: ${ORIGIN}`);
     expect(answer).toContain('{"data":"Invalid parameters","code":431}');
@@ -219,7 +219,7 @@ describe('unknown methods', () => {
   it.each(['PROPFIND', 'TRACE', 'QUERY', 'LOCK', 'PURGE'])(
     'answers 404 with CORS headers to the unknown method %s',
     async (method) => {
-      const answer = await exchange(
+      const answer = await sendRaw(
         `${method} /series HTTP/1.1\r\nHost: x\r\nOrigin: ${ORIGIN}\r\nConnection: close\r\n\r\n`,
       );
       expect(answer).toMatch(/^HTTP\/1\.1 404 /);
