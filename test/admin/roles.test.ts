@@ -3,14 +3,10 @@ import { PERMISSIONS } from '../../src/accounts/permissions.js';
 import { appForFile } from '../support/app.js';
 import { entriesAbout } from '../support/audit.js';
 import { unique } from '../support/builders.js';
+import { roleNamed } from '../support/roles.js';
 
 const app = appForFile();
 const forbidden = { status: 403, body: { data: 'Forbidden', code: 403 } };
-
-async function roleNamed(name: string): Promise<number> {
-  const [row] = await app.database.query<{ id: number }>('select id from roles where name = $1', [name]);
-  return row?.id as number;
-}
 
 describe('Roles: /admin/roles', () => {
   it('creates, assigns, changes and deletes a role, and audits each change', async () => {
@@ -68,7 +64,7 @@ describe('Roles: /admin/roles', () => {
   it('refuses to rename or delete the roles user and admin, and to reduce the permissions of admin', async () => {
     const client = app.client.as(await app.a.administrator());
     const fixed = { status: 409, body: { data: 'Role cannot be changed', code: 409 } };
-    const [user, admin] = [await roleNamed('user'), await roleNamed('admin')];
+    const [user, admin] = [await roleNamed(app.database, 'user'), await roleNamed(app.database, 'admin')];
     for (const id of [user, admin]) {
       expect(await client.delete(`/admin/roles/${id}`)).toMatchObject(fixed);
       expect(await client.patch(`/admin/roles/${id}`, { name: unique('other') })).toMatchObject(fixed);

@@ -2,13 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { appForFile } from '../support/app.js';
 import { unique } from '../support/builders.js';
 import { form } from '../support/forms.js';
+import { roleNamed } from '../support/roles.js';
 
 const app = appForFile();
-
-async function roleNamed(name: string): Promise<number> {
-  const [row] = await app.database.query<{ id: number }>('select id from roles where name = $1', [name]);
-  return row?.id as number;
-}
 
 describe('GET /admin/audit-log', () => {
   it('filters and pages audit entries, newest first, and keeps those of a deleted user', async () => {
@@ -97,7 +93,7 @@ describe('GET /admin/audit-log', () => {
     }
     // A rejected request adds no entry.
     await client.send('DELETE', `/users/${user.id}`);
-    await client.patch(`/admin/roles/${await roleNamed('user')}`, { name: 'x' });
+    await client.patch(`/admin/roles/${await roleNamed(app.database, 'user')}`, { name: 'x' });
     expect(await count()).toBe(before);
   });
 });
