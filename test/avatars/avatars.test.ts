@@ -341,15 +341,20 @@ describe('POST /user/update-image/:id', () => {
   });
 
   it.each([
-    [{}, 400, 'Required parameters missing'],
-    [{ image: '' }, 400, 'Required parameters missing'],
-    [{ image: 5 }, 400, 'Invalid parameters'],
-    [{ image: 'not base64!' }, 400, 'Invalid image'],
-    [{ image: 'data:image/png;base64,####' }, 400, 'Invalid image'],
-    [{ image: '/etc/passwd' }, 400, 'Invalid image'],
-    [{ image: Buffer.alloc(5_000_000).toString('base64') }, 413, 'Payload too large'],
-    [{ image: 'A'.repeat(7 * 1024 * 1024) }, 413, 'Payload too large'],
-  ])('rejects the body of case %# as a profile image', async (body, status, data) => {
+    ['without an image', {}, 400, 'Required parameters missing'],
+    ['with an empty image', { image: '' }, 400, 'Required parameters missing'],
+    ['with a number', { image: 5 }, 400, 'Invalid parameters'],
+    ['with text', { image: 'not base64!' }, 400, 'Invalid image'],
+    ['with a data URL that is not base64', { image: 'data:image/png;base64,####' }, 400, 'Invalid image'],
+    ['with a path', { image: '/etc/passwd' }, 400, 'Invalid image'],
+    [
+      'with a file of 5,000,000 bytes',
+      { image: Buffer.alloc(5_000_000).toString('base64') },
+      413,
+      'Payload too large',
+    ],
+    ['of more than 7 MiB', { image: 'A'.repeat(7 * 1024 * 1024) }, 413, 'Payload too large'],
+  ])('rejects a profile image in a body %s', async (_, body, status, data) => {
     const user = await app.a.user();
     const answer = await app.client.as(user).post(`/user/update-image/${user.id}`, body);
     expect(answer).toMatchObject({ status, body: { data } });
