@@ -197,7 +197,7 @@ describe('Average ratings', () => {
     const random = seededRandom(42);
     const rating = () => Math.round(10 + random() * 90) / 10;
     const statuses = new Map<number, number>();
-    // 40 concurrent requests for 10 connections: each gets a connection before the pool times out.
+    // 40 concurrent requests for 10 connections.
     const limit = pLimit(20);
     await Promise.all(
       raters.map((reader) =>

@@ -37,6 +37,39 @@ beforeAll(async () => {
 });
 afterAll(() => service.discard());
 
+describe('concurrent adds, within the time-outs of production', () => {
+  let series: number;
+  let volume: number;
+
+  beforeAll(async () => {
+    const list = (await (await service.fetch('/series?limit=1')).json()) as { series: { id: number }[] };
+    series = list.series[0]?.id as number;
+    const shelf = (await (await service.fetch(`/series/${series}/volumes?limit=1`)).json()) as {
+      volumes: { id: number }[];
+    };
+    volume = shelf.volumes[0]?.id as number;
+  });
+
+  it.each([
+    ['reading entry', () => `/user/reading-status/add/${series}`, entryAt(1)],
+    ['rating', () => `/user/series-rating/add/${series}`, { rating: 5 }],
+    ['collection item', () => `/user/collection/add/${volume}`, { client: 1 }],
+  ])(
+    'rejects 199 of 200 concurrent adds of the same %s with 409, and none with 503',
+    async (_, path, json) => {
+      const { headers } = await service.user();
+      const statuses = await Promise.all(
+        Array.from({ length: 200 }, async () => {
+          const answer = await service.fetch(path(), { method: 'POST', headers, json });
+          await answer.arrayBuffer();
+          return answer.status;
+        }),
+      );
+      expect(statuses.toSorted()).toEqual([200, ...Array.from({ length: 199 }, () => 409)]);
+    },
+  );
+});
+
 describe('overload', () => {
   it('keeps 80 % of its peak goodput at 2 and 5 times as many clients, and 60 % at 25 times', async () => {
     await load(service.url, 16, 3, next);
@@ -139,8 +172,10 @@ describe('the cost of rejected requests', () => {
 });
 
 describe('steady load', () => {
+  const seconds = Number(process.env['SOAK_SECONDS'] ?? 180);
+
   /** Loads the service for a period. @returns the growth of its memory in the second half, in MB a minute */
-  async function growth(seconds: number): Promise<number> {
+  async function growth(): Promise<number> {
     const samples: { minute: number; bytes: number }[] = [];
     const begin = performance.now();
     const sampling = setInterval(() => {
@@ -168,13 +203,16 @@ describe('steady load', () => {
     return slope;
   }
 
-  it('grows by less than 1 MB of memory a minute under steady load for three minutes', async () => {
-    const seconds = Number(process.env['SOAK_SECONDS'] ?? 180);
-    // Beside other work, caches fill later and the heap grows in steps: only a leak grows in each of three periods.
-    let slope = await growth(seconds);
-    for (let period = 2; slope >= 1 && period <= 3; period++) slope = await growth(seconds);
-    expect(slope).toBeLessThan(1);
-  }, 900_000);
+  it(
+    'grows by less than 1 MB of memory a minute in the first period of steady load, or in the median of three',
+    async () => {
+      const slopes = [await growth()];
+      // Beside other work, caches fill later and the heap grows in steps. A leak grows in every period.
+      if (percentile(slopes, 0.5) >= 1) slopes.push(await growth(), await growth());
+      expect(percentile(slopes, 0.5)).toBeLessThan(1);
+    },
+    (3 * seconds + 120) * 1000,
+  );
 });
 
 describe('SIGTERM under load', () => {
