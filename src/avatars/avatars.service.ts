@@ -76,9 +76,9 @@ export class AvatarsService implements OnModuleInit {
     this.store.requireFiles();
     const id = await this.avatars.reserve(userId);
     if (id === undefined) throw avatarExists();
-    const isWritten = await this.fillReserved(userId, id, async () => (await read()).file as Upload);
-    if (!isWritten) throw await this.notFoundError(userId);
-    return this.get(id);
+    const written = await this.fillReserved(userId, id, async () => (await read()).file as Upload);
+    if (written === undefined) throw await this.notFoundError(userId);
+    return written;
   }
 
   /** Replaces the picture if the form contains one. @throws avatarNotFound, forbidden, noFileUploads, invalidImage */
@@ -87,8 +87,9 @@ export class AvatarsService implements OnModuleInit {
     this.store.requireFiles();
     const { file } = await read();
     if (file === null) return avatar;
-    if (!(await this.replaceContent(avatar, file))) throw await this.notFoundError(avatar.user_id);
-    return this.get(id);
+    const written = await this.replaceContent(avatar, file);
+    if (written === undefined) throw await this.notFoundError(avatar.user_id);
+    return written;
   }
 
   /** @throws avatarNotFound, forbidden, noFileUploads */
@@ -155,13 +156,13 @@ export class AvatarsService implements OnModuleInit {
     throw serviceUnavailable({ retryAfter: 1 });
   }
 
-  /** Uploads the first picture of a reserved avatar. @returns whether the avatar was still there */
+  /** Uploads the first picture of a reserved avatar. @returns it, as `upload` does */
   private async fillReserved(
     userId: string,
     id: number,
     read: () => Promise<Upload>,
     record?: RecordAudit,
-  ): Promise<boolean> {
+  ): Promise<AvatarRow | undefined> {
     return this.upload(userId, id, read, record, () => this.avatars.release(userId, id));
   }
 
@@ -171,10 +172,14 @@ export class AvatarsService implements OnModuleInit {
   }
 
   /**
-   * Replaces the picture. If it is the same, the files stay and only the name changes. @returns whether the avatar
-   * was still there
+   * Replaces the picture. If it is the same, the files stay and only the name changes. @returns the avatar; undefined
+   * if it was deleted meanwhile
    */
-  private async replaceContent(avatar: AvatarRow, upload: Upload, record?: RecordAudit): Promise<boolean> {
+  private async replaceContent(
+    avatar: AvatarRow,
+    upload: Upload,
+    record?: RecordAudit,
+  ): Promise<AvatarRow | undefined> {
     const { user_id: userId, id, hash } = avatar;
     const isRenamed =
       hash.startsWith(digestOf(upload.bytes)) &&
@@ -183,17 +188,18 @@ export class AvatarsService implements OnModuleInit {
         record?.();
         return true;
       }));
-    return isRenamed || this.upload(userId, id, () => Promise.resolve(upload), record);
+    if (isRenamed) return { ...avatar, name: upload.name };
+    return this.upload(userId, id, () => Promise.resolve(upload), record);
   }
 
-  /** @returns whether the avatar was still there */
+  /** @returns the avatar as it was committed, which may be deleted since; undefined if it was deleted before */
   private async upload(
     userId: string,
     id: number,
     read: () => Promise<Upload>,
     record?: RecordAudit,
     release?: () => Promise<void>,
-  ): Promise<boolean> {
+  ): Promise<AvatarRow | undefined> {
     const encode = async () => {
       const { name, bytes } = await read();
       const pictures = await this.pipeline.avatar(bytes);
@@ -208,12 +214,13 @@ export class AvatarsService implements OnModuleInit {
       const { formerHash } = outcome;
       if (formerHash !== null) await this.removal.enqueue(folderOf(id, formerHash));
       record?.();
-      return outcome;
+      const { name, format, hash } = content;
+      return { ...outcome, avatar: { id, user_id: userId, name, format, hash } };
     };
     const outcome = await this.uploads.run({ encode, save, ...(release && { release }) });
-    if (outcome.kind === 'no-avatar') return false;
+    if (outcome.kind === 'no-avatar') return undefined;
     if (outcome.formerHash !== null) this.removal.kick();
-    return true;
+    return outcome.avatar;
   }
 
   private async deleteAny(userId: string, record?: RecordAudit): Promise<void> {
