@@ -151,7 +151,7 @@ describe('CatalogImporter', () => {
       name: 'Lenient',
       nsfw: null,
       nsfw18: 1,
-      slug: '',
+      slug: ' ',
       client: null,
       titles: [
         { language: null, title: 'No language' },
@@ -212,8 +212,8 @@ describe('CatalogImporter', () => {
         },
       ],
     });
-    const { report, refused, warnings } = await importLines(line);
-    expect({ report, refused }).toMatchObject({ report: { series: 1, volumes: 3 }, refused: [] });
+    const { report, refused, warnings } = await importLines(line, aLine({ slug: '' }));
+    expect({ report, refused }).toMatchObject({ report: { series: 2, volumes: 3 }, refused: [] });
     expect(warnings.map(({ reason }) => reason)).toEqual([
       'a title has the unknown language "jp" and is kept without one',
       'a second description in pt is left out',
