@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { link, open, rm } from 'node:fs/promises';
+import { link, mkdir, open, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
@@ -26,4 +26,16 @@ export async function createDurably(path: string, text: string): Promise<void> {
   } finally {
     await folder.close();
   }
+}
+
+/**
+ * Creates a folder and its missing parents. Node's recursive `mkdir` never returns where the file system answers ENOENT, as
+ * below `/proc`.
+ */
+export async function createFolder(path: string, mode: number): Promise<void> {
+  if ((await stat(path).catch(() => null))?.isDirectory()) return;
+  if (dirname(path) !== path) await createFolder(dirname(path), mode);
+  await mkdir(path, { mode }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
 }

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StartError } from '../config.js';
-import { createDurably } from '../durable-file.js';
+import { createDurably, createFolder } from '../durable-files.js';
 
 /** Minimum length in bytes. */
 const MIN_LENGTH = 32;
@@ -16,7 +16,7 @@ export async function loadOrCreateSecret(dataDir: string): Promise<string> {
   const path = join(dataDir, 'jwt.secret');
   const stored = await read(path);
   if (stored !== null) return stored;
-  await mkdir(dataDir, { recursive: true, mode: 0o711 });
+  await createFolder(dataDir, 0o711);
   await createDurably(path, randomBytes(32).toString('hex'));
   return (await read(path)) ?? '';
 }

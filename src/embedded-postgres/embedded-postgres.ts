@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { ADVISORY_LOCKS } from '../advisory-locks.js';
 import { StartError } from '../config.js';
-import { createDurably } from '../durable-file.js';
+import { createDurably, createFolder } from '../durable-files.js';
 import { FolderLock } from './folder-lock.js';
 import { locateBinaries, POSTGRES_MAJOR, type PostgresBinaries } from './binaries.js';
 import { isAlive, processesIn, waitForEnd } from './process-table.js';
@@ -73,7 +73,7 @@ export class EmbeddedPostgres {
     const cluster = join(dataDir, 'postgres');
     await assertUsableDataFolder(dataDir, cluster);
     const binaries = await locateBinaries();
-    await mkdir(dataDir, { recursive: true, mode: 0o711 });
+    await createFolder(dataDir, 0o711);
     // Acquired before the first access to the cluster.
     const lock = role === 'service' ? await acquireFolderLock(dataDir) : null;
     try {
@@ -413,7 +413,7 @@ function socketPath(dataDir: string): string {
 }
 
 async function createPrivateFolder(account: ServerAccount, path: string): Promise<string> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
+  await createFolder(path, 0o700);
   const { uid } = await stat(path);
   const self = process.getuid?.() ?? uid;
   if (uid !== self && self !== 0) throw new StartError(`${path} belongs to another user (uid ${uid})`);

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { createFolder } from '../durable-files.js';
 import {
   allSettledOrThrow,
   ImageStore,
@@ -28,7 +29,7 @@ export class LocalImageStore extends ImageStore {
   async put(folder: string, files: readonly StoredFile[]): Promise<void> {
     await withStoreErrors(async () => {
       const unfinished = join(this.root, UNFINISHED, randomBytes(12).toString('hex'));
-      await mkdir(unfinished, { recursive: true, mode: 0o700 });
+      await createFolder(unfinished, 0o700);
       try {
         await allSettledOrThrow(files.map(({ name, bytes }) => writeSynced(join(unfinished, name), bytes)));
         await syncFolder(unfinished);
@@ -101,7 +102,7 @@ async function writeSynced(path: string, bytes: Buffer): Promise<void> {
 /** Retries when a concurrent removal has deleted the parent folder between the two steps. */
 async function moveTo(folder: string, place: string, attempts = 5): Promise<void> {
   try {
-    await mkdir(dirname(place), { recursive: true, mode: 0o700 });
+    await createFolder(dirname(place), 0o700);
     await rename(folder, place);
   } catch (error) {
     if (attempts === 1) throw error;

@@ -386,10 +386,15 @@ describe('the data folder', () => {
   it('rejects a data folder that cannot be written with one line', async () => {
     const folder = await makeFolder();
     await writeFile(join(folder, 'file'), '');
-    for (const place of ['file/below', 'y'.repeat(300)]) {
-      const service = await Service.start({ DATA_DIR: join(folder, place) });
+    for (const place of [
+      join(folder, 'file/below'),
+      join(folder, 'y'.repeat(300)),
+      '/proc/none',
+      '/proc/none/data',
+    ]) {
+      const service = await Service.start({ DATA_DIR: place });
       expect(await service.ended).toBe(1);
-      expect(service.output).toMatch(/^[^\n]+ cannot be written \((ENOTDIR|ENAMETOOLONG)\)[^\n]+\n$/);
+      expect(service.output).toMatch(/^[^\n]+ cannot be written \((ENOTDIR|ENAMETOOLONG|ENOENT)\)[^\n]+\n$/);
     }
   });
 
