@@ -3,15 +3,9 @@ import { ApiTags } from '@nestjs/swagger';
 import { OptionalAuth, OptionalViewer, type Viewer } from '../access/access.js';
 import { ApiRoute } from '../openapi/api-route.js';
 import { pagePosition } from '../http/page.js';
-import {
-  LanguageQuery,
-  SeriesDetailDto,
-  SeriesPageDto,
-  SeriesQuery,
-  VolumeDto,
-  VolumePageDto,
-  VolumePageQuery,
-} from './catalog.dto.js';
+import { LanguageQuery } from './language.dto.js';
+import { SeriesDetailDto, SeriesPageDto, SeriesQuery } from './series.dto.js';
+import { VolumeDto, VolumePageDto, VolumePageQuery } from './volume.dto.js';
 import { seriesNotFound, volumeNotFound } from './catalog.errors.js';
 import { presentSeriesDetail } from './catalog.presenter.js';
 import { CatalogService } from './catalog.service.js';

@@ -1,4 +1,4 @@
-import type { SeriesDetailDto } from './catalog.dto.js';
+import type { SeriesDetailDto } from './series.dto.js';
 import { presentSeries } from './series-projection.js';
 import type { SeriesDetailRow } from './series.repository.js';
 

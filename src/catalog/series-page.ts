@@ -6,7 +6,7 @@ import { statementFamily, tables, type TablesOf } from '../database/statement.js
 import { DEFAULT_LIMIT } from '../http/page.dto.js';
 import { matches, type SearchParameters, type SearchVariant } from '../search/conditions.js';
 import { escapeLike, type SearchForm } from '../search/fold.js';
-import type { SERIES_ORDERS } from './catalog.dto.js';
+import type { SERIES_ORDERS } from './series.dto.js';
 import type { SeriesCountSchema, SeriesSchema, SeriesType } from './catalog.entity.js';
 import { selectSeries } from './series-projection.js';
 

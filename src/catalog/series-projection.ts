@@ -1,7 +1,7 @@
 import { type InferResult, type SelectQueryBuilder, sql } from 'kysely';
 import { jsonBuildObject } from 'kysely/helpers/postgres';
 import type { TablesOf } from '../database/statement.js';
-import type { SeriesDto } from './catalog.dto.js';
+import type { SeriesDto } from './series.dto.js';
 import type {
   SeriesDescriptionSchema,
   SeriesSchema,

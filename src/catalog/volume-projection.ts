@@ -1,7 +1,7 @@
 import { type InferResult, type SelectQueryBuilder, sql } from 'kysely';
 import { isoDate } from '../database/expressions.js';
 import type { TablesOf } from '../database/statement.js';
-import type { VolumeDto } from './catalog.dto.js';
+import type { VolumeDto } from './volume.dto.js';
 import type { SeriesSchema, SeriesTitleSchema, VolumeSchema } from './catalog.entity.js';
 import { FALLBACK_LANGUAGE } from './languages.js';
 

@@ -1,7 +1,8 @@
 import { CalendarDay } from '../http/fields.js';
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { IsIn, IsNumber, Max, Min } from 'class-validator';
-import { LocalizedSearchQuery, VolumeDto } from '../catalog/catalog.dto.js';
+import { LocalizedSearchQuery } from '../catalog/language.dto.js';
+import { VolumeDto } from '../catalog/volume.dto.js';
 import { IsClient } from '../clients/client-id.js';
 import { isCalendarDate } from '../http/dates.js';
 import { PageDto } from '../http/page.dto.js';

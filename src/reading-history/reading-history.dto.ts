@@ -3,7 +3,8 @@ import { AnswerText, Timestamp } from '../http/fields.js';
 import { ApiHideProperty, ApiProperty, ApiSchema, IntersectionType, OmitType } from '@nestjs/swagger';
 import { Expose, Transform } from 'class-transformer';
 import { IsIn, IsNumber, IsString, Max, Min } from 'class-validator';
-import { LocalizedSearchQuery, SeriesDto } from '../catalog/catalog.dto.js';
+import { LocalizedSearchQuery } from '../catalog/language.dto.js';
+import { SeriesDto } from '../catalog/series.dto.js';
 import { IsClient, IsClientFilter } from '../clients/client-id.js';
 import { PageDto } from '../http/page.dto.js';
 import {
