@@ -2,19 +2,22 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BROKEN, CLOSED_IDLE, load, type LoadRequest, type LoadResult, REFUSED } from '../support/load.js';
-import { entryAt, percentile, Service, type ServiceUser } from '../support/service.js';
+import { entryAt, HANG, percentile, Service, type ServiceUser } from '../support/service.js';
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
 const summarize = ({ goodput, p50, p99, statuses }: LoadResult) =>
   `${goodput.toFixed(0)}/s, p50 ${p50.toFixed(0)} ms, p99 ${p99.toFixed(0)} ms, ${JSON.stringify(statuses)}`;
 
-let service: Service;
-let users: ServiceUser[];
-let next: (index: number) => LoadRequest;
+/** A service with 20 users who have 20 entries each, and the requests of the load. */
+interface Target {
+  readonly service: Service;
+  readonly users: ServiceUser[];
+  readonly next: (index: number) => LoadRequest;
+}
 
-beforeAll(async () => {
-  service = await Service.start({ LOG_LEVEL: 'error' });
-  users = await Promise.all(Array.from({ length: 20 }, () => service.user()));
+async function startTarget(env: Record<string, string> = {}): Promise<Target> {
+  const service = await Service.start({ LOG_LEVEL: 'error', ...env });
+  const users = await Promise.all(Array.from({ length: 20 }, () => service.user()));
   const { series } = (await (await service.fetch('/series?limit=20')).json()) as { series: { id: number }[] };
   const ids = series.map(({ id }) => id);
   for (const { headers } of users) {
@@ -24,7 +27,7 @@ beforeAll(async () => {
     }
   }
   // Of ten requests, six are lists, three are updates and one is a search.
-  next = (index) => {
+  const next = (index: number): LoadRequest => {
     const { headers } = users[index % users.length] as ServiceUser;
     const id = ids[index % ids.length];
     if (index % 10 < 6) return { path: '/user/reading-history?limit=20', headers };
@@ -34,6 +37,15 @@ beforeAll(async () => {
     }
     return { path: '/series?search=one', headers };
   };
+  return { service, users, next };
+}
+
+let service: Service;
+let users: ServiceUser[];
+let next: (index: number) => LoadRequest;
+
+beforeAll(async () => {
+  ({ service, users, next } = await startTarget());
 });
 afterAll(() => service.discard());
 
@@ -71,7 +83,15 @@ describe('concurrent adds, within the time-outs of production', () => {
 });
 
 describe('overload', () => {
+  let shedding: Target;
+
+  beforeAll(async () => {
+    shedding = await startTarget({ SHED_LOAD: 'on' });
+  });
+  afterAll(() => shedding.service.discard());
+
   it('keeps 80 % of its peak goodput at 2 and 5 times as many clients, and 60 % at 25 times', async () => {
+    const { service, next } = shedding;
     await load(service.url, 16, 3, next);
     let knee = { clients: 4, result: await load(service.url, 4, 3, next) };
     for (const clients of [8, 16]) {
@@ -93,7 +113,7 @@ describe('overload', () => {
         attempts.push(`${times} times as many clients: ${summarize(result)}, after ${summarize(before)}`);
         print(String(attempts.at(-1)));
         for (const status of Object.keys(result.statuses)) expect(['200', '429', '503']).toContain(status);
-        isWorkedOff = result.goodput > before.goodput * share && result.p99 < 2_000;
+        isWorkedOff = result.goodput > before.goodput * share && result.p99 < HANG;
       }
       expect(isWorkedOff, attempts.join('\n')).toBe(true);
     }
@@ -122,16 +142,17 @@ describe('slow clients', () => {
       `200 slow clients closed after ${Math.max(...closed).toFixed(0)} ms; others meanwhile: ${summarize(result)}`,
     );
     expect(closed).toHaveLength(200);
-    expect(result.p99).toBeLessThan(500);
+    expect(result.p99).toBeLessThan(HANG);
   });
 });
 
 describe('the cost of rejected requests', () => {
-  it('rejects deeply nested JSON in less than 50 ms', async () => {
-    for (const levels of [10_000, 30_000]) {
+  it('rejects deeply nested JSON in a time that grows with its length', async () => {
+    const medians: number[] = [];
+    for (const levels of [2_000, 30_000]) {
       const body = `${'['.repeat(levels)}${']'.repeat(levels)}`;
       const times: number[] = [];
-      for (let count = 0; count < 10; count++) {
+      for (let count = 0; count < 20; count++) {
         const begin = performance.now();
         const answer = await service.fetch('/auth/login', {
           method: 'POST',
@@ -142,8 +163,12 @@ describe('the cost of rejected requests', () => {
         times.push(performance.now() - begin);
         expect(answer.status).toBe(400);
       }
-      expect(percentile(times, 0.5)).toBeLessThan(50);
+      medians.push(percentile(times, 0.5));
     }
+    const [short, long] = medians as [number, number];
+    print(`nested JSON: 2,000 levels ${short.toFixed(1)} ms, 30,000 levels ${long.toFixed(1)} ms`);
+    // Fifteen times the length: linear time is at most 15 times as much, quadratic time 225 times.
+    expect(long / short).toBeLessThan(60);
   });
 
   it('takes as long to reject an unknown user as a wrong password at sign-in', async () => {
@@ -167,7 +192,8 @@ describe('the cost of rejected requests', () => {
     print(
       `sign-in: wrong password ${percentile(wrong, 0.5).toFixed(1)} ms, unknown user ${percentile(unknown, 0.5).toFixed(1)} ms`,
     );
-    expect(Math.abs(1 - ratio)).toBeLessThan(0.1);
+    // Without the work of hashing, an unknown user would be rejected in a tenth of the time.
+    expect(Math.abs(1 - ratio)).toBeLessThan(0.25);
   });
 });
 
@@ -227,7 +253,7 @@ describe('SIGTERM under load', () => {
       `SIGTERM under load: exit ${code} after ${milliseconds.toFixed(0)} ms, ${JSON.stringify(statuses)}`,
     );
     expect(code).toBe(0);
-    expect(milliseconds).toBeLessThan(10_000);
+    expect(milliseconds).toBeLessThan(HANG);
     // Requests in flight were answered. Only connections after the end were refused.
     expect(statuses[BROKEN] ?? 0).toBe(0);
     expect(statuses[CLOSED_IDLE] ?? 0).toBeLessThanOrEqual(16);

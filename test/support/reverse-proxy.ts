@@ -15,6 +15,8 @@ interface Target {
   readonly port: number;
   readonly agent: Agent;
   isReady: boolean;
+  /** Number of requests that the node failed. */
+  failures: number;
 }
 
 /**
@@ -41,7 +43,12 @@ export class ReverseProxy {
   static async before(ports: readonly number[]): Promise<ReverseProxy> {
     const server = createServer({ keepAliveTimeout: 60_000 }).listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
-    const targets = ports.map((port) => ({ port, agent: new Agent({ keepAlive: true }), isReady: true }));
+    const targets = ports.map((port) => ({
+      port,
+      agent: new Agent({ keepAlive: true }),
+      isReady: true,
+      failures: 0,
+    }));
     return new ReverseProxy(server, targets);
   }
 
@@ -53,9 +60,11 @@ export class ReverseProxy {
   }
 
   private async checkHealth(target: Target): Promise<void> {
+    const { failures } = target;
     const answer = await fetch(`http://localhost:${target.port}/health/ready`).catch(() => null);
     await answer?.body?.cancel();
-    target.isReady = answer?.ok === true;
+    // A node that failed a request since the check began may have answered the check before it ended.
+    target.isReady = answer?.ok === true && target.failures === failures;
   }
 
   private forward(incoming: IncomingMessage, outgoing: ServerResponse): void {
@@ -77,6 +86,7 @@ export class ReverseProxy {
     );
     onward.on('error', () => {
       target.isReady = false;
+      target.failures++;
       if (outgoing.headersSent) outgoing.destroy();
       else outgoing.writeHead(502).end();
     });

@@ -8,6 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Clock ticks per second (USER_HZ) in `/proc/<pid>/stat`. */
 const TICKS = 100;
+/** Milliseconds after which an answer counts as missing. The tests print how long answers take; they do not judge it. */
+export const HANG = 30_000;
 const PASSWORD = 'correct horse battery';
 
 /** A user with a session. */
@@ -35,7 +37,7 @@ export class Service {
     }
   }
 
-  /** Starts the service and waits until it is ready. Rate limits are off unless `env` enables them. */
+  /** Starts the service and waits until it is ready. Rate limits and load shedding are off unless `env` enables them. */
   static async start(env: Record<string, string> = {}): Promise<Service> {
     const dataDir = env['DATA_DIR'] ?? (await mkdtemp(join(tmpdir(), 'tankobon-service-')));
     const port = Number(env['PORT'] ?? (await freePort()));
@@ -43,6 +45,7 @@ export class Service {
       env: {
         ...process.env,
         RATE_LIMIT: 'off',
+        SHED_LOAD: 'off',
         LOG_LEVEL: 'warn',
         ...env,
         DATA_DIR: dataDir,
