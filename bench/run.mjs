@@ -192,8 +192,8 @@ async function rateTheHotSeries(url, readers) {
        insert into ratings (user_id, series_id, rating) select unnest($1::text[]), 1, 5
        on conflict do nothing returning 1
      ), number as (select count(*)::int as n from rated)
-     insert into rating_counts as c (series_id, shard, count, sum, r5) select 1, 0, n, 5 * n, n from number
-     on conflict (series_id, shard) do update set
+     insert into rating_totals as c (series_id, count, sum, r5) select 1, n, 5 * n, n from number
+     on conflict (series_id) do update set
        count = c.count + excluded.count, sum = c.sum + excluded.sum, r5 = c.r5 + excluded.r5`,
     [readers.map(({ id }) => id)],
   );

@@ -4,6 +4,7 @@ import { hash } from '@node-rs/argon2';
 import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
 import { from as copyFrom } from 'pg-copy-streams';
+import { REFRESH_CARDS, REFRESH_TEXTS } from '../dist/src/catalog/read-model.js';
 import { fold, searchTexts } from '../dist/src/search/fold.js';
 
 /** Sizes at scale 1. */
@@ -54,10 +55,10 @@ export async function seed(client, scale) {
   const readers = readersOf(count(READERS), random);
 
   // Removes the sample catalog of the first start.
-  await client.query('truncate series, series_counts, rating_counts cascade');
+  await client.query('truncate series, series_counts cascade');
   await copy(
     client,
-    'series (id, external_id, name, type, slug, origin, search_text, search_compact, digest, tags, authors)',
+    'series (id, external_id, name, type, slug, origin, digest, tags, authors)',
     function* () {
       for (let id = 1; id <= SERIES; id++) {
         const names = namesOf(id);
@@ -68,8 +69,6 @@ export async function seed(client, scale) {
           pick(TYPES),
           slugOf(names[0]),
           'Japanese',
-          searchTexts(names).text,
-          searchTexts(names).compact,
           'x',
           '{Action,Drama}',
           '{Somebody}',
@@ -77,6 +76,12 @@ export async function seed(client, scale) {
       }
     },
   );
+  await copy(client, 'series_search (series_id, search_text, search_compact)', function* () {
+    for (let id = 1; id <= SERIES; id++) {
+      const { text, compact } = searchTexts(namesOf(id));
+      yield [id, text, compact];
+    }
+  });
   await copy(client, 'series_titles (series_id, position, language, title)', function* () {
     for (let id = 1; id <= SERIES; id++) {
       for (const [position, title] of namesOf(id).entries()) {
@@ -91,7 +96,7 @@ export async function seed(client, scale) {
   });
   await copy(
     client,
-    'volumes (id, external_id, series_id, name, slug, search_text, group_order, language, release_date, publisher, pages, cover_path, aspect_ratio)',
+    'volumes (id, external_id, series_id, name, slug, group_order, language, release_date, publisher, pages, cover_path, aspect_ratio)',
     function* () {
       for (let id = 1; id <= SERIES * VOLUMES_PER_SERIES; id++) {
         const [series, order] = [Math.ceil(id / VOLUMES_PER_SERIES), ((id - 1) % VOLUMES_PER_SERIES) + 1];
@@ -102,7 +107,6 @@ export async function seed(client, scale) {
           series,
           name,
           slugOf(name),
-          searchTexts([name]).text,
           order,
           'en',
           day(random),
@@ -114,6 +118,17 @@ export async function seed(client, scale) {
       }
     },
   );
+
+  await copy(client, 'volume_search (volume_id, series_id, search_text, search_compact)', function* () {
+    for (let id = 1; id <= SERIES * VOLUMES_PER_SERIES; id++) {
+      const [series, order] = [Math.ceil(id / VOLUMES_PER_SERIES), ((id - 1) % VOLUMES_PER_SERIES) + 1];
+      const { text, compact } = searchTexts([`${namesOf(series)[0]} ${order}`]);
+      yield [id, series, text, compact];
+    }
+  });
+  for (const { text } of [REFRESH_CARDS, REFRESH_TEXTS]) {
+    await client.query(text, [Array.from({ length: SERIES }, (_, index) => index + 1)]);
+  }
 
   const passwordHash = await hash(PASSWORD, {
     algorithm: 2,
@@ -194,8 +209,8 @@ export async function seed(client, scale) {
   // The counters that the service updates in the transaction of each rating.
   const buckets = Array.from({ length: 10 }, (_, index) => index + 1);
   await client.query(
-    `insert into rating_counts (series_id, shard, count, sum, ${buckets.map((bucket) => `r${bucket}`).join(', ')})
-     select series_id, 0, count(*), sum(rating),
+    `insert into rating_totals (series_id, count, sum, ${buckets.map((bucket) => `r${bucket}`).join(', ')})
+     select series_id, count(*), sum(rating),
        ${buckets.map((bucket) => `count(*) filter (where floor(rating + 0.5) = ${bucket})`).join(', ')}
      from ratings group by series_id`,
   );

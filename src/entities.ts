@@ -11,13 +11,20 @@ import {
 } from './accounts/role.entity.js';
 import { SessionSchema } from './accounts/session.entity.js';
 import {
-  RatingCountSchema,
   SeriesCountSchema,
   SeriesDescriptionSchema,
   SeriesSchema,
   SeriesTitleSchema,
   VolumeSchema,
 } from './catalog/catalog.entity.js';
+import {
+  RatingShardSchema,
+  RatingTotalSchema,
+  SeriesCardSchema,
+  SeriesSearchSchema,
+  SeriesTextSchema,
+  VolumeSearchSchema,
+} from './catalog/read-model.entity.js';
 import { CollectionItemSchema, CollectionTotalSchema } from './collection/collection-item.entity.js';
 import { RatingSchema } from './ratings/rating.entity.js';
 import { UserSettingsSchema } from './settings/settings.entity.js';
@@ -45,11 +52,16 @@ export const ENTITIES = [
   SeriesDescriptionSchema,
   VolumeSchema,
   SeriesCountSchema,
+  SeriesCardSchema,
+  SeriesTextSchema,
+  SeriesSearchSchema,
+  VolumeSearchSchema,
   ReadingEntrySchema,
   ReadingCountSchema,
   UserSettingsSchema,
   RatingSchema,
-  RatingCountSchema,
+  RatingTotalSchema,
+  RatingShardSchema,
   CollectionItemSchema,
   CollectionTotalSchema,
   RemovedFilesSchema,

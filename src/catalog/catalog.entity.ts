@@ -24,19 +24,6 @@ export const SeriesSchema = defineEntity({
       columns: [{ name: 'ranked_average', sort: 'DESC', nulls: 'LAST' }, { name: 'id' }],
       where: isPublic,
     },
-    {
-      name: 'series_search_trigrams',
-      expression: 'create index "series_search_trigrams" on "series" using gin ("search_text" gin_trgm_ops)',
-    },
-    {
-      name: 'series_compact_trigrams',
-      expression:
-        'create index "series_compact_trigrams" on "series" using gin ("search_compact" gin_trgm_ops)',
-    },
-    {
-      name: 'series_search_grams',
-      expression: 'create index "series_search_grams" on "series" using gin (search_grams("search_text"))',
-    },
   ],
   triggers: counterTriggers('series', 'series_count'),
   properties: {
@@ -56,10 +43,6 @@ export const SeriesSchema = defineEntity({
     tags: p.array().$type<string[]>().columnType('text[]').defaultRaw("'{}'"),
     authors: p.array().$type<string[]>().columnType('text[]').defaultRaw("'{}'"),
     links: p.json().$type<Record<string, string | number>>().defaultRaw("'{}'"),
-    /** The name and all titles, folded, each between line feeds; see `searchTexts`. */
-    searchText: p.text(),
-    /** As `searchText`, without punctuation, symbols and spaces. */
-    searchCompact: p.text().default(''),
     /** Digest of the imported line, by which a later import skips unchanged series. */
     digest: p.text(),
     added: p.datetime(3).defaultRaw('current_timestamp(3)'),
@@ -100,9 +83,6 @@ export const VolumeSchema = defineEntity({
     series: p.manyToOne(SeriesSchema).deleteRule('cascade'),
     name: p.text(),
     slug: p.text(),
-    /** The name, folded for searches: see `fold`. */
-    searchText: p.text().default(''),
-    searchCompact: p.text().default(''),
     /** Position in the series; several editions may share one. */
     groupOrder: p.decimal('number').columnType('numeric(9,2)'),
     language: p.text(),
@@ -131,34 +111,5 @@ export const SeriesCountSchema = defineEntity({
     type: p.text().primary(),
     public: p.smallint().primary(),
     total: p.integer(),
-  },
-});
-
-/**
- * Counters of a series' ratings, updated in the transaction of every rating. A series has several rows (shards), whose
- * sums are its counts, so that concurrent ratings of one series rarely contend for a row. A single row may be negative:
- * a rating can be added through one shard and removed through another.
- */
-export const RatingCountSchema = defineEntity({
-  name: 'RatingCount',
-  tableName: 'rating_counts',
-  properties: {
-    series: p.manyToOne(SeriesSchema).primary().deleteRule('cascade'),
-    shard: p.smallint().primary(),
-    /** Number of ratings. */
-    count: p.integer().default(0),
-    /** Sum of the ratings. */
-    sum: p.decimal('number').columnType('numeric(12,1)').defaultRaw('0'),
-    /** Numbers of ratings that round to 1, 2, … 10, half up. */
-    r1: p.integer().default(0).fieldName('r1'),
-    r2: p.integer().default(0).fieldName('r2'),
-    r3: p.integer().default(0).fieldName('r3'),
-    r4: p.integer().default(0).fieldName('r4'),
-    r5: p.integer().default(0).fieldName('r5'),
-    r6: p.integer().default(0).fieldName('r6'),
-    r7: p.integer().default(0).fieldName('r7'),
-    r8: p.integer().default(0).fieldName('r8'),
-    r9: p.integer().default(0).fieldName('r9'),
-    r10: p.integer().default(0).fieldName('r10'),
   },
 });

@@ -25,13 +25,15 @@ export class CatalogService implements OnModuleInit {
 
   onModuleInit(): void {
     this.folding.register({
-      table: 'series',
+      table: 'series_search',
+      key: 'series_id',
       idType: 'int',
       names: SERIES_NAMES,
       fold: searchTexts,
     });
     this.folding.register({
-      table: 'volumes',
+      table: 'volume_search',
+      key: 'volume_id',
       idType: 'int',
       names: VOLUME_NAMES,
       fold: ([name = '']) => ({ text: fold(name), compact: compact(fold(name)) }),

@@ -4,17 +4,18 @@ import type { SeriesSchema, SeriesTitleSchema, VolumeSchema } from './catalog.en
 
 type Tables = TablesOf<typeof SeriesSchema | typeof SeriesTitleSchema | typeof VolumeSchema>;
 
-const series = expressionBuilder<Tables & { r: Tables['series'] }, 'r'>();
-const volume = expressionBuilder<{ r: Tables['volumes'] }, 'r'>();
+const eb = expressionBuilder<Tables, never>();
 
-const titles = series
+const seriesName = eb.selectFrom('series').select('name').where('id', '=', sql.ref<number>('r.series_id'));
+const titles = eb
   .selectFrom('series_titles as t')
   .select('t.title')
-  .whereRef('t.series_id', '=', 'r.id')
+  .where('t.series_id', '=', sql.ref<number>('r.series_id'))
   .orderBy('t.position');
+const volumeName = eb.selectFrom('volumes').select('name').where('id', '=', sql.ref<number>('r.volume_id'));
 
 // Kysely has no form for arrays.
-/** The names by which searches find a series (`r`). */
-export const SERIES_NAMES = sql<string[]>`array[${series.ref('r.name')}] || array(${titles})`;
-/** The name by which searches find a volume (`r`). */
-export const VOLUME_NAMES = sql<string[]>`array[${volume.ref('r.name')}]`;
+/** The names by which searches find a series (`r`, of `series_search`). */
+export const SERIES_NAMES = sql<string[]>`array(${seriesName}) || array(${titles})`;
+/** The name by which searches find a volume (`r`, of `volume_search`). */
+export const VOLUME_NAMES = sql<string[]>`array(${volumeName})`;

@@ -8,7 +8,8 @@ import { matches, type SearchParameters, type SearchVariant } from '../search/co
 import { escapeLike, type SearchForm } from '../search/fold.js';
 import type { SERIES_ORDERS } from './series.dto.js';
 import type { SeriesCountSchema, SeriesSchema, SeriesType } from './catalog.entity.js';
-import { selectSeries } from './series-projection.js';
+import type { SeriesCardSchema, SeriesSearchSchema } from './read-model.entity.js';
+import { selectSeries, type Translation } from './series-projection.js';
 
 export type SeriesOrder = (typeof SERIES_ORDERS)[number];
 
@@ -20,6 +21,7 @@ interface Variant {
   readonly filtersByClient: boolean;
   /** `LIMIT 20` without an offset. */
   readonly isDefaultPage: boolean;
+  readonly isTranslated: boolean;
 }
 
 /** Patterns of the order by relevance. */
@@ -37,9 +39,10 @@ interface Parameters extends SearchParameters, Relevance {
   readonly offset: number;
 }
 
-type Entities = typeof SeriesSchema | typeof SeriesCountSchema;
-type Series = TablesOf<Entities>['series'];
-type Key = SortKey<`s.${keyof Series}`>;
+type Entities =
+  typeof SeriesSchema | typeof SeriesCountSchema | typeof SeriesCardSchema | typeof SeriesSearchSchema;
+type Tables = TablesOf<Entities>;
+type Key = SortKey<`s.${keyof Tables['series']}`>;
 
 const db = tables<Entities>();
 
@@ -63,7 +66,7 @@ export const SERIES_PAGE = statementFamily('catalog.page', (variant: Variant, p:
     return pageQuery(
       withPage(pageInOrder(variant, p)),
       () => ({ total: totalFromCounters(variant, p), client_known: clientKnown }),
-      () => rowsOfPage(p),
+      () => rowsOfPage({ language: p.language, isTranslated: variant.isTranslated }),
     );
   }
   return pageQuery(
@@ -79,7 +82,7 @@ export const SERIES_PAGE = statementFamily('catalog.page', (variant: Variant, p:
       total: rowCount(eb.selectFrom('matches')),
       client_known: clientKnown,
     }),
-    () => rowsOfPage(p),
+    () => rowsOfPage({ language: p.language, isTranslated: variant.isTranslated }),
   );
 });
 
@@ -90,10 +93,11 @@ function pageInOrder(variant: Variant, p: Parameters) {
 }
 
 function searchMatches(variant: Variant, search: SearchVariant, p: Parameters) {
-  const text = expressionBuilder<{ s: Series }, 's'>().ref(`s.${search.column}`);
+  const text = expressionBuilder<{ f: Tables['series_search'] }, 'f'>().ref(`f.${search.column}`);
   const keys = ORDERS[variant.order];
   const order = sortKeys(variant.order === 'relevance' ? [relevance(text, p), ...keys] : keys);
   return filtered(variant, p)
+    .innerJoin('series_search as f', 'f.series_id', 's.id')
     .select(rowNumber(order).as('position'))
     .where(matches(text, search.by, p));
 }
@@ -145,11 +149,11 @@ function totalFromCounters({ filtersByType, filtersByClient }: Variant, p: Param
 }
 
 /** The series of the page with the columns of lists. */
-function rowsOfPage(p: Parameters) {
+function rowsOfPage(translation: Translation) {
   const page = db
     .withTables<{ page: { id: number; position: number } }>()
     .selectFrom('page')
-    .innerJoin('series as s', 's.id', 'page.id')
+    .innerJoin('series_cards as c', 'c.series_id', 'page.id')
     .select('page.position');
-  return selectSeries(page, p.language);
+  return selectSeries(page, translation);
 }

@@ -1,103 +1,68 @@
 import { type InferResult, type SelectQueryBuilder, sql } from 'kysely';
-import { jsonBuildObject } from 'kysely/helpers/postgres';
 import type { TablesOf } from '../database/statement.js';
-import type { SeriesDto } from './series.dto.js';
-import type {
-  SeriesDescriptionSchema,
-  SeriesSchema,
-  SeriesTitleSchema,
-  VolumeSchema,
-} from './catalog.entity.js';
 import { FALLBACK_LANGUAGE } from './languages.js';
-import { ratingSummaryOf } from './series-ratings.js';
+import type { RatingTotalSchema, SeriesCardSchema, SeriesTextSchema } from './read-model.entity.js';
+import { averageRating, ratingCount } from './series-ratings.js';
+import type { SeriesDto } from './series.dto.js';
 
-type Tables = TablesOf<
-  typeof SeriesSchema | typeof SeriesTitleSchema | typeof SeriesDescriptionSchema | typeof VolumeSchema
->;
-/** A query that has series as the relation `s`. */
-interface WithSeries {
-  s: Tables['series'];
+type Tables = TablesOf<typeof SeriesCardSchema | typeof SeriesTextSchema | typeof RatingTotalSchema>;
+
+/** A query that has cards of series as the relation `c`. */
+interface WithCards {
+  c: Tables['series_cards'];
 }
 
-const FALLBACK = sql.lit(FALLBACK_LANGUAGE);
+/** The texts in a language: a parameter of the statement, and whether the statement reads it. */
+export interface Translation {
+  readonly language: string;
+  /** False for the fallback language, whose texts the cards have. */
+  readonly isTranslated: boolean;
+}
 
-/** Adds the columns and joins; each join reads one range of an index per series. */
-function project(query: SelectQueryBuilder<Tables & WithSeries, 's', object>, language: string) {
-  return query
-    .leftJoinLateral(
-      (eb) =>
-        eb
-          .selectFrom('series_titles as t')
-          .select(({ fn }) => {
-            const titles = fn.agg<string[]>('array_agg', ['t.title']).orderBy('t.position');
-            const inLanguage = titles.filterWhere('t.language', '=', language);
-            const inFallback = titles.filterWhere('t.language', '=', FALLBACK);
-            return [
-              titles.as('aliases'),
-              sql<string | null>`coalesce((${inLanguage})[1], (${inFallback})[1])`.as('alias'),
-            ];
-          })
-          .whereRef('t.series_id', '=', 's.id')
-          .as('titles'),
-      (join) => join.onTrue(),
-    )
-    .leftJoinLateral(
-      (eb) =>
-        eb
-          .selectFrom('series_descriptions as d')
-          .select('d.text')
-          .whereRef('d.series_id', '=', 's.id')
-          .where('d.language', 'in', [sql<string>`${language}`, FALLBACK])
-          .orderBy((description) => description('d.language', '=', language), 'desc')
-          .limit(sql.lit(1))
-          .as('descriptions'),
-      (join) => join.onTrue(),
-    )
-    .leftJoinLateral(
-      (eb) =>
-        eb
-          .selectFrom('volumes as v')
-          .select((volume) => [
-            'v.language',
-            jsonBuildObject({
-              id: volume.ref('v.id'),
-              cover_path: volume.ref('v.cover_path'),
-              nsfw: volume.ref('v.nsfw'),
-              nsfw18: volume.ref('v.nsfw18'),
-              aspect_ratio: volume.ref('v.aspect_ratio'),
-            }).as('volume'),
-          ])
-          .whereRef('v.series_id', '=', 's.id')
-          .orderBy('v.group_order')
-          .orderBy('v.id')
-          .limit(sql.lit(1))
-          .as('first_volume'),
-      (join) => join.onTrue(),
-    )
-    .leftJoinLateral(
-      (eb) => ratingSummaryOf(eb.ref('s.id')).as('rated'),
-      (join) => join.onTrue(),
-    )
-    .select((eb) => [
-      's.id',
-      's.name',
-      's.type',
-      's.slug',
-      's.origin',
-      's.client_id as client',
-      's.public',
-      's.nsfw',
-      's.nsfw18',
-      's.tags',
-      's.authors',
-      's.links',
-      eb.fn.coalesce('titles.alias', 's.name').as('alias'),
-      eb.fn.coalesce('titles.aliases', sql<string[]>`'{}'`).as('aliases'),
-      'descriptions.text as description',
-      'first_volume.volume',
-      'first_volume.language as publisher_language',
-      eb.fn.coalesce('rated.rating_count', sql.lit(0)).as('rating_count'),
-      'rated.average_rating',
+/** Whether texts in the language are stored beside the cards. */
+export function isTranslated(language: string): boolean {
+  return language !== FALLBACK_LANGUAGE;
+}
+
+/** Joins the texts of the cards `c` in a language as the relation `x`, if the cards do not have them. */
+export function joinTexts<DB extends WithCards, TB extends keyof DB, Row>(
+  query: SelectQueryBuilder<DB, TB, Row>,
+  translation: Translation,
+): SelectQueryBuilder<DB, TB, Row> {
+  if (!translation.isTranslated) return query;
+  // The builder's types cannot add joins to a query over tables that only the caller knows.
+  return (query as unknown as SelectQueryBuilder<Tables & WithCards, 'c', object>).leftJoin(
+    'series_texts as x',
+    (join) => join.onRef('x.series_id', '=', 'c.series_id').on('x.language', '=', translation.language),
+  ) as never;
+}
+
+/** The alias of the card `c` in the language of `joinTexts`. */
+export function aliasOf({ isTranslated: hasTexts }: Translation) {
+  return hasTexts ? sql<string>`coalesce(x.alias, c.alias)` : sql<string>`c.alias`;
+}
+
+/** The description of the card `c` in the language of `joinTexts`. */
+function descriptionOf({ isTranslated: hasTexts }: Translation) {
+  return hasTexts
+    ? sql<string | null>`coalesce(x.description, c.description)`
+    : sql<string | null>`c.description`;
+}
+
+/** Adds the columns and joins; each join reads one row by its primary key. */
+function project(query: SelectQueryBuilder<Tables & WithCards, 'c', object>, translation: Translation) {
+  return joinTexts(query, translation)
+    .leftJoin('rating_totals as rt', 'rt.series_id', 'c.series_id')
+    .select([
+      'c.series_id as id',
+      'c.name',
+      'c.type',
+      'c.slug',
+      'c.parts',
+      aliasOf(translation).as('alias'),
+      descriptionOf(translation).as('description'),
+      ratingCount('rt').as('rating_count'),
+      averageRating('rt').as('average_rating'),
     ]);
 }
 
@@ -105,16 +70,15 @@ function project(query: SelectQueryBuilder<Tables & WithSeries, 's', object>, la
 export type SeriesRow = InferResult<ReturnType<typeof project>>[number];
 
 /**
- * Adds the columns of a Series to a query that has series as the relation `s`.
- *
- * @param language parameter: the code of the language of titles and descriptions
+ * Adds the columns of a Series to a query that has cards of series as the relation `c`. It joins the series' ratings as
+ * `rt`.
  */
-export function selectSeries<DB extends WithSeries, TB extends keyof DB, Row>(
+export function selectSeries<DB extends WithCards, TB extends keyof DB, Row>(
   query: SelectQueryBuilder<DB, TB, Row>,
-  language: string,
+  translation: Translation,
 ): SelectQueryBuilder<DB, TB, Row & SeriesRow> {
   // The builder's types cannot add joins to a query over tables that only the caller knows.
-  return project(query as never, language) as never;
+  return project(query as never, translation) as never;
 }
 
 export function presentSeries(row: SeriesRow): SeriesDto {
@@ -123,36 +87,10 @@ export function presentSeries(row: SeriesRow): SeriesDto {
     name: row.name,
     type: row.type,
     slug: row.slug,
-    origin: row.origin,
-    client: row.client,
-    public: row.public,
-    nsfw: row.nsfw,
-    nsfw18: row.nsfw18,
     alias: row.alias,
-    aliases: row.aliases,
     description: row.description,
-    tags: row.tags,
-    authors: row.authors,
-    links: presentLinks(row.links),
-    volume: row.volume,
     average_rating: row.average_rating,
     rating_count: row.rating_count,
-    publisher_language: row.publisher_language,
+    ...row.parts,
   };
-}
-
-/** Converts ids to strings: earlier versions stored some as numbers. */
-function presentLinks(links: SeriesRow['links']): SeriesDto['links'] {
-  const { mal, anilist, kitsu, mangaupdates, mangadex } = links;
-  return {
-    mal: asText(mal),
-    anilist: asText(anilist),
-    kitsu: asText(kitsu),
-    mangaupdates: asText(mangaupdates),
-    mangadex: asText(mangadex),
-  };
-}
-
-function asText(id: string | number | undefined): string | null {
-  return id === undefined ? null : String(id);
 }

@@ -1,37 +1,44 @@
-import { type Expression, type RawBuilder, sql } from 'kysely';
-import { asCount } from '../database/expressions.js';
+import { type RawBuilder, sql } from 'kysely';
 import { tables } from '../database/statement.js';
-import type { RatingCountSchema } from './catalog.entity.js';
+import type { RatingShardSchema } from './read-model.entity.js';
 
-const db = tables<typeof RatingCountSchema>();
+const db = tables<typeof RatingShardSchema>();
 
 /** The ratings that a histogram counts: each rating rounded half up. */
 export const BUCKETS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] as const;
 
-/** The average of the counters `c`, of a series or of a group; null without a rating. */
-export const AVERAGE = sql<number | null>`round(sum(c.sum) / nullif(sum(c.count), 0), 2)`;
+/** A counter of a series' ratings. */
+export type RatingCounter = 'count' | 'sum' | `r${(typeof BUCKETS)[number]}`;
 
-/** The number and the average of a series' ratings, added up from its counters. */
-export function ratingSummaryOf(seriesId: Expression<number>) {
-  return db
-    .selectFrom('rating_counts as c')
-    .select((eb) => [
-      sql<number>`${eb.fn.sum('c.count')}::int`.as('rating_count'),
-      AVERAGE.as('average_rating'),
-    ])
-    .where('c.series_id', '=', seriesId);
+/**
+ * The value of a counter: of the row of `rating_totals`, and of the shards if there are any. 0 without a row.
+ *
+ * @param row the relation of the row
+ */
+function counter(row: string, name: RatingCounter): RawBuilder<number> {
+  const total = sql`coalesce(${sql.ref(`${row}.${name}`)}, 0)`;
+  const shards = db
+    .selectFrom('rating_shards as h')
+    .select((eb) => eb.fn.sum(`h.${name}`).as('total'))
+    .where('h.series_id', '=', sql.ref<number>(`${row}.series_id`));
+  // PostgreSQL evaluates the subquery for sharded series only.
+  return sql<number>`case when ${sql.ref(`${row}.is_sharded`)} then ${total} + coalesce(${shards}, 0) else ${total} end`;
+}
+
+/** The number of a series' ratings. @param row the relation of the row of `rating_totals`, which may be null */
+export function ratingCount(row: string): RawBuilder<number> {
+  return sql<number>`(${counter(row, 'count')})::int`;
+}
+
+/** The average of a series' ratings, rounded half up to two digits; null without a rating. */
+export function averageRating(row: string): RawBuilder<number | null> {
+  return sql<number | null>`round((${counter(row, 'sum')}) / nullif(${counter(row, 'count')}, 0), 2)`;
 }
 
 /** Array of ten: the numbers of a series' ratings that round to 1, 2, … 10. */
-export function histogramOf(seriesId: Expression<number>): RawBuilder<number[]> {
-  const counters = db
-    .selectFrom('rating_counts as c')
-    .select((eb) =>
-      // Kysely has no form for an array.
-      sql<number[]>`array[${sql.join(BUCKETS.map((bucket) => asCount(eb.fn.sum(`c.r${bucket}`))))}]`.as(
-        'counts',
-      ),
-    )
-    .where('c.series_id', '=', seriesId);
-  return sql<number[]>`${counters}`;
+export function histogram(row: string): RawBuilder<number[]> {
+  // Kysely has no form for an array.
+  return sql<
+    number[]
+  >`array[${sql.join(BUCKETS.map((bucket) => sql`(${counter(row, `r${bucket}`)})::int`))}]`;
 }

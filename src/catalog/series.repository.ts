@@ -6,9 +6,10 @@ import { DEFAULT_LIMIT } from '../http/page.dto.js';
 import { searchParameters, searchVariant } from '../search/conditions.js';
 import { type SearchForm, searchTerm, searchWithFallback } from '../search/fold.js';
 import type { SeriesSchema, SeriesType } from './catalog.entity.js';
+import type { SeriesCardSchema } from './read-model.entity.js';
 import { relevanceParameters, SERIES_PAGE, type SeriesOrder } from './series-page.js';
-import { selectSeries, type SeriesRow } from './series-projection.js';
-import { histogramOf } from './series-ratings.js';
+import { isTranslated, selectSeries, type SeriesRow } from './series-projection.js';
+import { histogram } from './series-ratings.js';
 
 /** Filters, order and range of a page. */
 export interface SeriesSelection {
@@ -28,12 +29,12 @@ export interface SeriesPageRows {
   readonly rows: SeriesRow[];
 }
 
-const db = tables<typeof SeriesSchema>();
+const db = tables<typeof SeriesSchema | typeof SeriesCardSchema>();
 
 const FIND = statement('catalog.series', ({ language, id }: { language: string; id: number }) =>
-  selectSeries(db.selectFrom('series as s'), language)
-    .select((eb) => histogramOf(eb.ref('s.id')).as('histogram'))
-    .where('s.id', '=', id),
+  selectSeries(db.selectFrom('series_cards as c'), { language, isTranslated: true })
+    .select(histogram('rt').as('histogram'))
+    .where('c.series_id', '=', id),
 );
 
 /** A series with the histogram of its ratings. */
@@ -68,6 +69,7 @@ export class SeriesRepository {
       filtersByType: type !== undefined,
       filtersByClient: client !== undefined,
       isDefaultPage: limit === DEFAULT_LIMIT && offset === 0,
+      isTranslated: isTranslated(language),
     });
     const { header, rows } = await this.sql.page(page, {
       language,

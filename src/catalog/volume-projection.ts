@@ -1,11 +1,12 @@
-import { type InferResult, type SelectQueryBuilder, sql } from 'kysely';
+import type { InferResult, SelectQueryBuilder } from 'kysely';
 import { isoDate } from '../database/expressions.js';
 import type { TablesOf } from '../database/statement.js';
 import type { VolumeDto } from './volume.dto.js';
-import type { SeriesSchema, SeriesTitleSchema, VolumeSchema } from './catalog.entity.js';
-import { FALLBACK_LANGUAGE } from './languages.js';
+import type { VolumeSchema } from './catalog.entity.js';
+import type { SeriesCardSchema } from './read-model.entity.js';
+import { aliasOf, joinTexts, type Translation } from './series-projection.js';
 
-type Tables = TablesOf<typeof SeriesSchema | typeof SeriesTitleSchema | typeof VolumeSchema>;
+type Tables = TablesOf<typeof VolumeSchema | typeof SeriesCardSchema>;
 
 /**
  * The columns of `collection_items` that volumes contain. Declared here, since the catalog must not import the entity of
@@ -19,18 +20,19 @@ export interface OwnedVolume {
   readonly price: number;
 }
 
-/** A query that has volumes as `v`, their series as `s` and the viewer's collection items as `i`. */
+/** A query that has volumes as `v`, the cards of their series as `c` and the viewer's collection items as `i`. */
 interface WithVolumes {
   v: Tables['volumes'];
-  s: Tables['series'];
+  c: Tables['series_cards'];
   i: { [Column in keyof OwnedVolume]: OwnedVolume[Column] | null };
 }
 
-const FALLBACK = sql.lit(FALLBACK_LANGUAGE);
-
 /** Adds the columns. */
-function project(query: SelectQueryBuilder<Tables & WithVolumes, 'v' | 's' | 'i', object>, language: string) {
-  return query.select((eb) => [
+function project(
+  query: SelectQueryBuilder<Tables & WithVolumes, 'v' | 'c' | 'i', object>,
+  translation: Translation,
+) {
+  return joinTexts(query, translation).select((eb) => [
     'v.id',
     'v.name',
     'v.slug',
@@ -48,23 +50,11 @@ function project(query: SelectQueryBuilder<Tables & WithVolumes, 'v' | 's' | 'i'
     'v.aspect_ratio',
     'v.nsfw',
     'v.nsfw18',
-    's.id as series_id',
-    's.name as series_name',
-    's.slug as series_slug',
-    's.type as series_type',
-    eb.fn
-      .coalesce(
-        eb
-          .selectFrom('series_titles as t')
-          .select('t.title')
-          .whereRef('t.series_id', '=', 's.id')
-          .where('t.language', 'in', [sql<string>`${language}`, FALLBACK])
-          .orderBy((title) => title('t.language', '=', language), 'desc')
-          .orderBy('t.position')
-          .limit(sql.lit(1)),
-        's.name',
-      )
-      .as('series_alias'),
+    'c.series_id',
+    'c.name as series_name',
+    'c.slug as series_slug',
+    'c.type as series_type',
+    aliasOf(translation).as('series_alias'),
     // Null when the viewer does not own the volume.
     'i.id as item_id',
     isoDate(eb.ref('i.buy_date')).as('buy_date'),
@@ -76,17 +66,15 @@ function project(query: SelectQueryBuilder<Tables & WithVolumes, 'v' | 's' | 'i'
 export type VolumeRow = InferResult<ReturnType<typeof project>>[number];
 
 /**
- * Adds the columns of a Volume to a query that has volumes as the relation `v`, their series as `s` and the
+ * Adds the columns of a Volume to a query that has volumes as the relation `v`, the cards of their series as `c` and the
  * viewer's collection items as `i`.
- *
- * @param language parameter: the code of the language of the series' title
  */
 export function selectVolume<DB extends WithVolumes, TB extends keyof DB, Row>(
   query: SelectQueryBuilder<DB, TB, Row>,
-  language: string,
+  translation: Translation,
 ): SelectQueryBuilder<DB, TB, Row & VolumeRow> {
   // The builder's types cannot add columns to a query over tables that only the caller knows.
-  return project(query as never, language) as never;
+  return project(query as never, translation) as never;
 }
 
 /** A volume, with the viewer's copy of it if there is one. */

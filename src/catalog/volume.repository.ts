@@ -3,10 +3,11 @@ import { rowCount, rowNumber, sortKeys } from '../database/expressions.js';
 import { pageQuery } from '../database/page.js';
 import { Sql } from '../database/sql.js';
 import { statement, tables } from '../database/statement.js';
-import type { SeriesSchema, SeriesTitleSchema, VolumeSchema } from './catalog.entity.js';
+import type { SeriesSchema, VolumeSchema } from './catalog.entity.js';
+import type { SeriesCardSchema } from './read-model.entity.js';
 import { type OwnedVolume, selectVolume, type VolumeRow } from './volume-projection.js';
 
-const db = tables<typeof SeriesSchema | typeof SeriesTitleSchema | typeof VolumeSchema>().withTables<{
+const db = tables<typeof SeriesSchema | typeof VolumeSchema | typeof SeriesCardSchema>().withTables<{
   collection_items: OwnedVolume;
 }>();
 
@@ -21,11 +22,11 @@ function volumes({ language, viewerId }: Shown) {
   return selectVolume(
     db
       .selectFrom('volumes as v')
-      .innerJoin('series as s', 's.id', 'v.series_id')
+      .innerJoin('series_cards as c', 'c.series_id', 'v.series_id')
       .leftJoin('collection_items as i', (join) =>
         join.on('i.user_id', '=', viewerId).onRef('i.volume_id', '=', 'v.id'),
       ),
-    language,
+    { language, isTranslated: true },
   );
 }
 

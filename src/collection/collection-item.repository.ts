@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { isTranslated } from '../catalog/series-projection.js';
 import type { VolumeRow } from '../catalog/volume-projection.js';
 import { Sql } from '../database/sql.js';
 import type { RowOf } from '../database/statement.js';
@@ -56,7 +57,11 @@ export class CollectionItemRepository {
   ): Promise<CollectionPage> {
     const isbns = isbnDigits(search);
     const [isbn = '', otherIsbn = ''] = isbns;
-    const page = COLLECTION_PAGE.of({ order, search: form && { column: form.column, isbns: isbns.length } });
+    const page = COLLECTION_PAGE.of({
+      order,
+      search: form && { column: form.column, isbns: isbns.length },
+      isTranslated: isTranslated(parameters.language),
+    });
     const { header, rows } = await this.sql.page(page, {
       ...parameters,
       // The values for absent filters are unused: the variant's statement does not have these parameters.

@@ -1,5 +1,11 @@
 import { expressionBuilder, type SqlBool, sql } from 'kysely';
-import type { SeriesSchema, VolumeSchema } from '../catalog/catalog.entity.js';
+import type { VolumeSchema } from '../catalog/catalog.entity.js';
+import type {
+  SeriesCardSchema,
+  SeriesSearchSchema,
+  VolumeSearchSchema,
+} from '../catalog/read-model.entity.js';
+import type { Translation } from '../catalog/series-projection.js';
 import { type OwnedVolume, selectVolume } from '../catalog/volume-projection.js';
 import { isEnabledClient } from '../clients/client-filter.js';
 import { asCount, rowCount, rowNumber, type SortKey, sortKeys } from '../database/expressions.js';
@@ -14,6 +20,7 @@ import type { CollectionOrder } from './collection.dto.js';
 interface Variant {
   readonly order: CollectionOrder;
   readonly search: SearchVariant | null;
+  readonly isTranslated: boolean;
 }
 
 interface SearchVariant {
@@ -33,7 +40,12 @@ interface Parameters extends SearchParameters {
 }
 
 type Entities =
-  typeof CollectionItemSchema | typeof CollectionTotalSchema | typeof VolumeSchema | typeof SeriesSchema;
+  | typeof CollectionItemSchema
+  | typeof CollectionTotalSchema
+  | typeof VolumeSchema
+  | typeof SeriesCardSchema
+  | typeof SeriesSearchSchema
+  | typeof VolumeSearchSchema;
 type Tables = TablesOf<Entities>;
 type Key = SortKey<`i.${keyof Tables['collection_items']}` | 'v.release_date'>;
 
@@ -54,13 +66,14 @@ const ORDERS: Record<CollectionOrder, readonly Key[]> = {
 /** A page of an owner's items and its total. */
 export const COLLECTION_PAGE = statementFamily(
   'collection.page',
-  ({ order, search }: Variant, p: Parameters) => {
+  ({ order, search, isTranslated }: Variant, p: Parameters) => {
+    const translation = { language: p.language, isTranslated };
     const clientKnown = isEnabledClient(p.client);
     if (search === null) {
       return pageQuery(
         withPage(pageInOrder(order, p)),
         () => ({ total: totalFromCounters(p), client_known: clientKnown }),
-        () => rowsOfPage(p),
+        () => rowsOfPage(translation),
       );
     }
     return pageQuery(
@@ -92,7 +105,7 @@ export const COLLECTION_PAGE = statementFamily(
         total: rowCount(eb.selectFrom('matches')),
         client_known: clientKnown,
       }),
-      () => rowsOfPage(p),
+      () => rowsOfPage(translation),
     );
   },
 );
@@ -131,10 +144,13 @@ function pageInOrder(order: CollectionOrder, p: Parameters) {
 
 /** All matches of a search with their positions. The total needs all of them: read once, with only the order's columns. */
 function searchMatches(order: CollectionOrder, search: SearchVariant, p: Parameters) {
-  return db
-    .selectFrom('collection_items as i')
-    .innerJoin('volumes as v', 'v.id', 'i.volume_id')
-    .innerJoin('series as s', 's.id', 'v.series_id')
+  const own = db.selectFrom('collection_items as i');
+  const ordered = order.startsWith('release-date')
+    ? own.innerJoin('volumes as v', 'v.id', 'i.volume_id')
+    : own;
+  return ordered
+    .innerJoin('volume_search as g', 'g.volume_id', 'i.volume_id')
+    .innerJoin('series_search as f', 'f.series_id', 'g.series_id')
     .select(['i.id', rowNumber(sortKeys(ORDERS[order])).as('position')])
     .where(belongsToOwner('i', p))
     .where(matchesSearch(search, p));
@@ -142,25 +158,25 @@ function searchMatches(order: CollectionOrder, search: SearchVariant, p: Paramet
 
 /** Matches titles of the series, the volume's name, and both ISBNs. */
 function matchesSearch({ column, isbns }: SearchVariant, p: Parameters) {
-  const eb = expressionBuilder<{ s: Tables['series']; v: Tables['volumes'] }, 's' | 'v'>();
+  const eb = expressionBuilder<{ f: Tables['series_search']; g: Tables['volume_search'] }, 'f' | 'g'>();
   const hasIsbn = (isbn: string) => [
-    sql<SqlBool>`v.isbn10 like ${isbn}::text`,
-    sql<SqlBool>`v.isbn13 like ${isbn}::text`,
+    sql<SqlBool>`g.isbn10 like ${isbn}::text`,
+    sql<SqlBool>`g.isbn13 like ${isbn}::text`,
   ];
   return eb.or([
-    matchesPattern(eb.ref(`s.${column}`), p),
-    matchesPattern(eb.ref(`v.${column}`), p),
+    matchesPattern(eb.ref(`f.${column}`), p),
+    matchesPattern(eb.ref(`g.${column}`), p),
     ...[p.isbn, p.otherIsbn].slice(0, isbns).flatMap(hasIsbn),
   ]);
 }
 
 /** The volumes of the page with the owner's copies. */
-function rowsOfPage(p: Parameters) {
+function rowsOfPage(translation: Translation) {
   const page = db
     .withTables<{ page: OwnedVolume & { position: number } }>()
     .selectFrom('page as i')
     .innerJoin('volumes as v', 'v.id', 'i.volume_id')
-    .innerJoin('series as s', 's.id', 'v.series_id')
+    .innerJoin('series_cards as c', 'c.series_id', 'v.series_id')
     .select('i.position');
-  return selectVolume(page, p.language);
+  return selectVolume(page, translation);
 }

@@ -3,12 +3,13 @@ import { sql } from 'kysely';
 import { anyOf } from '../database/expressions.js';
 import { Sql } from '../database/sql.js';
 import { statement, statementFamily, tables } from '../database/statement.js';
-import { AVERAGE } from '../catalog/series-ratings.js';
-import type { RatingCountSchema, SeriesSchema } from '../catalog/catalog.entity.js';
+import { averageRating } from '../catalog/series-ratings.js';
+import type { SeriesSchema } from '../catalog/catalog.entity.js';
+import type { RatingTotalSchema } from '../catalog/read-model.entity.js';
 import type { RatingSchema } from './rating.entity.js';
-import { addChangeToCounters, addChangesToCounters } from './rating-counters.js';
+import { FOLD_SHARDS, withCounters } from './rating-counters.js';
 
-const db = tables<typeof RatingSchema | typeof RatingCountSchema | typeof SeriesSchema>();
+const db = tables<typeof RatingSchema | typeof RatingTotalSchema | typeof SeriesSchema>();
 
 interface Key {
   userId: string;
@@ -24,73 +25,74 @@ const FIND = statement('ratings.find', ({ userId, seriesId }: Key) =>
 );
 
 const ADD = statement('ratings.add', ({ userId, seriesId, rating }: Key & { rating: number }) =>
-  db
-    .with('target', (query) => query.selectFrom('series').select('id').where('id', '=', seriesId))
-    .with('written', (query) =>
-      query
-        .insertInto('ratings')
-        .columns(['user_id', 'series_id', 'rating'])
-        .expression((eb) =>
-          eb.selectFrom('target').select([eb.val(userId).as('user_id'), 'id', eb.val(rating).as('rating')]),
-        )
-        .onConflict((conflict) => conflict.columns(['user_id', 'series_id']).doNothing())
-        .returning(['series_id', sql<number | null>`null::numeric`.as('former'), 'rating']),
-    )
-    .with('counted', addChangeToCounters)
-    .selectNoFrom((eb) => [
-      eb.exists(eb.selectFrom('target').select('id')).as('series_exists'),
-      eb.exists(eb.selectFrom('written').select('series_id')).as('written'),
-    ]),
+  withCounters(
+    db
+      .with('target', (query) => query.selectFrom('series').select('id').where('id', '=', seriesId))
+      .with('written', (query) =>
+        query
+          .insertInto('ratings')
+          .columns(['user_id', 'series_id', 'rating'])
+          .expression((eb) =>
+            eb.selectFrom('target').select([eb.val(userId).as('user_id'), 'id', eb.val(rating).as('rating')]),
+          )
+          .onConflict((conflict) => conflict.columns(['user_id', 'series_id']).doNothing())
+          .returning(['series_id', sql<number | null>`null::numeric`.as('former'), 'rating']),
+      ),
+  ).selectNoFrom((eb) => [
+    eb.exists(eb.selectFrom('target').select('id')).as('series_exists'),
+    eb.exists(eb.selectFrom('written').select('series_id')).as('written'),
+  ]),
 );
 
 // The row is locked before it is read, so that `former` is the value that this statement replaces.
 const UPDATE = statement('ratings.update', ({ userId, seriesId, rating }: Key & { rating: number }) =>
-  db
-    .with('held', (query) =>
-      query
-        .selectFrom('ratings')
-        .select('rating as former')
-        .where('user_id', '=', userId)
-        .where('series_id', '=', seriesId)
-        .forNoKeyUpdate(),
-    )
-    .with('written', (query) =>
-      query
-        .updateTable('ratings as r')
-        .from('held')
-        .set({ rating })
-        .where('r.user_id', '=', userId)
-        .where('r.series_id', '=', seriesId)
-        .returning(['r.series_id', 'held.former', 'r.rating']),
-    )
-    .with('counted', addChangeToCounters)
+  withCounters(
+    db
+      .with('held', (query) =>
+        query
+          .selectFrom('ratings')
+          .select('rating as former')
+          .where('user_id', '=', userId)
+          .where('series_id', '=', seriesId)
+          .forNoKeyUpdate(),
+      )
+      .with('written', (query) =>
+        query
+          .updateTable('ratings as r')
+          .from('held')
+          .set({ rating })
+          .where('r.user_id', '=', userId)
+          .where('r.series_id', '=', seriesId)
+          .returning(['r.series_id', 'held.former', 'r.rating']),
+      ),
+  )
     .selectFrom('written')
     .select('series_id'),
 );
 
 const DELETE = statement('ratings.delete', ({ userId, seriesId }: Key) =>
-  db
-    .with('written', (query) =>
+  withCounters(
+    db.with('written', (query) =>
       query
         .deleteFrom('ratings')
         .where('user_id', '=', userId)
         .where('series_id', '=', seriesId)
         .returning(['series_id', 'rating as former', sql<number | null>`null::numeric`.as('rating')]),
-    )
-    .with('counted', addChangeToCounters)
+    ),
+  )
     .selectFrom('written')
     .select('series_id'),
 );
 
 const DELETE_ALL = statement('ratings.delete-all', ({ userId }: { userId: string }) =>
-  db
-    .with('written', (query) =>
+  withCounters(
+    db.with('written', (query) =>
       query
         .deleteFrom('ratings')
         .where('user_id', '=', userId)
         .returning(['series_id', 'rating as former', sql<number | null>`null::numeric`.as('rating')]),
-    )
-    .with('counted', addChangesToCounters)
+    ),
+  )
     .selectFrom('written')
     .select('series_id'),
 );
@@ -102,10 +104,9 @@ const RANK = statementFamily(
     db
       .with('averages', (query) =>
         query
-          .selectFrom('rating_counts as c')
-          .select(['c.series_id', AVERAGE.as('average')])
-          .$if(!all, (some) => some.where('c.series_id', '=', anyOf(seriesIds, 'int[]')))
-          .groupBy('c.series_id'),
+          .selectFrom('rating_totals as t')
+          .select(['t.series_id', averageRating('t').as('average')])
+          .$if(!all, (some) => some.where('t.series_id', '=', anyOf(seriesIds, 'int[]'))),
       )
       .with('held', (query) =>
         query
@@ -163,9 +164,10 @@ export class RatingRepository {
     return rows.map(({ series_id: seriesId }) => seriesId);
   }
 
-  /** Updates the order by rating, of the given series or of all. */
+  /** Updates the order by rating, of the given series or of all, and folds the shards of the given series. */
   async rank(seriesIds: readonly number[] | 'all'): Promise<void> {
     const all = seriesIds === 'all';
+    if (!all) await this.sql.rows(FOLD_SHARDS, { seriesIds });
     await this.sql.rows(RANK.of({ all }), { seriesIds: all ? [] : seriesIds });
   }
 }

@@ -1,6 +1,6 @@
 import { type Expression, expressionBuilder, type RawBuilder, type SqlBool, sql } from 'kysely';
-import type { SeriesSchema } from '../catalog/catalog.entity.js';
-import { selectSeries } from '../catalog/series-projection.js';
+import type { SeriesCardSchema, SeriesSearchSchema } from '../catalog/read-model.entity.js';
+import { selectSeries, type Translation } from '../catalog/series-projection.js';
 import { isEnabledClient } from '../clients/client-filter.js';
 import { anyOf, asCount, rowCount, rowNumber, type SortKey, sortKeys } from '../database/expressions.js';
 import { oneRow, pageQuery, withPage } from '../database/page.js';
@@ -26,6 +26,7 @@ interface Variant {
   readonly search: SearchVariant | null;
   readonly filtersByStatus: boolean;
   readonly filtersByClient: boolean;
+  readonly isTranslated: boolean;
 }
 
 interface Parameters extends SearchParameters {
@@ -38,7 +39,11 @@ interface Parameters extends SearchParameters {
 }
 
 type Entities =
-  typeof ReadingEntrySchema | typeof ReadingCountSchema | typeof SeriesSchema | typeof RatingSchema;
+  | typeof ReadingEntrySchema
+  | typeof ReadingCountSchema
+  | typeof SeriesCardSchema
+  | typeof SeriesSearchSchema
+  | typeof RatingSchema;
 type Tables = TablesOf<Entities>;
 type Entry = Tables['reading_entries'];
 type Key = SortKey<`e.${keyof Entry}`>;
@@ -76,7 +81,7 @@ export const HISTORY_PAGE = statementFamily('reading-history.page', (variant: Va
     return pageQuery(
       withPage(pageInOrder(variant, p)),
       () => ({ total: asCount(totalFromCounters(variant, p)), client_known: clientKnown }),
-      () => rowsOfPage(p),
+      () => rowsOfPage(p, variant),
     );
   }
   return pageQuery(
@@ -108,7 +113,7 @@ export const HISTORY_PAGE = statementFamily('reading-history.page', (variant: Va
       total: rowCount(eb.selectFrom('matches')),
       client_known: clientKnown,
     }),
-    () => rowsOfPage(p),
+    () => rowsOfPage(p, variant),
   );
 });
 
@@ -156,9 +161,9 @@ function pageInOrder(variant: Variant, p: Parameters) {
  * catalog finds the matching series first.
  */
 function searchMatches(variant: Variant, { column, by }: SearchVariant, p: Parameters) {
-  const text = expressionBuilder<{ s: Tables['series'] }, 's'>().ref(`s.${column}`);
+  const text = expressionBuilder<{ f: Tables['series_search'] }, 'f'>().ref(`f.${column}`);
   const own = entries(variant, p)
-    .innerJoin('series as s', 's.id', 'e.series_id')
+    .innerJoin('series_search as f', 'f.series_id', 'e.series_id')
     .selectAll('e')
     .where(matchesUnindexed(text, p));
   const isSmall = sql<SqlBool>`${asCount(totalFromCounters(variant, p))} <= ${sql.lit(SMALL_LIST)}`;
@@ -176,23 +181,23 @@ function indexed(variant: Variant, text: Expression<string>, p: Parameters) {
   // `OFFSET 0` is an optimization fence: the planner assumes an average list and would choose the wrong join order for
   // long ones.
   const matching = db
-    .selectFrom('series as s')
-    .select('s.id')
+    .selectFrom('series_search as f')
+    .select('f.series_id')
     .where(matchesPattern(text, p))
     .offset(sql.lit(0));
   return db
-    .selectFrom(matching.as('s'))
-    .innerJoin('reading_entries as e', 'e.series_id', 's.id')
+    .selectFrom(matching.as('f'))
+    .innerJoin('reading_entries as e', 'e.series_id', 'f.series_id')
     .selectAll('e')
     .where(matchesFilters('e', variant, p));
 }
 
 /** The entries of the page with their series and the reader's ratings. */
-function rowsOfPage(p: Parameters) {
+function rowsOfPage(p: Parameters, { isTranslated }: Pick<Translation, 'isTranslated'>) {
   const page = db
     .withTables<{ page: Entry & { position: number } }>()
     .selectFrom('page as e')
-    .innerJoin('series as s', 's.id', 'e.series_id')
+    .innerJoin('series_cards as c', 'c.series_id', 'e.series_id')
     .select(ENTRY_COLUMNS)
     .select((eb) => [
       'e.position',
@@ -204,7 +209,7 @@ function rowsOfPage(p: Parameters) {
         .whereRef('r.series_id', '=', 'e.series_id')
         .as('rating'),
     ]);
-  return selectSeries(page, p.language);
+  return selectSeries(page, { language: p.language, isTranslated });
 }
 
 /** A series with the user's entry and rating. */

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { isTranslated } from '../catalog/series-projection.js';
 import { Sql } from '../database/sql.js';
 import { searchParameters, searchVariant } from '../search/conditions.js';
 import { type SearchForm, searchTerm, searchWithFallback } from '../search/fold.js';
@@ -113,6 +114,7 @@ export class ReadingEntryRepository {
       search: form && searchVariant(form),
       filtersByStatus: status !== undefined,
       filtersByClient: client !== undefined,
+      isTranslated: isTranslated(language),
     });
     const { header, rows } = await this.sql.page(page, {
       userId,

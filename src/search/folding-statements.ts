@@ -3,11 +3,11 @@ import { unnested } from '../database/expressions.js';
 import { statement, tables } from '../database/statement.js';
 
 type Id = number | string;
-type Table = 'series' | 'volumes' | 'users';
+type Table = 'series_search' | 'volume_search' | 'users';
+type Key = 'series_id' | 'volume_id' | 'id';
 
-/** The columns common to all tables with folded texts. */
-interface FoldedRow {
-  readonly id: Id;
+/** The columns of tables with folded texts: these, and one of the keys. */
+interface FoldedRow extends Record<Key, Id> {
   readonly search_text: string;
   readonly search_compact: string;
 }
@@ -15,6 +15,8 @@ interface FoldedRow {
 /** A table with folded texts, and the source of its names. */
 export interface FoldedSource {
   readonly table: Table;
+  /** The primary key. */
+  readonly key: Key;
   /** The SQL type of the ids. */
   readonly idType: 'int' | 'text';
   /** SQL expression for the array of a row's names; the table is the relation `r`. */
@@ -31,16 +33,16 @@ interface FoldedTexts {
 const db = tables<never>().withTables<Record<Table, FoldedRow>>();
 
 /** The statements that update the folded texts of a table. */
-export function foldingStatements({ table, idType, names }: FoldedSource) {
+export function foldingStatements({ table, key, idType, names }: FoldedSource) {
   const type = sql.raw(idType);
   return {
     /** Selects the names of the next rows by id and locks the rows, so that their names cannot change before `write`. */
     lockNames: statement(`search.names-${table}`, ({ after, limit }: { after: Id; limit: number }) =>
       db
         .selectFrom(`${table} as r`)
-        .select(['r.id', names.as('names')])
-        .where('r.id', '>', sql<Id>`${after}::${type}`)
-        .orderBy('r.id')
+        .select([`r.${key} as id`, names.as('names')])
+        .where(`r.${key}`, '>', sql<Id>`${after}::${type}`)
+        .orderBy(`r.${key}`)
         .limit(limit)
         .forNoKeyUpdate('r'),
     ),
@@ -55,7 +57,7 @@ export function foldingStatements({ table, idType, names }: FoldedSource) {
           }),
         )
         .set((eb) => ({ search_text: eb.ref('i.text'), search_compact: eb.ref('i.compact') }))
-        .whereRef('r.id', '=', 'i.id')
+        .whereRef(`r.${key}`, '=', 'i.id')
         .where((eb) =>
           eb.or([
             eb('r.search_text', '<>', eb.ref('i.text')),

@@ -38,6 +38,7 @@ export class UsersService implements OnModuleInit {
   onModuleInit(): void {
     this.folding.register({
       table: 'users',
+      key: 'id',
       idType: 'text',
       names: SEARCHED_NAMES,
       fold: ([username = '', email, firstName, lastName]) =>

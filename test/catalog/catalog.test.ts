@@ -177,7 +177,7 @@ describe('GET /series?search=', () => {
   });
 
   it('searches series by index for terms of any length', async () => {
-    await app.database.query('analyze series');
+    await app.database.query('analyze series_search');
     for (const [condition, value] of [
       [`search_text like $1`, '%naushika%'],
       ['search_grams(search_text) @> $1::text[]', '{谷}'],
@@ -185,7 +185,7 @@ describe('GET /series?search=', () => {
       await app.database.query('begin');
       await app.database.query('set local enable_seqscan = off');
       const plan = await app.database.query<{ 'QUERY PLAN': string }>(
-        `explain select id from series where ${condition}`.replace('$1', `'${value}'`),
+        `explain select series_id from series_search where ${condition}`.replace('$1', `'${value}'`),
       );
       await app.database.query('rollback');
       expect(plan.map((row) => row['QUERY PLAN']).join()).toMatch(/Bitmap Index Scan on series_search/);

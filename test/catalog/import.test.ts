@@ -8,6 +8,7 @@ import {
   type RefusedLine,
 } from '../../src/catalog/import/catalog-importer.js';
 import { PROJECT_FOLDER } from '../../src/project-folder.js';
+import { refreshReadModel } from '../support/catalog-rows.js';
 import { appForFile } from '../support/app.js';
 import { unique } from '../support/builders.js';
 
@@ -254,6 +255,7 @@ describe('CatalogImporter', () => {
   it('returns links as strings that an earlier version stored as numbers', async () => {
     const id = await app.a.oneSeries();
     await app.database.query(`update series set links = '{"mal": 13}' where id = $1`, [id]);
+    await refreshReadModel(app.database, [id]);
     expect((await app.client.get(`/series/${id}`)).body.links).toEqual({
       mal: '13',
       anilist: null,

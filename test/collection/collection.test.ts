@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { isbnDigits } from '../../src/collection/isbn.js';
+import { insertSeries } from '../support/catalog-rows.js';
 import { appForFile } from '../support/app.js';
 import { type TestUser, unique } from '../support/builders.js';
 
@@ -285,9 +286,9 @@ describe('GET /user/collection', () => {
 describe('A collection of 10,000 items', () => {
   it('reads a page and the statistics of a long collection by index, in fewer than 200 rows', async () => {
     const owner = await app.a.user();
-    await app.database.query(
-      `insert into series (external_id, name, type, slug, origin, search_text, digest)
-       select 'long-' || i, 'Long ' || i, 'Manga', 'long', 'Japanese', E'\\nlong ' || i || E'\\n', '' from generate_series(1, 10000) i`,
+    await insertSeries(
+      app.database,
+      Array.from({ length: 10_000 }, (_, index) => `long-${index + 1}`),
     );
     await app.database.query(
       `insert into volumes (external_id, series_id, name, slug, group_order, language)

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { HISTORY_ORDERS } from '../../src/reading-history/reading-history.dto.js';
+import { insertSeries } from '../support/catalog-rows.js';
 import { appForFile } from '../support/app.js';
 import { type TestUser, unique } from '../support/builders.js';
 
@@ -124,9 +125,9 @@ describe('GET /profiles/{slug}', () => {
   });
 
   it('uses the index of public entries, so that private entries do not slow the list', async () => {
-    await app.database.query(
-      `insert into series (external_id, name, type, slug, origin, search_text, digest)
-       select 'long-' || i, 'Long ' || i, 'Manga', 'long', 'Japanese', '', '' from generate_series(1, 5000) i`,
+    await insertSeries(
+      app.database,
+      Array.from({ length: 5_000 }, (_, index) => `long-${index + 1}`),
     );
     await app.database.query(
       `insert into reading_entries (user_id, series_id, series_name, progress, priority, client_id)

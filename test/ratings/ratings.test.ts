@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { insertSeries } from '../support/catalog-rows.js';
 import { describe, expect, it } from 'vitest';
 import { RatingRanking } from '../../src/ratings/rating-ranking.js';
 import { appForFile } from '../support/app.js';
@@ -285,21 +286,51 @@ describe('Average ratings', () => {
     expect(await first()).toBe(one);
   });
 
-  it('reads an average from 16 counter rows, also for 1,600,000 ratings', async () => {
-    const id = await app.a.oneSeries();
-    await app.database.query(
-      `insert into rating_counts (series_id, shard, count, sum) select $1, i, 100000, 500000 from generate_series(0, 15) i`,
-      [id],
-    );
-    await app.database.query('analyze rating_counts');
-    const plan = await app.database.query<{ 'QUERY PLAN': string }>(
-      `explain (analyze, costs off, timing off, summary off) select sum(count) from rating_counts where series_id = ${id}`,
-    );
-    const text = plan.map((row) => row['QUERY PLAN']).join('\n');
-    expect(text).toMatch(/rows=16/);
-    expect((await app.client.get(`/series/${id}`)).body).toMatchObject({
-      rating_count: 1_600_000,
-      average_rating: 5,
+  describe('of a series whose ratings contend for its counters', () => {
+    let id: number;
+    const shards = () => app.database.query('select count from rating_shards where series_id = $1', [id]);
+    const summary = async () => {
+      const { rating_count, average_rating, ratings } = (await app.client.get(`/series/${id}`)).body;
+      return { rating_count, average_rating, tens: ratings[9].count };
+    };
+    const rate = async (rating: number) => {
+      const user = app.client.as(await app.a.user());
+      expect((await user.post(`/user/series-rating/add/${id}`, { rating })).status).toBe(200);
+    };
+
+    it('stay exact while the series becomes sharded, and after its shards are folded', async () => {
+      [id = 0] = await insertSeries(app.database, ['contended']);
+      await rate(10);
+      expect(await summary()).toEqual({ rating_count: 1, average_rating: 10, tens: 1 });
+
+      // A transaction that holds the counters. Two ratings wait for it and then count.
+      await app.database.query('begin');
+      await app.database.query('update rating_totals set count = count where series_id = $1', [id]);
+      const waiting = [rate(10), rate(4)];
+      await expect
+        .poll(async () => {
+          const rows = await app.database.query(
+            `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+          );
+          return rows.length;
+        })
+        .toBe(2);
+      expect(await summary()).toMatchObject({ rating_count: 1 });
+      await app.database.query('commit');
+      await Promise.all(waiting);
+      expect(await summary()).toEqual({ rating_count: 3, average_rating: 8, tens: 2 });
+
+      // The series is sharded: a rating waits for the totals no longer.
+      await app.database.query('begin');
+      await app.database.query('update rating_totals set count = count where series_id = $1', [id]);
+      await rate(1);
+      await app.database.query('commit');
+      expect(await summary()).toEqual({ rating_count: 4, average_rating: 6.25, tens: 2 });
+      expect(await shards()).not.toEqual([]);
+
+      await app.nest.get(RatingRanking).update();
+      expect(await shards()).toEqual([]);
+      expect(await summary()).toEqual({ rating_count: 4, average_rating: 6.25, tens: 2 });
     });
   });
 });

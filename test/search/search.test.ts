@@ -179,7 +179,8 @@ describe('GET /admin/users?search=', () => {
 describe('SearchFolding.refresh', () => {
   it('folds stored texts again after an upgrade changes the folding', async () => {
     await app.database.query(
-      `update series set search_text = E'\\nstale\\n', search_compact = ''; update volumes set search_text = 'stale'`,
+      `update series_search set search_text = E'\\nstale\\n', search_compact = '';
+       update volume_search set search_text = 'stale'`,
     );
     await app.database.query(`update users set search_text = 'stale', search_compact = ''`);
     await app.database.query('delete from search_folding');
@@ -192,7 +193,7 @@ describe('SearchFolding.refresh', () => {
     const [row] = await app.database.query<{ version: number }>('select version from search_folding');
     expect(row?.version).toBe(FOLDING_VERSION);
     const [stale] = await app.database.query<{ count: number }>(
-      `select count(*)::int as count from volumes where search_text = 'stale'`,
+      `select count(*)::int as count from volume_search where search_text = 'stale'`,
     );
     expect(stale?.count).toBe(0);
   });

@@ -7,6 +7,7 @@ import { TransactionLocks } from '../../database/transaction-locks.js';
 import { Transactions } from '../../database/transactions.js';
 import { CatalogChanges } from '../catalog-changes.js';
 import type { SeriesSchema, VolumeSchema } from '../catalog.entity.js';
+import { REFRESH_CARDS, REFRESH_TEXTS } from '../read-model.js';
 import type { SeriesRecord } from './catalog-line.js';
 import { STORE_BATCH } from './store-batch.js';
 
@@ -79,11 +80,18 @@ export class ImportRepository {
       const records = batch.map(({ record }) => record);
       const choice = choose(await this.known(records));
       const changed = choice.changed.map(({ record }) => record);
-      if (changed.length > 0) await this.sql.rows(STORE_BATCH, { lines: JSON.stringify(changed) });
+      if (changed.length > 0) await this.storeChanged(changed);
       // An import in one transaction would otherwise lock users' rows until its end.
       if (!isPartOfTransaction) await this.changes.notify(choice.updated);
       return choice;
     });
+  }
+
+  private async storeChanged(records: readonly SeriesRecord[]): Promise<void> {
+    const stored = await this.sql.rows(STORE_BATCH, { lines: JSON.stringify(records) });
+    const seriesIds = stored.map(({ id }) => id);
+    await this.sql.rows(REFRESH_CARDS, { seriesIds });
+    await this.sql.rows(REFRESH_TEXTS, { seriesIds });
   }
 
   /**

@@ -6,9 +6,16 @@ import type {
   SeriesTitleSchema,
   VolumeSchema,
 } from '../catalog.entity.js';
+import type { SeriesSearchSchema, VolumeSearchSchema } from '../read-model.entity.js';
+import { hasChanged } from '../read-model.js';
 
 type Entities =
-  typeof SeriesSchema | typeof SeriesTitleSchema | typeof SeriesDescriptionSchema | typeof VolumeSchema;
+  | typeof SeriesSchema
+  | typeof SeriesTitleSchema
+  | typeof SeriesDescriptionSchema
+  | typeof VolumeSchema
+  | typeof SeriesSearchSchema
+  | typeof VolumeSearchSchema;
 type Tables = TablesOf<Entities>;
 
 const db = tables<Entities>();
@@ -27,16 +34,12 @@ const SERIES = {
   tags: 'text[]',
   authors: 'text[]',
   links: 'jsonb',
-  search_text: 'text',
-  search_compact: 'text',
   digest: 'text',
 } as const satisfies Partial<Record<keyof Tables['series'], string>>;
 const VOLUMES = {
   external_id: 'text',
   name: 'text',
   slug: 'text',
-  search_text: 'text',
-  search_compact: 'text',
   group_order: 'numeric',
   language: 'text',
   release_date: 'date',
@@ -52,10 +55,13 @@ const VOLUMES = {
   nsfw: 'smallint',
   nsfw18: 'smallint',
 } as const satisfies Partial<Record<keyof Tables['volumes'], string>>;
+const SEARCH = { search_text: 'text', search_compact: 'text' } as const;
 const PARTS = { titles: 'jsonb', descriptions: 'jsonb', volumes: 'jsonb' } as const;
 
 const SERIES_COLUMNS = namesOf(SERIES);
 const VOLUME_COLUMNS = namesOf(VOLUMES);
+const SEARCH_COLUMNS = namesOf(SEARCH);
+const VOLUME_SEARCH_COLUMNS = [...SEARCH_COLUMNS, 'isbn10', 'isbn13'] as const;
 
 function namesOf<Columns extends object>(columns: Columns): (keyof Columns & string)[] {
   return Object.keys(columns) as (keyof Columns & string)[];
@@ -85,11 +91,13 @@ function replaced<Column extends string>(columns: readonly Column[]): Record<str
   return Object.fromEntries(changed.map((column) => [column, sql.ref(`excluded.${column}`)]));
 }
 
-/** Stores the series of a batch with their titles, descriptions and volumes, all or nothing. */
+/** Stores the series of a batch with their titles, descriptions and volumes, all or nothing. Returns the series' ids. */
 export const STORE_BATCH = statement('catalog.store-batch', ({ lines }: { lines: string }) =>
   db
     .with('input', (query) =>
-      query.selectFrom(rowsOf(sql`${lines}::jsonb`, 'line', { ...SERIES, ...PARTS })).selectAll('line'),
+      query
+        .selectFrom(rowsOf(sql`${lines}::jsonb`, 'line', { ...SERIES, ...SEARCH, ...PARTS }))
+        .selectAll('line'),
     )
     .with('stored', (query) =>
       query
@@ -103,7 +111,19 @@ export const STORE_BATCH = statement('catalog.store-batch', ({ lines }: { lines:
       query
         .selectFrom('stored as s')
         .innerJoin('input as i', 'i.external_id', 's.external_id')
-        .select(['s.id', 'i.titles', 'i.descriptions', 'i.volumes']),
+        .select(['s.id', 'i.search_text', 'i.search_compact', 'i.titles', 'i.descriptions', 'i.volumes']),
+    )
+    .with('search', (query) =>
+      query
+        .insertInto('series_search')
+        .columns(['series_id', ...SEARCH_COLUMNS])
+        .expression((eb) => eb.selectFrom('line').select(['id', ...SEARCH_COLUMNS]))
+        .onConflict((conflict) =>
+          conflict
+            .column('series_id')
+            .doUpdateSet(replaced(SEARCH_COLUMNS))
+            .where(hasChanged('series_search', SEARCH_COLUMNS)),
+        ),
     )
     .with('titles', (query) =>
       query
@@ -116,7 +136,10 @@ export const STORE_BATCH = statement('catalog.store-batch', ({ lines }: { lines:
             .select(['line.id', 't.position', 't.language', 't.title']),
         )
         .onConflict((conflict) =>
-          conflict.columns(['series_id', 'position']).doUpdateSet(replaced(['language', 'title'])),
+          conflict
+            .columns(['series_id', 'position'])
+            .doUpdateSet(replaced(['language', 'title']))
+            .where(hasChanged('series_titles', ['language', 'title'])),
         ),
     )
     .with('former_titles', (query) =>
@@ -137,7 +160,10 @@ export const STORE_BATCH = statement('catalog.store-batch', ({ lines }: { lines:
             .select(['line.id', 'd.language', 'd.text']),
         )
         .onConflict((conflict) =>
-          conflict.columns(['series_id', 'language']).doUpdateSet(replaced(['text'])),
+          conflict
+            .columns(['series_id', 'language'])
+            .doUpdateSet(replaced(['text']))
+            .where(hasChanged('series_descriptions', ['text'])),
         ),
     )
     .with('former_descriptions', (query) =>
@@ -155,14 +181,39 @@ export const STORE_BATCH = statement('catalog.store-batch', ({ lines }: { lines:
           ),
         ),
     )
-    .insertInto('volumes')
-    .columns(['series_id', ...VOLUME_COLUMNS])
-    .expression((eb) =>
-      eb
-        .selectFrom('line')
-        .crossJoin(rowsOf(sql`line.volumes`, 'v', VOLUMES))
-        .select('line.id')
-        .select(VOLUME_COLUMNS.map((column) => `v.${column}` as const)),
+    .with('volume', (query) =>
+      query
+        .insertInto('volumes')
+        .columns(['series_id', ...VOLUME_COLUMNS])
+        .expression((eb) =>
+          eb
+            .selectFrom('line')
+            .crossJoin(rowsOf(sql`line.volumes`, 'v', VOLUMES))
+            .select('line.id')
+            .select(VOLUME_COLUMNS.map((column) => `v.${column}` as const)),
+        )
+        .onConflict((conflict) => conflict.column('external_id').doUpdateSet(replaced(VOLUME_COLUMNS)))
+        .returning(['id', 'external_id', 'series_id', 'isbn10', 'isbn13']),
     )
-    .onConflict((conflict) => conflict.column('external_id').doUpdateSet(replaced(VOLUME_COLUMNS))),
+    .with('volume_texts', (query) =>
+      query
+        .insertInto('volume_search')
+        .columns(['volume_id', 'series_id', ...SEARCH_COLUMNS, 'isbn10', 'isbn13'])
+        .expression((eb) =>
+          eb
+            .selectFrom('line')
+            .crossJoin(rowsOf(sql`line.volumes`, 'v', { external_id: 'text', ...SEARCH }))
+            .innerJoin('volume', 'volume.external_id', 'v.external_id')
+            .select(['volume.id', 'volume.series_id', 'v.search_text', 'v.search_compact'])
+            .select(['volume.isbn10', 'volume.isbn13']),
+        )
+        .onConflict((conflict) =>
+          conflict
+            .column('volume_id')
+            .doUpdateSet(replaced(VOLUME_SEARCH_COLUMNS))
+            .where(hasChanged('volume_search', VOLUME_SEARCH_COLUMNS)),
+        ),
+    )
+    .selectFrom('stored')
+    .select('id'),
 );

@@ -9,6 +9,7 @@ import { Migration20261126084800SearchForms } from './Migration20261126084800_se
 import { Migration20261126091000SignIn } from './Migration20261126091000_sign_in.js';
 import { Migration20261126130000CapitalSharpS } from './Migration20261126130000_capital_sharp_s.js';
 import { Migration20261126140000Functions } from './Migration20261126140000_functions.js';
+import { Migration20261126150000ReadModel } from './Migration20261126150000_read_model.js';
 
 /** Every migration, oldest first. An applied one is never edited. */
 export const MIGRATIONS = [
@@ -23,4 +24,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261126091000_sign_in', class: Migration20261126091000SignIn },
   { name: 'Migration20261126130000_capital_sharp_s', class: Migration20261126130000CapitalSharpS },
   { name: 'Migration20261126140000_functions', class: Migration20261126140000Functions },
+  { name: 'Migration20261126150000_read_model', class: Migration20261126150000ReadModel },
 ];
