@@ -97,6 +97,19 @@ export const SeriesSearchSchema = defineEntity({
 export const VolumeSearchSchema = defineEntity({
   name: 'VolumeSearch',
   tableName: 'volume_search',
+  indexes: [
+    { name: 'volume_search_by_series', properties: ['seriesId'] },
+    {
+      name: 'volume_search_trigrams',
+      expression:
+        'create index "volume_search_trigrams" on "volume_search" using gin ("search_text" gin_trgm_ops)',
+    },
+    {
+      name: 'volume_compact_trigrams',
+      expression:
+        'create index "volume_compact_trigrams" on "volume_search" using gin ("search_compact" gin_trgm_ops)',
+    },
+  ],
   properties: {
     volume: p.manyToOne(VolumeSchema).primary().deleteRule('cascade'),
     /** The series, so that a search needs no row of `volumes`. A volume never moves to another series. */

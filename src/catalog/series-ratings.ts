@@ -1,14 +1,13 @@
 import { type RawBuilder, sql } from 'kysely';
-import { tables } from '../database/statement.js';
-import type { RatingShardSchema } from './read-model.entity.js';
-
-const db = tables<typeof RatingShardSchema>();
 
 /** The ratings that a histogram counts: each rating rounded half up. */
 export const BUCKETS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] as const;
 
 /** A counter of a series' ratings. */
 export type RatingCounter = 'count' | 'sum' | `r${(typeof BUCKETS)[number]}`;
+
+/** The counters in the order of the function `sharded_ratings`. */
+const ORDER: readonly RatingCounter[] = ['count', 'sum', ...BUCKETS.map((bucket) => `r${bucket}` as const)];
 
 /**
  * The value of a counter: of the row of `rating_totals`, and of the shards if there are any. 0 without a row.
@@ -17,11 +16,7 @@ export type RatingCounter = 'count' | 'sum' | `r${(typeof BUCKETS)[number]}`;
  */
 function counter(row: string, name: RatingCounter): RawBuilder<number> {
   const total = sql`coalesce(${sql.ref(`${row}.${name}`)}, 0)`;
-  const shards = db
-    .selectFrom('rating_shards as h')
-    .select((eb) => eb.fn.sum(`h.${name}`).as('total'))
-    .where('h.series_id', '=', sql.ref<number>(`${row}.series_id`));
-  // PostgreSQL evaluates the subquery for sharded series only.
+  const shards = sql`(sharded_ratings(${sql.ref(`${row}.series_id`)}))[${sql.lit(ORDER.indexOf(name) + 1)}]`;
   return sql<number>`case when ${sql.ref(`${row}.is_sharded`)} then ${total} + coalesce(${shards}, 0) else ${total} end`;
 }
 

@@ -3,7 +3,7 @@ import { isTranslated } from '../catalog/series-projection.js';
 import type { VolumeRow } from '../catalog/volume-projection.js';
 import { Sql } from '../database/sql.js';
 import type { RowOf } from '../database/statement.js';
-import { searchParameters } from '../search/conditions.js';
+import { searchParameters, searchVariant } from '../search/conditions.js';
 import { containing, type SearchForm, searchTerm, searchWithFallback } from '../search/fold.js';
 import { COLLECTION_PAGE } from './collection-page.js';
 import type { CollectionOrder, UpdateCollectionItemDto, CreateCollectionItemDto } from './collection.dto.js';
@@ -59,7 +59,11 @@ export class CollectionItemRepository {
     const [isbn = '', otherIsbn = ''] = isbns;
     const page = COLLECTION_PAGE.of({
       order,
-      search: form && { column: form.column, isbns: isbns.length },
+      search: form && {
+        column: form.column,
+        isbns: isbns.length,
+        isIndexed: searchVariant(form).by === 'trigrams',
+      },
       isTranslated: isTranslated(parameters.language),
     });
     const { header, rows } = await this.sql.page(page, {

@@ -11,7 +11,7 @@ import { isEnabledClient } from '../clients/client-filter.js';
 import { asCount, rowCount, rowNumber, type SortKey, sortKeys } from '../database/expressions.js';
 import { oneRow, pageQuery, withPage } from '../database/page.js';
 import { statementFamily, tables, type TablesOf } from '../database/statement.js';
-import { matchesPattern, type SearchParameters } from '../search/conditions.js';
+import { matchesPattern, matchesUnindexed, type SearchParameters } from '../search/conditions.js';
 import type { SearchForm } from '../search/fold.js';
 import type { CollectionItemSchema, CollectionTotalSchema } from './collection-item.entity.js';
 import type { CollectionOrder } from './collection.dto.js';
@@ -27,6 +27,8 @@ interface SearchVariant {
   readonly column: SearchForm['column'];
   /** Number of forms of an ISBN in the search. */
   readonly isbns: 0 | 1 | 2;
+  /** Whether the trigram indexes find the term. */
+  readonly isIndexed: boolean;
 }
 
 interface Parameters extends SearchParameters {
@@ -62,6 +64,9 @@ const ORDERS: Record<CollectionOrder, readonly Key[]> = {
   'release-date-asc': ['v.release_date asc nulls last', 'i.id'],
   'release-date-desc': ['v.release_date desc nulls last', 'i.id'],
 };
+
+/** Up to this many items, comparing all of them beats the trigram indexes of the catalog. */
+const SMALL_LIST = 1_000;
 
 /** A page of an owner's items and its total. */
 export const COLLECTION_PAGE = statementFamily(
@@ -134,40 +139,91 @@ function totalFromCounters(p: Parameters) {
 
 /** The page of a list without a search. */
 function pageInOrder(order: CollectionOrder, p: Parameters) {
-  const own = db.selectFrom('collection_items as i').where(belongsToOwner('i', p));
   const ordered = order.startsWith('release-date')
-    ? own.innerJoin('volumes as v', 'v.id', 'i.volume_id').selectAll('i')
-    : own.selectAll('i');
+    ? own(p).innerJoin('volumes as v', 'v.id', 'i.volume_id').selectAll('i')
+    : own(p).selectAll('i');
   const page = ordered.orderBy(sortKeys(ORDERS[order])).limit(p.limit).offset(p.offset);
   return db.selectFrom(page.as('i')).selectAll('i').select(rowNumber().as('position'));
 }
 
-/** All matches of a search with their positions. The total needs all of them: read once, with only the order's columns. */
+/**
+ * All matches of a search with their positions. The total needs all of them: read once, with only the order's columns. For a
+ * short list the texts of all items are compared; for a long one the trigram indexes of the catalog find the volumes first.
+ */
 function searchMatches(order: CollectionOrder, search: SearchVariant, p: Parameters) {
-  const own = db.selectFrom('collection_items as i');
-  const ordered = order.startsWith('release-date')
-    ? own.innerJoin('volumes as v', 'v.id', 'i.volume_id')
-    : own;
-  return ordered
+  const isSmall = sql<SqlBool>`${totalFromCounters(p)} <= ${sql.lit(SMALL_LIST)}`;
+  const scanned = own(p)
     .innerJoin('volume_search as g', 'g.volume_id', 'i.volume_id')
     .innerJoin('series_search as f', 'f.series_id', 'g.series_id')
-    .select(['i.id', rowNumber(sortKeys(ORDERS[order])).as('position')])
-    .where(belongsToOwner('i', p))
+    .selectAll('i')
     .where(matchesSearch(search, p));
+  // For a term without three letters or digits in a row the trigram indexes are no use.
+  const candidates = search.isIndexed
+    ? scanned.where(isSmall).unionAll(
+        db
+          .selectFrom(matchingVolumes(search, p).as('m'))
+          // `OFFSET 0` is an optimization fence: the planner assumes an average list, and would read all of a long one.
+          .innerJoinLateral(
+            (eb) =>
+              eb
+                .selectFrom('collection_items as i')
+                .selectAll('i')
+                .where(belongsToOwner('i', p))
+                .whereRef('i.volume_id', '=', 'm.volume_id')
+                .offset(sql.lit(0))
+                .as('i'),
+            (join) => join.onTrue(),
+          )
+          .selectAll('i')
+          .where(sql<SqlBool>`not ${isSmall}`),
+      )
+    : scanned;
+  const matching = db.selectFrom(candidates.as('i'));
+  const ordered = order.startsWith('release-date')
+    ? matching.innerJoin('volumes as v', 'v.id', 'i.volume_id')
+    : matching;
+  return ordered.select(['i.id', rowNumber(sortKeys(ORDERS[order])).as('position')]);
+}
+
+/** The owner's items in the client's part of the catalog. */
+function own(p: Parameters) {
+  return db.selectFrom('collection_items as i').where(belongsToOwner('i', p));
 }
 
 /** Matches titles of the series, the volume's name, and both ISBNs. */
 function matchesSearch({ column, isbns }: SearchVariant, p: Parameters) {
   const eb = expressionBuilder<{ f: Tables['series_search']; g: Tables['volume_search'] }, 'f' | 'g'>();
-  const hasIsbn = (isbn: string) => [
-    sql<SqlBool>`g.isbn10 like ${isbn}::text`,
-    sql<SqlBool>`g.isbn13 like ${isbn}::text`,
-  ];
   return eb.or([
-    matchesPattern(eb.ref(`f.${column}`), p),
-    matchesPattern(eb.ref(`g.${column}`), p),
-    ...[p.isbn, p.otherIsbn].slice(0, isbns).flatMap(hasIsbn),
+    matchesUnindexed(eb.ref(`f.${column}`), p),
+    matchesUnindexed(eb.ref(`g.${column}`), p),
+    ...hasIsbn(isbns, p),
   ]);
+}
+
+/** Conditions for the ISBNs of `g`. */
+function hasIsbn(isbns: SearchVariant['isbns'], p: Parameters) {
+  return [p.isbn, p.otherIsbn]
+    .slice(0, isbns)
+    .flatMap((isbn) => [
+      sql<SqlBool>`g.isbn10 like ${isbn}::text`,
+      sql<SqlBool>`g.isbn13 like ${isbn}::text`,
+    ]);
+}
+
+/** The volumes of the whole catalog that match, found by index, each once. */
+function matchingVolumes({ column, isbns }: SearchVariant, p: Parameters) {
+  const volumes = db.selectFrom('volume_search as g').select('g.volume_id');
+  const bySeries = volumes
+    .innerJoin('series_search as f', 'f.series_id', 'g.series_id')
+    .where((eb) => matchesPattern(eb.ref(`f.${column}`), p));
+  const byName = volumes.where((eb) => matchesPattern(eb.ref(`g.${column}`), p));
+  const found = bySeries.union(byName);
+  if (isbns === 0) return found;
+  const owned = own(p)
+    .innerJoin('volume_search as g', 'g.volume_id', 'i.volume_id')
+    .select('g.volume_id')
+    .where((eb) => eb.or(hasIsbn(isbns, p)));
+  return found.union(owned);
 }
 
 /** The volumes of the page with the owner's copies. */

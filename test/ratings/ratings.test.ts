@@ -293,20 +293,22 @@ describe('Average ratings', () => {
       const { rating_count, average_rating, ratings } = (await app.client.get(`/series/${id}`)).body;
       return { rating_count, average_rating, tens: ratings[9].count };
     };
-    const rate = async (rating: number) => {
-      const user = app.client.as(await app.a.user());
-      expect((await user.post(`/user/series-rating/add/${id}`, { rating })).status).toBe(200);
+    let readers: TestUser[];
+    const rate = async (reader: number, rating: number) => {
+      const client = app.client.as(readers[reader] as TestUser);
+      expect((await client.post(`/user/series-rating/add/${id}`, { rating })).status).toBe(200);
     };
 
     it('stay exact while the series becomes sharded, and after its shards are folded', async () => {
       [id = 0] = await insertSeries(app.database, ['contended']);
-      await rate(10);
+      readers = await Promise.all(Array.from({ length: 4 }, () => app.a.user()));
+      await rate(0, 10);
       expect(await summary()).toEqual({ rating_count: 1, average_rating: 10, tens: 1 });
 
       // A transaction that holds the counters. Two ratings wait for it and then count.
       await app.database.query('begin');
       await app.database.query('update rating_totals set count = count where series_id = $1', [id]);
-      const waiting = [rate(10), rate(4)];
+      const waiting = [rate(1, 10), rate(2, 4)];
       await expect
         .poll(async () => {
           const rows = await app.database.query(
@@ -323,7 +325,7 @@ describe('Average ratings', () => {
       // The series is sharded: a rating waits for the totals no longer.
       await app.database.query('begin');
       await app.database.query('update rating_totals set count = count where series_id = $1', [id]);
-      await rate(1);
+      await rate(3, 1);
       await app.database.query('commit');
       expect(await summary()).toEqual({ rating_count: 4, average_rating: 6.25, tens: 2 });
       expect(await shards()).not.toEqual([]);

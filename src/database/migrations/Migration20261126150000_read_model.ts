@@ -24,6 +24,17 @@ export class Migration20261126150000ReadModel extends Migration {
     this.addSql(
       `create table "volume_search" ("volume_id" int not null, "series_id" int not null, "search_text" text not null, "search_compact" text not null, "isbn10" text null, "isbn13" text null, primary key ("volume_id"))`,
     );
+    this.addSql(
+      `create function sharded_ratings(series int) returns numeric[] language plpgsql stable parallel safe as $$
+     begin
+       return (
+         select array[
+           sum(count), sum(sum), sum(r1), sum(r2), sum(r3), sum(r4), sum(r5), sum(r6), sum(r7), sum(r8), sum(r9), sum(r10)
+         ]
+         from rating_shards where series_id = series
+       );
+     end $$`,
+    );
     this.addSql(`drop index "series_compact_trigrams"`);
     this.addSql(`drop index "series_search_grams"`);
     this.addSql(`drop index "series_search_trigrams"`);
@@ -79,6 +90,13 @@ export class Migration20261126150000ReadModel extends Migration {
      ) as l
      where l.language <> 'en'`,
     );
+    this.addSql(
+      `create index "volume_search_trigrams" on "volume_search" using gin ("search_text" gin_trgm_ops)`,
+    );
+    this.addSql(
+      `create index "volume_compact_trigrams" on "volume_search" using gin ("search_compact" gin_trgm_ops)`,
+    );
+    this.addSql(`create index "volume_search_by_series" on "volume_search" ("series_id")`);
     this.addSql(
       `create index "series_search_trigrams" on "series_search" using gin ("search_text" gin_trgm_ops)`,
     );
