@@ -24,8 +24,16 @@ export const MUTANTS = [
     name: 'skip-rating-counters',
     breaks: 'Averages ignore changed ratings.',
     file: 'src/ratings/rating.repository.ts',
-    find: ".returning(['r.series_id', 'held.former', 'r.rating']), ) .with('counted', addChangeToCounters)",
-    replace: ".returning(['r.series_id', 'held.former', 'r.rating']), )",
+    find: ".returning(['r.series_id', 'held.former', 'r.rating'])",
+    replace: ".returning(['r.series_id', 'r.rating as former', 'r.rating'])",
+    killedBy: ['test/ratings/ratings.test.ts'],
+  },
+  {
+    name: 'unseen-shards',
+    breaks: 'Averages miss ratings that contended for their counters.',
+    file: 'src/ratings/rating-counters.ts',
+    find: "is_sharded: eb.ref('excluded.is_sharded'),",
+    replace: '',
     killedBy: ['test/ratings/ratings.test.ts'],
   },
   {
