@@ -1,7 +1,7 @@
 // LIMIT: the least program that could answer the same requests. Bare Fastify with a response schema per route, pg
-// with hand-written prepared statements, verification of the token, and one indexed lookup of the session per
-// request. It has only the validation that it needs not to fail, no rate limits, no log, and no errors other than 401
-// and 404.
+// with hand-written prepared statements over tables of its own (limit-tables.mjs), verification of the token, and one
+// indexed lookup of the session per request. It has only the validation that it needs not to fail, no rate limits, no
+// log, and no errors other than 401 and 404. It answers in English, the language of all measured requests.
 // oxlint-disable no-async-endpoint-handlers -- Fastify, unlike Express, waits for handlers.
 import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import { verify as verifyPassword } from '@node-rs/argon2';
@@ -10,18 +10,24 @@ import { Pool, types } from 'pg';
 import { signed } from './limit-token.mjs';
 import * as shapes from './limit-shapes.mjs';
 import * as sql from './limit-statements.mjs';
+import { LIMIT_SCHEMA } from './limit-tables.mjs';
 
 const { DATABASE_URL, JWT_SECRET, PORT } = process.env;
 const key = createSecretKey(Buffer.from(JWT_SECRET, 'utf8'));
-// Parses numerics and bigints as numbers: all values here fit into a double.
+// Parses numerics and bigints as numbers: all values here fit into a double. Leaves dates as they are.
 types.setTypeParser(types.builtins.NUMERIC, Number);
 types.setTypeParser(types.builtins.INT8, Number);
-const pool = new Pool({ connectionString: DATABASE_URL, max: 20, application_name: 'limit' });
+types.setTypeParser(types.builtins.DATE, String);
+const pool = new Pool({
+  connectionString: DATABASE_URL,
+  max: 20,
+  application_name: 'limit',
+  // Without the service's tables in the search path, no statement can use them by mistake. The plans of the statements do
+  // not depend on their parameters, and planning a page costs PostgreSQL more than executing it.
+  options: `-c search_path=${LIMIT_SCHEMA} -c plan_cache_mode=force_generic_plan`,
+});
 const statements = { ...sql };
 const query = async (name, values) => (await pool.query({ name, text: statements[name], values })).rows;
-
-// Creates the table of one counter row per series, the design with which the service's counters are compared.
-await pool.query(sql.COUNTER_ROWS);
 
 const app = Fastify();
 app.get('/ready', () => 'ready');
@@ -43,57 +49,59 @@ async function userOf(request) {
   return sub;
 }
 
-function page(rows, limit, offset) {
-  const total = rows[0]?.total ?? 0;
-  const shown = rows.filter(({ id }) => id !== null);
-  const place = shown.length === 0 ? { from: 0, to: 0 } : { from: offset + 1, to: offset + shown.length };
-  return { shown, max: Math.ceil(total / limit), ...place, total };
+/** The language of the answers' titles and descriptions. */
+const LANGUAGE = 'en';
+
+/**
+ * The place of a page in its list.
+ *
+ * @param rows the rows of the page, each with the total of the list
+ * @param countOf reads the total of a list whose page is empty
+ */
+async function placeOf(rows, limit, offset, countOf) {
+  const total = rows[0]?.total ?? (await countOf())[0]?.total ?? 0;
+  const [from, to] = rows.length === 0 ? [0, 0] : [offset + 1, offset + rows.length];
+  return { max: Math.ceil(total / limit), from, to, total };
 }
 
-const series = (row) => ({
-  id: row.id,
-  name: row.name,
-  type: row.type,
-  slug: row.slug,
-  origin: row.origin,
-  client: row.client,
-  public: row.public,
-  nsfw: row.nsfw,
-  nsfw18: row.nsfw18,
-  alias: row.alias,
-  aliases: row.aliases,
-  description: row.description,
-  tags: row.tags,
-  authors: row.authors,
-  links: {
-    mal: row.links.mal ?? null,
-    anilist: row.links.anilist ?? null,
-    kitsu: row.links.kitsu ?? null,
-    mangaupdates: row.links.mangaupdates ?? null,
-    mangadex: row.links.mangadex ?? null,
-  },
-  volume: row.volume,
-  average_rating: row.average_rating,
-  rating_count: row.rating_count,
-  publisher_language: row.publisher_language,
-});
+const containing = (term) => `%${term.replace(/[\\%_]/g, '\\$&')}%`;
 
-const historySeries = (row) => ({
-  ...series(row),
-  'reading-history': { ...row, client: row.entry_client },
-  rating: row.rating === null ? null : { rating: row.rating, user_id: row.user_id, series_id: row.series_id },
-});
+/** Completes a row, which has the columns of the series and of the entry. Both have a client. */
+function historySeries(row) {
+  const { user_id, series_id, rating } = row;
+  row['reading-history'] = {
+    user_id,
+    series_id,
+    visibility: row.visibility,
+    progress_type: row.progress_type,
+    progress: row.progress,
+    status: row.status,
+    reread: row.reread,
+    score: row.score,
+    priority: row.priority,
+    start: row.start,
+    end: row.end,
+    notes: row.notes,
+    client: row.entry_client,
+    last_update: row.last_update,
+  };
+  row.rating = rating === null ? null : { rating, user_id, series_id };
+  return row;
+}
 
 app.get('/user/reading-history', { schema: shapes.historyPage }, async (request) => {
   const user = await userOf(request);
   const { order, search, limit = 20, offset = 0 } = request.query;
-  const term = search?.toLowerCase();
-  const rows =
-    term === undefined
-      ? await query(order === 'name-asc' ? 'historyByName' : 'historyByUpdate', [user, 'en', limit, offset])
-      : await query('historySearch', [user, 'en', limit, offset, `%${term.replace(/[\\%_]/g, '\\$&')}%`]);
-  const { shown, ...place } = page(rows, limit, offset);
-  return { series: shown.map(historySeries), ...place };
+  const range = [user, LANGUAGE, limit, offset];
+  if (search !== undefined) {
+    const pattern = containing(search.toLowerCase());
+    const rows = await query('historySearch', [...range, pattern]);
+    const place = await placeOf(rows, limit, offset, () => query('historySearchTotal', [user, pattern]));
+    return { series: rows.map(historySeries), ...place };
+  }
+  const rows = await query(order === 'name-asc' ? 'historyByName' : 'historyByUpdate', range);
+  const place = await placeOf(rows, limit, offset, () => query('historyTotal', [user]));
+  return { series: rows.map(historySeries), ...place };
 });
 
 app.get('/user/reading-status/id/:id', { schema: shapes.entry }, async (request) => {
@@ -135,28 +143,25 @@ app.post('/user/series-rating/update/:id', { schema: shapes.ratingUpdate }, asyn
   return { data: 'Rating updated successfully', code: 200 };
 });
 
-const volume = (row) => ({
-  ...row,
-  series: {
+function collectionVolume(row) {
+  row.series = {
     id: row.series_id,
     name: row.series_name,
     alias: row.series_alias,
     slug: row.series_slug,
     type: row.series_type,
-  },
-  in_collection: true,
-  collection: { item_id: row.item_id, buy_date: row.buy_date, price: row.price },
-});
+  };
+  row.in_collection = true;
+  row.collection = { item_id: row.item_id, buy_date: row.buy_date, price: row.price };
+  return row;
+}
 
 app.get('/user/collection', { schema: shapes.collectionPage }, async (request) => {
   const user = await userOf(request);
   const { client, limit = 20, offset = 0 } = request.query;
-  const { shown, ...place } = page(
-    await query('collection', [user, client, 'en', limit, offset]),
-    limit,
-    offset,
-  );
-  return { volumes: shown.map(volume), ...place };
+  const rows = await query('collection', [user, client, LANGUAGE, limit, offset]);
+  const place = await placeOf(rows, limit, offset, () => query('collectionTotal', [user, client]));
+  return { volumes: rows.map(collectionVolume), ...place };
 });
 
 app.get('/user/collection/stats/general', { schema: shapes.stats }, async (request) => {
@@ -167,26 +172,25 @@ app.get('/user/collection/stats/general', { schema: shapes.stats }, async (reque
 
 app.get('/series', { schema: shapes.seriesPage }, async (request) => {
   const { search, limit = 20, offset = 0 } = request.query;
-  const term = search.toLowerCase().replace(/[\\%_]/g, '\\$&');
-  const patterns = [`%${term}%`, `%\n${term}\n%`, `%\n${term}%`, `% ${term}%`];
-  const { shown, ...place } = page(
-    await query('seriesSearch', ['en', limit, offset, ...patterns]),
-    limit,
-    offset,
-  );
-  return { series: shown.map(series), ...place };
+  const pattern = containing(search.toLowerCase());
+  const term = pattern.slice(1, -1);
+  const order = [`%\n${term}\n%`, `%\n${term}%`, `% ${term}%`];
+  const rows = await query('seriesSearch', [pattern, LANGUAGE, limit, offset, ...order]);
+  const place = await placeOf(rows, limit, offset, () => query('seriesSearchTotal', [pattern]));
+  return { series: rows, ...place };
 });
 
 app.post('/auth/login', { schema: shapes.login }, async (request, reply) => {
   const { username, password } = request.body;
-  const [user] = await query('login', [username.toLowerCase()]);
-  if (user === undefined || !(await verifyPassword(user.password_hash, password))) throw refused;
+  const [found] = await query('login', [username.toLowerCase()]);
+  if (found === undefined || !(await verifyPassword(found.password_hash, password))) throw refused;
+  const { user_id: sub, account: user } = found;
   const session = crypto.randomUUID();
-  await query('openSession', [user.id, session, request.headers['user-agent'] ?? null, request.ip]);
+  await query('openSession', [sub, session, request.headers['user-agent'] ?? null, request.ip]);
   const now = Math.floor(Date.now() / 1000);
   const issue = (claims, audience, seconds) =>
     signed(
-      { sub: user.id, sid: session, ...claims, iat: now, exp: now + seconds, aud: audience, iss: 'tankobon' },
+      { sub, sid: session, ...claims, iat: now, exp: now + seconds, aud: audience, iss: 'tankobon' },
       key,
     );
   const refresh = issue({ cnt: 0 }, 'tankobon:refresh', 2_592_000);

@@ -5,6 +5,11 @@ import { processorSeconds, residentMemory, serverSeconds } from './processes.mjs
 /** Concurrent clients: enough to saturate two processors. */
 const CLIENTS = 16;
 
+/** The number of rounds of each list size in a run of so many rounds. */
+export function growthRounds(rounds) {
+  return Math.min(rounds, 3);
+}
+
 /**
  * Sends the requests in a cycle. Each client sends its next request as soon as it has a response.
  *

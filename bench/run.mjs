@@ -1,8 +1,8 @@
 // The benchmark: compares the service as in production with LIMIT, the least program that could answer the same
 // requests. See bench/README.md.
 // Usage: npm run bench [-- --data FOLDER] [--scale 1] [--seconds 4] [--rounds 5] [--only NAME,NAME] [--json FILE]
-// [--chart FILE] [--alone] [--brief]
-// --alone leaves LIMIT out, --brief growth and avatars.
+// [--chart FILE] [--alone] [--brief] [--port 3931]
+// --alone leaves LIMIT out, --brief growth and avatars. LIMIT listens on the port after --port.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -14,10 +14,11 @@ import { Client } from 'pg';
 import { Tokens, tokenKey } from '../dist/src/access/tokens.js';
 import { EmbeddedPostgres } from '../dist/src/embedded-postgres/embedded-postgres.js';
 import { compareAnswers } from './compare.mjs';
-import { measure, median, medians } from './measure.mjs';
+import { growthRounds, measure, median, medians } from './measure.mjs';
 import { OPERATIONS, requestsOf } from './operations.mjs';
 import { startServer } from './processes.mjs';
 import { chartOf } from './chart.mjs';
+import { fillLimitTables } from './limit-tables.mjs';
 import { printAvatar, printGrowth, printTable } from './report.mjs';
 import { measuredReaders, seed, SIZES } from './seed.mjs';
 
@@ -32,12 +33,13 @@ const { values: options } = parseArgs({
     chart: { type: 'string' },
     alone: { type: 'boolean', default: false },
     brief: { type: 'boolean', default: false },
+    port: { type: 'string', default: '3931' },
   },
 });
 const scale = Number(options.scale);
 const seconds = Number(options.seconds);
 const rounds = Number(options.rounds);
-const [port, limitPort] = [3931, 3932];
+const port = Number(options.port);
 
 const folder = options.data ? resolve(options.data) : await mkdtemp(join(tmpdir(), 'tankobon-bench-'));
 const { scripts } = JSON.parse(await readFile('package.json', 'utf8'));
@@ -58,10 +60,7 @@ try {
   const seeded = join(folder, 'seeded.json');
   if (!existsSync(seeded)) {
     const begin = Date.now();
-    const client = new Client({ connectionString: server.url });
-    await client.connect();
-    await seed(client, scale);
-    await client.end();
+    await withClient((client) => seed(client, scale));
     await writeFile(seeded, JSON.stringify({ scale }));
     process.stdout.write(`seeded at scale ${scale} in ${Math.round((Date.now() - begin) / 1000)} s\n`);
     // A restart discards the plans that PostgreSQL made for empty tables.
@@ -72,37 +71,38 @@ try {
   }
   servers.service = service;
   const secret = await readFile(join(folder, 'jwt.secret'), 'utf8');
-  if (!options.alone) {
-    servers.limit = await startServer(
-      ['bench/limit-server.mjs'],
-      limitPort,
-      { DATABASE_URL: server.url, JWT_SECRET: secret },
-      '/ready',
-    );
-  }
   const tokens = new Tokens(
     new JwtService({ secret: tokenKey(secret), signOptions: { algorithm: 'HS256', issuer: 'tankobon' } }),
   );
   const tokenOf = ({ id, session }) => tokens.accessToken(id, session);
   const readers = measuredReaders(scale);
+  await rateTheHotSeries(service.url, [...readers.ordinary, ...[...readers.bySize.values()].flat()], tokenOf);
+  if (!options.alone) {
+    await withClient(fillLimitTables);
+    servers.limit = await startServer(
+      ['bench/limit-server.mjs'],
+      port + 1,
+      { DATABASE_URL: server.url, JWT_SECRET: secret },
+      '/ready',
+    );
+  }
   const postmaster = Number.parseInt(await readFile(join(folder, 'postgres', 'postmaster.pid'), 'utf8'), 10);
 
   const only = options.only?.split(',');
   const operations = OPERATIONS.filter(({ name }) => only === undefined || only.includes(name));
-  await rateTheHotSeries(server.url, [...readers.ordinary, ...[...readers.bySize.values()].flat()]);
   if (servers.limit) await compareAnswers(servers, operations, readers, tokenOf);
 
   const results = [];
   for (const operation of operations) {
     const measured = await alternated(operation, readers.ordinary, rounds);
-    results.push({ name: operation.name, label: operation.label, bounds: operation.bounds, ...measured });
+    results.push({ name: operation.name, label: operation.label, aim: operation.aim, ...measured });
   }
   const growth = [];
   const growing = options.brief ? [] : operations.filter(({ growth: bound }) => bound !== undefined);
   for (const operation of growing) {
     const sizes = {};
     for (const size of SIZES)
-      sizes[size] = await alternated(operation, readers.bySize.get(size), Math.min(rounds, 3));
+      sizes[size] = await alternated(operation, readers.bySize.get(size), growthRounds(rounds));
     growth.push({ name: operation.name, label: operation.label, bound: operation.growth, sizes });
   }
   const wantsAvatar = !options.brief && (only === undefined || only.includes('avatar'));
@@ -116,7 +116,7 @@ try {
     results,
     avatar,
     growth,
-    storage: await storageOf(server.url),
+    storage: await withClient(storageOf),
   };
   printTable(report);
   printAvatar(report);
@@ -158,15 +158,23 @@ try {
   if (!options.data) await rm(folder, { recursive: true, force: true });
 }
 
-/** Rows of each table, and bytes with its indexes. */
-async function storageOf(url) {
-  const client = new Client({ connectionString: url });
+/** Does something with a connection to the database. */
+async function withClient(work) {
+  const client = new Client({ connectionString: server.url });
   await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Rows of each of the service's tables, and bytes with its indexes. */
+async function storageOf(client) {
   const { rows } = await client.query(
     `select relname as table, greatest(reltuples, 0)::int8::text as rows, pg_total_relation_size(oid)::text as bytes
      from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r' and reltuples > 0 order by 1`,
   );
-  await client.end();
   return rows.map(({ table, rows: number, bytes }) => ({
     table,
     rows: Number(number),
@@ -183,19 +191,15 @@ function measureAvatars() {
   return JSON.parse(readFileSync(file, 'utf8'));
 }
 
-/** Gives all measured readers a rating of series 1, so that each can update it. */
-async function rateTheHotSeries(url, readers) {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  await client.query(
-    `with rated as (
-       insert into ratings (user_id, series_id, rating) select unnest($1::text[]), 1, 5
-       on conflict do nothing returning 1
-     ), number as (select count(*)::int as n from rated)
-     insert into rating_totals as c (series_id, count, sum, r5) select 1, n, 5 * n, n from number
-     on conflict (series_id) do update set
-       count = c.count + excluded.count, sum = c.sum + excluded.sum, r5 = c.r5 + excluded.r5`,
-    [readers.map(({ id }) => id)],
-  );
-  await client.end();
+/** Gives all measured readers a rating of series 1 through the service, so that each can update it. */
+async function rateTheHotSeries(url, readers, tokenOf) {
+  for (const reader of readers) {
+    const answer = await fetch(`${url}/user/series-rating/add/1`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${tokenOf(reader)}`, 'content-type': 'application/json' },
+      body: '{"rating": 5}',
+    });
+    // 409 means that the seed, or a former run in this folder, has rated it.
+    if (answer.status !== 200 && answer.status !== 409) throw new Error(`rating series 1: ${answer.status}`);
+  }
 }
