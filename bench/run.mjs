@@ -1,8 +1,9 @@
 // The benchmark: compares the service as in production with LIMIT, the least program that could answer the same
 // requests. See bench/README.md.
 // Usage: npm run bench [-- --data FOLDER] [--scale 1] [--seconds 4] [--rounds 5] [--only NAME,NAME] [--json FILE]
-// [--chart FILE] [--alone] [--brief] [--port 3931]
-// --alone leaves LIMIT out, --brief growth and avatars. LIMIT listens on the port after --port.
+// [--docs FILE] [--chart FILE] [--alone] [--brief] [--port 3931]
+// --docs writes the tables into a page that has the markers of markdown.mjs. --alone leaves LIMIT out, --brief growth and
+// avatars. LIMIT listens on the port after --port.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -19,6 +20,7 @@ import { OPERATIONS, requestsOf } from './operations.mjs';
 import { startServer } from './processes.mjs';
 import { chartOf } from './chart.mjs';
 import { fillLimitTables } from './limit-tables.mjs';
+import { writeResults } from './markdown.mjs';
 import { printAvatar, printGrowth, printTable } from './report.mjs';
 import { measuredReaders, seed, SIZES } from './seed.mjs';
 
@@ -30,6 +32,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '5' },
     only: { type: 'string' },
     json: { type: 'string' },
+    docs: { type: 'string' },
     chart: { type: 'string' },
     alone: { type: 'boolean', default: false },
     brief: { type: 'boolean', default: false },
@@ -40,6 +43,7 @@ const scale = Number(options.scale);
 const seconds = Number(options.seconds);
 const rounds = Number(options.rounds);
 const port = Number(options.port);
+if (options.alone && options.docs) throw new Error('--docs needs the figures of LIMIT');
 
 const folder = options.data ? resolve(options.data) : await mkdtemp(join(tmpdir(), 'tankobon-bench-'));
 const { scripts } = JSON.parse(await readFile('package.json', 'utf8'));
@@ -122,6 +126,8 @@ try {
   printAvatar(report);
   printGrowth(report);
   if (options.json) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
+  const command = ['npm run bench --', ...process.argv.slice(2)].join(' ');
+  if (options.docs) await writeResults(options.docs, report, command);
   if (options.chart) await writeFile(options.chart, chartOf(report));
 
   /** Runs rounds of both servers alternately. Returns the medians of each server, and of the rounds' ratios. */
