@@ -17,6 +17,12 @@ export const SeriesSchema = defineEntity({
     { name: 'series_by_name', properties: ['name', 'id'], where: isPublic },
     { name: 'series_by_type', properties: ['type', 'name', 'id'], where: isPublic },
     { name: 'series_by_added', properties: ['added', 'id'], where: isPublic },
+    // An import stores many series at one time, so that an index read backwards would leave their ids to be sorted.
+    {
+      name: 'series_by_added_desc',
+      columns: [{ name: 'added', sort: 'DESC' }, { name: 'id' }],
+      where: isPublic,
+    },
     { name: 'series_by_client', properties: ['client'] },
     { name: 'series_by_rating', properties: ['rankedAverage', 'id'], where: isPublic },
     {

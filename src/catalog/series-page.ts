@@ -1,9 +1,8 @@
 import { type Expression, expressionBuilder, type RawBuilder, sql } from 'kysely';
 import { isEnabledClient } from '../clients/client-filter.js';
 import { asCount, rowCount, rowNumber, type SortKey, sortKeys } from '../database/expressions.js';
-import { oneRow, pageQuery, withPage } from '../database/page.js';
+import { oneRow, pageQuery, smallPage, withPage } from '../database/page.js';
 import { statementFamily, tables, type TablesOf } from '../database/statement.js';
-import { DEFAULT_LIMIT } from '../http/page.dto.js';
 import { matches, type SearchParameters, type SearchVariant } from '../search/conditions.js';
 import { escapeLike, type SearchForm } from '../search/fold.js';
 import type { SERIES_ORDERS } from './series.dto.js';
@@ -19,8 +18,6 @@ interface Variant {
   readonly search: SearchVariant | null;
   readonly filtersByType: boolean;
   readonly filtersByClient: boolean;
-  /** `LIMIT 20` without an offset. */
-  readonly isDefaultPage: boolean;
   readonly isTranslated: boolean;
 }
 
@@ -75,7 +72,14 @@ export const SERIES_PAGE = statementFamily('catalog.page', (variant: Variant, p:
       db
         .with('matches', () => searchMatches(variant, search, p))
         .with('page', (query) =>
-          range(query.selectFrom('matches').select(['id', 'position']).orderBy('position'), variant, p),
+          smallPage(
+            query
+              .selectFrom('matches')
+              .select(['id', 'position'])
+              .orderBy('position')
+              .limit(p.limit)
+              .offset(p.offset),
+          ),
         ),
     ),
     (eb) => ({
@@ -89,7 +93,11 @@ export const SERIES_PAGE = statementFamily('catalog.page', (variant: Variant, p:
 /** The page of a list without a search, read by an index in its order. */
 function pageInOrder(variant: Variant, p: Parameters) {
   const order = sortKeys(ORDERS[variant.order]);
-  return range(filtered(variant, p).select(rowNumber(order).as('position')).orderBy(order), variant, p);
+  return filtered(variant, p)
+    .select(rowNumber(order).as('position'))
+    .orderBy(order)
+    .limit(p.limit)
+    .offset(p.offset);
 }
 
 function searchMatches(variant: Variant, search: SearchVariant, p: Parameters) {
@@ -111,18 +119,6 @@ function filtered({ filtersByType, filtersByClient }: Variant, p: Parameters) {
     .$if(filtersByClient, (query) =>
       query.where((eb) => eb.or([eb('s.client_id', 'is', null), eb('s.client_id', '=', p.client)])),
     );
-}
-
-/**
- * `LIMIT 20` is inlined for the default page: with a parameter the generic plan assumes 10 % of the table, and PostgreSQL
- * plans every execution anew.
- */
-function range<Query extends Ranged<Query>>(query: Query, { isDefaultPage }: Variant, p: Parameters): Query {
-  return isDefaultPage ? query.limit(sql.lit(DEFAULT_LIMIT)) : query.limit(p.limit).offset(p.offset);
-}
-interface Ranged<Query> {
-  limit(limit: number | RawBuilder<number>): Query;
-  offset(offset: number): Query;
 }
 
 /** Whole names first, then beginnings of names, then beginnings of words, then the rest. */

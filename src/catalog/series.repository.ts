@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { Sql } from '../database/sql.js';
 import { type RowOf, statement, tables } from '../database/statement.js';
-import { DEFAULT_LIMIT } from '../http/page.dto.js';
 import { searchParameters, searchVariant } from '../search/conditions.js';
 import { type SearchForm, searchTerm, searchWithFallback } from '../search/fold.js';
 import type { SeriesSchema, SeriesType } from './catalog.entity.js';
@@ -68,7 +67,6 @@ export class SeriesRepository {
       search: form && searchVariant(form),
       filtersByType: type !== undefined,
       filtersByClient: client !== undefined,
-      isDefaultPage: limit === DEFAULT_LIMIT && offset === 0,
       isTranslated: isTranslated(language),
     });
     const { header, rows } = await this.sql.page(page, {

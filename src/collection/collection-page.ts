@@ -9,7 +9,7 @@ import type { Translation } from '../catalog/series-projection.js';
 import { type OwnedVolume, selectVolume } from '../catalog/volume-projection.js';
 import { isEnabledClient } from '../clients/client-filter.js';
 import { asCount, rowCount, rowNumber, type SortKey, sortKeys } from '../database/expressions.js';
-import { oneRow, pageQuery, withPage } from '../database/page.js';
+import { oneRow, pageQuery, PER_ROW, smallPage, withPage } from '../database/page.js';
 import { statementFamily, tables, type TablesOf } from '../database/statement.js';
 import { matchesPattern, matchesUnindexed, type SearchParameters } from '../search/conditions.js';
 import type { SearchForm } from '../search/fold.js';
@@ -91,16 +91,20 @@ export const COLLECTION_PAGE = statementFamily(
           .with('page', (query) =>
             query
               .selectFrom((eb) =>
-                eb
-                  .selectFrom('matches')
-                  .selectAll()
-                  .orderBy('position')
-                  .limit(p.limit)
-                  .offset(p.offset)
-                  .as('shown'),
+                smallPage(
+                  eb.selectFrom('matches').selectAll().orderBy('position').limit(p.limit).offset(p.offset),
+                ).as('shown'),
               )
-              .innerJoin('collection_items as i', (join) =>
-                join.on('i.user_id', '=', p.userId).onRef('i.id', '=', 'shown.id'),
+              .innerJoinLateral(
+                (eb) =>
+                  eb
+                    .selectFrom('collection_items')
+                    .selectAll()
+                    .where('user_id', '=', p.userId)
+                    .whereRef('id', '=', 'shown.id')
+                    .offset(PER_ROW)
+                    .as('i'),
+                (join) => join.onTrue(),
               )
               .selectAll('i')
               .select('shown.position'),
@@ -162,7 +166,6 @@ function searchMatches(order: CollectionOrder, search: SearchVariant, p: Paramet
     ? scanned.where(isSmall).unionAll(
         db
           .selectFrom(matchingVolumes(search, p).as('m'))
-          // `OFFSET 0` is an optimization fence: the planner assumes an average list, and would read all of a long one.
           .innerJoinLateral(
             (eb) =>
               eb
@@ -170,7 +173,7 @@ function searchMatches(order: CollectionOrder, search: SearchVariant, p: Paramet
                 .selectAll('i')
                 .where(belongsToOwner('i', p))
                 .whereRef('i.volume_id', '=', 'm.volume_id')
-                .offset(sql.lit(0))
+                .offset(PER_ROW)
                 .as('i'),
             (join) => join.onTrue(),
           )

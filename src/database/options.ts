@@ -11,6 +11,12 @@ export const TIMEOUTS = {
   idle_in_transaction_session_timeout: 10_000,
 };
 
+/**
+ * Statements are planned once per connection, for any values. With its default, PostgreSQL would plan most pages anew at
+ * every execution, since it estimates the cost of their plans by the values of `limit`, and planning costs more than the page.
+ */
+const PLANNING = '-c plan_cache_mode=force_generic_plan';
+
 function timeouts({ withoutTimeouts, usesPooler }: { withoutTimeouts?: boolean; usesPooler?: boolean }) {
   if (withoutTimeouts) return { connectionTimeoutMillis: 10_000 };
   return usesPooler ? { connectionTimeoutMillis: TIMEOUTS.connectionTimeoutMillis } : TIMEOUTS;
@@ -44,6 +50,7 @@ export function ormOptions(pool: DatabaseOptions): Options {
       max: pool.max,
       idleTimeoutMillis: 30_000,
       application_name: 'tankobon',
+      ...(pool.usesPooler ? {} : { options: PLANNING }),
       ...timeouts(pool),
     },
     forceUtcTimezone: true,

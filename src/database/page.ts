@@ -37,12 +37,31 @@ export function oneRow<DB>(query: QueryCreator<DB>) {
 /** `oneRow` without common table expressions. */
 export const ONE_ROW = oneRow(tables<never>());
 
+/**
+ * The offset of a lateral subquery that must be evaluated once for each row outside. Without it the planner may join in
+ * another way: it assumes lists of average length, and would read all of a long one.
+ */
+export const PER_ROW = sql.lit(0);
+
+/** No page has more rows. */
+const MAXIMUM = 500;
+
+/**
+ * Tells the planner that a page is small. Of a limit in a parameter it assumes a tenth of the table, and would read whole
+ * tables for the columns of a page.
+ */
+export function smallPage<DB, TB extends keyof DB, Row>(
+  page: SelectQueryBuilder<DB, TB, Row>,
+): SelectQueryBuilder<{ rows: Row }, 'rows', Row> {
+  return tables<never>().selectFrom(page.as('rows')).selectAll().limit(sql.lit(MAXIMUM)) as never;
+}
+
 /** The base of a page whose rows are found, in the CTE `page`, before the columns of other tables are read. */
-export function withPage(page: Expression<{ position: number }>) {
+export function withPage<DB, TB extends keyof DB>(page: SelectQueryBuilder<DB, TB, { position: number }>) {
   return oneRow(
     tables<never>().with(
       (cte) => cte('page').materialized(),
-      () => page as never,
+      () => smallPage(page) as never,
     ),
   );
 }

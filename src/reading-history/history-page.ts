@@ -3,7 +3,7 @@ import type { SeriesCardSchema, SeriesSearchSchema } from '../catalog/read-model
 import { selectSeries, type Translation } from '../catalog/series-projection.js';
 import { isEnabledClient } from '../clients/client-filter.js';
 import { anyOf, asCount, rowCount, rowNumber, type SortKey, sortKeys } from '../database/expressions.js';
-import { oneRow, pageQuery, withPage } from '../database/page.js';
+import { oneRow, pageQuery, PER_ROW, smallPage, withPage } from '../database/page.js';
 import { type RowOf, statementFamily, tables, type TablesOf } from '../database/statement.js';
 import type { RatingSchema } from '../ratings/rating.entity.js';
 import {
@@ -94,16 +94,20 @@ export const HISTORY_PAGE = statementFamily('reading-history.page', (variant: Va
         .with('page', (query) =>
           query
             .selectFrom((eb) =>
-              eb
-                .selectFrom('matches')
-                .selectAll()
-                .orderBy('position')
-                .limit(p.limit)
-                .offset(p.offset)
-                .as('shown'),
+              smallPage(
+                eb.selectFrom('matches').selectAll().orderBy('position').limit(p.limit).offset(p.offset),
+              ).as('shown'),
             )
-            .innerJoin('reading_entries as e', (join) =>
-              join.on('e.user_id', '=', p.userId).onRef('e.series_id', '=', 'shown.series_id'),
+            .innerJoinLateral(
+              (eb) =>
+                eb
+                  .selectFrom('reading_entries')
+                  .selectAll()
+                  .where('user_id', '=', p.userId)
+                  .whereRef('series_id', '=', 'shown.series_id')
+                  .offset(PER_ROW)
+                  .as('e'),
+              (join) => join.onTrue(),
             )
             .selectAll('e')
             .select('shown.position'),
@@ -178,18 +182,21 @@ function searchMatches(variant: Variant, { column, by }: SearchVariant, p: Param
 }
 
 function indexed(variant: Variant, text: Expression<string>, p: Parameters) {
-  // `OFFSET 0` is an optimization fence: the planner assumes an average list and would choose the wrong join order for
-  // long ones.
-  const matching = db
-    .selectFrom('series_search as f')
-    .select('f.series_id')
-    .where(matchesPattern(text, p))
-    .offset(sql.lit(0));
+  const matching = db.selectFrom('series_search as f').select('f.series_id').where(matchesPattern(text, p));
   return db
     .selectFrom(matching.as('f'))
-    .innerJoin('reading_entries as e', 'e.series_id', 'f.series_id')
-    .selectAll('e')
-    .where(matchesFilters('e', variant, p));
+    .innerJoinLateral(
+      (eb) =>
+        eb
+          .selectFrom('reading_entries as e')
+          .selectAll('e')
+          .where(matchesFilters('e', variant, p))
+          .whereRef('e.series_id', '=', 'f.series_id')
+          .offset(PER_ROW)
+          .as('e'),
+      (join) => join.onTrue(),
+    )
+    .selectAll('e');
 }
 
 /** The entries of the page with their series and the reader's ratings. */

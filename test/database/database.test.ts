@@ -90,6 +90,16 @@ it('includes user_id in every foreign key between user-owned tables', async () =
 });
 
 describe('Statements of hot paths', () => {
+  it('are planned once per connection, not at every execution', async (context) => {
+    // Behind a pooler statements have no names.
+    if (process.env['PGBOUNCER'] !== undefined) return context.skip();
+    const [row] = await app.nest
+      .get(MikroORM)
+      .em.getConnection()
+      .execute<{ mode: string }[]>(`select current_setting('plan_cache_mode') as mode`);
+    expect(row?.mode).toBe('force_generic_plan');
+  });
+
   it('restricts every scan of a user-owned table to one user in the hot paths', async () => {
     const reader = app.client.as(await app.a.user());
     const client = await app.a.clientId();

@@ -106,6 +106,7 @@ export class Migration20261126150000ReadModel extends Migration {
     this.addSql(
       `create index "series_search_grams" on "series_search" using gin (search_grams("search_text"))`,
     );
+    this.addSql(`create index "series_by_added_desc" on "series" ("added" DESC, "id") where public = 1`);
     this.addSql(`drop table "rating_counts"`);
     this.addSql(`alter table "series" drop column "search_compact", drop column "search_text"`);
     this.addSql(`alter table "volumes" drop column "search_compact", drop column "search_text"`);
