@@ -13,6 +13,8 @@ export const ADVISORY_LOCKS = {
   importCatalog: 7_004,
   /** Held by the node that removes files without a row, so that only one node does so. */
   sweepFiles: 7_005,
+  /** Held while a rating changes the counters of a series, whose id is the second key. */
+  ratingTotals: 7_006,
 } as const;
 
 export type AdvisoryLock = keyof typeof ADVISORY_LOCKS;

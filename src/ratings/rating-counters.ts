@@ -1,6 +1,7 @@
 import { type QueryCreator, type RawBuilder, sql } from 'kysely';
 import type { RatingShardSchema, RatingTotalSchema } from '../catalog/read-model.entity.js';
 import { BUCKETS, type RatingCounter } from '../catalog/series-ratings.js';
+import { ADVISORY_LOCKS } from '../advisory-locks.js';
 import { anyOf } from '../database/expressions.js';
 import { statement, tables, type TablesOf } from '../database/statement.js';
 
@@ -39,41 +40,45 @@ function roundsTo(column: string, bucket: number): RawBuilder<number> {
   return sql`(floor(${sql.ref(column)} + 0.5) is not distinct from ${sql.lit(bucket)})::int`;
 }
 
-/**
- * Adds the changed ratings to their series' counters, as further common table expressions of the query.
- *
- * A change goes to the series' row of `rating_totals` unless that is sharded, else to one of its `rating_shards`. A
- * transaction that has to wait for the row makes the series sharded: `free` locks the rows that are free, and the rows
- * that it skips were contended. While it waits, another one can have made the series sharded: the row is then left as it
- * is, and the change goes to a shard.
- *
- * Rows are locked in the order of the series, totals before shards.
- */
+/** Adds one changed rating to its series' counters, as further common table expressions of the query. */
 export function withCounters<DB>(query: WithChanges<DB>) {
-  return (query as QueryCreator<CounterTables & { written: RatingChange }>)
-    .with('changes', (cte) =>
-      cte
+  return addingTo(query, (counter) => DELTAS[counter], CONTENDS);
+}
+
+/**
+ * Adds any number of changed ratings to their series' counters. Rows are locked in the order of the series, totals before
+ * shards.
+ */
+export function withSummedCounters<DB>(query: WithChanges<DB>) {
+  return addingTo(query, (counter) => sql<number>`sum(${DELTAS[counter]})`, null);
+}
+
+/**
+ * Whether another transaction is changing the totals of a series: the lock, which PostgreSQL keeps in memory until the end
+ * of the transaction, is then not to be had. A lock of the row itself would be written to the disk.
+ */
+const CONTENDS = sql<boolean>`not pg_try_advisory_xact_lock(${sql.lit(ADVISORY_LOCKS.ratingTotals)}, d.series_id)`;
+
+/**
+ * A change goes to the series' row of `rating_totals` unless that is sharded, else to one of its `rating_shards`. A
+ * transaction that contends for the row makes the series sharded. While it waits for the row, another one can have done so:
+ * the row is then left as it is, and the change goes to a shard.
+ *
+ * @param contends null for changes of many series, whose locks would fill PostgreSQL's memory for locks
+ */
+function addingTo<DB>(
+  query: WithChanges<DB>,
+  delta: (counter: RatingCounter) => RawBuilder<number>,
+  contends: RawBuilder<boolean> | null,
+): WithChanges<DB> {
+  const added = (query as QueryCreator<CounterTables & { written: RatingChange }>)
+    .with('changes', (cte) => {
+      const changes = cte
         .selectFrom('written')
         .select('series_id')
-        .select(COUNTERS.map((counter) => sql<number>`sum(${DELTAS[counter]})`.as(counter)))
-        .groupBy('series_id'),
-    )
-    .with('totals', (cte) =>
-      cte
-        .selectFrom('rating_totals as t')
-        .innerJoin('changes as d', 'd.series_id', 't.series_id')
-        .select(['t.series_id', 't.is_sharded']),
-    )
-    .with('free', (cte) =>
-      cte
-        .selectFrom('rating_totals as t')
-        .innerJoin('changes as d', 'd.series_id', 't.series_id')
-        .select('t.series_id')
-        .where('t.is_sharded', '=', sql.lit(false))
-        .orderBy('t.series_id')
-        .forNoKeyUpdate('t')
-        .skipLocked(),
-    )
+        .select(COUNTERS.map((counter) => delta(counter).as(counter)));
+      return contends === null ? changes.groupBy('series_id') : changes;
+    })
     .with('totalled', (cte) =>
       cte
         .insertInto('rating_totals')
@@ -81,12 +86,8 @@ export function withCounters<DB>(query: WithChanges<DB>) {
         .expression((eb) =>
           eb
             .selectFrom('changes as d')
-            .leftJoin('totals as t', 't.series_id', 'd.series_id')
-            .leftJoin('free as f', 'f.series_id', 'd.series_id')
-            .select([
-              'd.series_id',
-              sql<boolean>`t.series_id is not null and f.series_id is null`.as('contended'),
-            ])
+            .leftJoin('rating_totals as t', 't.series_id', 'd.series_id')
+            .select(['d.series_id', (contends ?? sql<boolean>`false`).as('contends')])
             .select(COUNTERS.map((counter) => `d.${counter}` as const))
             .where(sql<boolean>`t.is_sharded is not true`)
             .orderBy('d.series_id'),
@@ -117,7 +118,9 @@ export function withCounters<DB>(query: WithChanges<DB>) {
         .onConflict((conflict) =>
           conflict.columns(['series_id', 'shard']).doUpdateSet(addedTo('rating_shards')),
         ),
-    ) as never as WithChanges<DB>;
+    );
+  // The builder's types cannot add relations to a query over tables that only the caller knows.
+  return added as never;
 }
 
 /** Assignments that add the counters of the new row to those of the existing one. */

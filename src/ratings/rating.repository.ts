@@ -7,7 +7,7 @@ import { averageRating } from '../catalog/series-ratings.js';
 import type { SeriesSchema } from '../catalog/catalog.entity.js';
 import type { RatingTotalSchema } from '../catalog/read-model.entity.js';
 import type { RatingSchema } from './rating.entity.js';
-import { FOLD_SHARDS, withCounters } from './rating-counters.js';
+import { FOLD_SHARDS, withCounters, withSummedCounters } from './rating-counters.js';
 
 const db = tables<typeof RatingSchema | typeof RatingTotalSchema | typeof SeriesSchema>();
 
@@ -85,7 +85,7 @@ const DELETE = statement('ratings.delete', ({ userId, seriesId }: Key) =>
 );
 
 const DELETE_ALL = statement('ratings.delete-all', ({ userId }: { userId: string }) =>
-  withCounters(
+  withSummedCounters(
     db.with('written', (query) =>
       query
         .deleteFrom('ratings')
