@@ -157,9 +157,10 @@ export async function seed(client, scale) {
   const kept = (reader, what) => reader.size ?? keeps[what];
   await copy(
     client,
-    'reading_entries (user_id, series_id, series_name, visibility, progress, status, score, priority, start, notes, client_id, last_update)',
+    'reading_entries (user_id, series_id, series_name, visibility, progress, status, score, priority, start, notes, client_id, last_update, version, read_id)',
     function* () {
       for (const reader of readers) {
+        let version = 0;
         for (const series of spread(reader, kept(reader, 'entries'), SERIES)) {
           yield [
             reader.id,
@@ -174,11 +175,16 @@ export async function seed(client, scale) {
             random() < 0.1 ? 'Lent to a friend; ask for it in spring.' : null,
             1,
             new Date(NOW - random() * 365 * DAY).toISOString(),
+            ++version,
+            version,
           ];
         }
       }
     },
   );
+  await copy(client, 'reader_counters (user_id, number)', function* () {
+    for (const reader of readers) yield [reader.id, kept(reader, 'entries')];
+  });
   await copy(client, 'ratings (user_id, series_id, rating)', function* () {
     for (const reader of readers) {
       for (const series of spread(reader, kept(reader, 'ratings'), SERIES)) {

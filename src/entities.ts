@@ -31,6 +31,11 @@ import { UserSettingsSchema } from './settings/settings.entity.js';
 import { ClientSchema } from './clients/client.entity.js';
 import { RateLimitSchema } from './limits/rate-limit.entity.js';
 import { ReadingCountSchema, ReadingEntrySchema } from './reading-history/reading-entry.entity.js';
+import { FormerReadSchema } from './reading-history/former-read.entity.js';
+import { DeletedEntrySchema } from './reading-history/deleted-entry.entity.js';
+import { IdempotencyKeySchema } from './idempotency/idempotency-key.entity.js';
+import { ReaderCounterSchema } from './reader-log/reader-counter.entity.js';
+import { ReaderEventSchema } from './reader-log/reader-event.entity.js';
 import { SearchFoldingSchema } from './search/search-folding.entity.js';
 import { EmailSchema, UsernameSchema, UserSchema } from './accounts/user.entity.js';
 
@@ -58,6 +63,11 @@ export const ENTITIES = [
   VolumeSearchSchema,
   ReadingEntrySchema,
   ReadingCountSchema,
+  FormerReadSchema,
+  DeletedEntrySchema,
+  ReaderCounterSchema,
+  ReaderEventSchema,
+  IdempotencyKeySchema,
   UserSettingsSchema,
   RatingSchema,
   RatingTotalSchema,

@@ -20,3 +20,8 @@ export function IsClient(): PropertyDecorator {
 export function IsClientFilter(): PropertyDecorator {
   return applyDecorators(AsClientId(), Optional(), Integer(), ApiProperty({ minimum: 1 }));
 }
+
+/** The id of the client that a request belongs to, on routes that do not require it. */
+export function IsOptionalClient(): PropertyDecorator {
+  return IsClientFilter();
+}

@@ -11,13 +11,21 @@ export interface ErrorDefinition {
   readonly message: string;
   /** Family D's `ErrorCode`. */
   readonly code?: string;
+  /** The DTO of the body, if it has more fields than `ResponseDto`. */
+  readonly body?: object;
 }
 
 /** The one error type: `toAppError` converts every other error to it before the response. */
 export class AppError extends Error {
   constructor(
     readonly definition: ErrorDefinition,
-    readonly extra: { details?: FieldError[]; retryAfter?: number; cause?: unknown } = {},
+    readonly extra: {
+      details?: FieldError[];
+      retryAfter?: number;
+      cause?: unknown;
+      /** Fields of the body beside `data` and `code`, which the error's definition documents. */
+      fields?: Readonly<Record<string, unknown>>;
+    } = {},
   ) {
     super(definition.message, { cause: extra.cause });
   }
@@ -35,6 +43,15 @@ export function defineError(status: number, message: string, code?: string): Err
   return Object.assign(factory, properties);
 }
 
+/** Declares an error whose body has further fields: `throw conflict({ fields: { entry } })`. */
+export function defineErrorWithBody(status: number, message: string, body: object): ErrorFactory {
+  const factory = defineError(status, message);
+  const definition: ErrorDefinition = { status, message, body };
+  return Object.assign((extra: AppError['extra'] = {}) => new AppError(definition, extra), factory, {
+    body,
+  });
+}
+
 export const missingParameters = defineError(400, 'Required parameters missing');
 export const invalidParameters = defineError(400, 'Invalid parameters');
 export const unauthorized = defineError(401, 'Unauthorized');
@@ -42,6 +59,8 @@ export const forbidden = defineError(403, 'Forbidden');
 /** On every route: the credential is valid, but its user has been deleted. */
 export const userNotFound = defineError(404, 'User not found');
 export const notFound = defineError(404, 'Not found');
+export const idempotencyKeyReused = defineError(422, 'Idempotency key was used for another request');
+export const requestInProgress = defineError(409, 'Request is in progress');
 export const payloadTooLarge = defineError(413, 'Payload too large');
 export const unsupportedMediaType = defineError(415, 'Unsupported media type');
 export const headersTooLarge = defineError(431, 'Invalid parameters');

@@ -44,8 +44,13 @@ export function renderError(family: Family, error: AppError): ResponseBody | Env
   const { status, message, code } = error.definition;
   if (family === 'D')
     return { Response: 'Error', Message: message, Data: null, ErrorCode: code ?? String(status) };
-  const details = error.extra.details;
-  return details ? { data: message, code: status, errors: details } : { data: message, code: status };
+  const { details, fields } = error.extra;
+  return {
+    data: message,
+    code: status,
+    ...(details === undefined ? {} : { errors: details }),
+    ...fields,
+  };
 }
 
 /** A complete HTTP/1.1 response as text, for requests that the parser rejects: see `client-errors.ts`. */

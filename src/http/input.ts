@@ -1,5 +1,5 @@
 import { createParamDecorator, type ExecutionContext, type Type } from '@nestjs/common';
-import { ApiBody, ApiParam, ApiQuery } from '@nestjs/swagger';
+import { ApiBody, ApiHeader, ApiParam, ApiQuery } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type { BlankIdOption } from './blank-ids.js';
 import { RouteOption } from './route-option.js';
@@ -26,15 +26,29 @@ export interface PathParameter {
   readonly mayBeBlank?: boolean;
 }
 
-/** The path parameters and the DTOs that a handler takes from its request. */
+/** An optional request header with its documentation. */
+export interface HeaderParameter {
+  readonly name: string;
+  readonly description: string;
+  readonly example: string;
+  readonly maxLength: number;
+  /** Parses the text; undefined if it is malformed. */
+  readonly parse: (text: string) => unknown;
+  /** The end of the error message for a malformed text. */
+  readonly requirement: string;
+}
+
+/** The path parameters, headers and DTOs that a handler takes from its request. */
 export interface InputParts {
   readonly path: readonly PathParameter[];
+  readonly headers?: readonly HeaderParameter[];
   readonly query?: Type;
   readonly body?: Type;
 }
 
-interface Input {
+export interface Input {
   readonly path: Readonly<Record<string, unknown>>;
+  readonly headers: Readonly<Record<string, unknown>>;
   readonly query: unknown;
   readonly body: unknown;
 }
@@ -63,6 +77,19 @@ export function FromPath(parameter: PathParameter): ParameterDecorator {
   };
 }
 
+/** Injects an optional request header, null without it, and documents it. */
+export function FromHeader(parameter: HeaderParameter): ParameterDecorator {
+  const { name, description, example, maxLength } = parameter;
+  return (target, key, index) => {
+    const { handler, descriptor } = handlerOf(target, key);
+    const parts = inputOf(handler);
+    Reflect.defineMetadata(INPUT, { ...parts, headers: [...(parts.headers ?? []), parameter] }, handler);
+    const schema = { type: 'string' as const, maxLength, example };
+    ApiHeader({ name, description, required: false, schema })(target, key as string, descriptor);
+    HeaderValue(name)(target, key, index);
+  };
+}
+
 /** The request's body as its DTO; unknown fields are refused. */
 export function ValidBody(): ParameterDecorator {
   return (target, key, index) => {
@@ -88,6 +115,9 @@ export function ValidQuery(): ParameterDecorator {
 const PathValue = createParamDecorator(async (name: string, context: ExecutionContext) => {
   return (await readInput(context)).path[name];
 });
+const HeaderValue = createParamDecorator(async (name: string, context: ExecutionContext) => {
+  return (await readInput(context)).headers[name];
+});
 const BodyValue = createParamDecorator(async (_: unknown, context: ExecutionContext) => {
   return (await readInput(context)).body;
 });
@@ -96,7 +126,7 @@ const QueryValue = createParamDecorator(async (_: unknown, context: ExecutionCon
 });
 
 /** Validates path, query and body together, so that the order of validation does not affect the error. */
-function readInput(context: ExecutionContext): Promise<Input> {
+export function readInput(context: ExecutionContext): Promise<Input> {
   const request = context.switchToHttp().getRequest<FastifyRequest>();
   const started = inputs.get(request);
   if (started !== undefined) return started;
@@ -108,10 +138,11 @@ function readInput(context: ExecutionContext): Promise<Input> {
 async function read(request: FastifyRequest, parts: InputParts): Promise<Input> {
   const problems: Problem[] = [];
   const path = readPath(request.params as Record<string, string | undefined>, parts.path, problems);
+  const headers = readHeaders(request.headers, parts.headers ?? [], problems);
   const query = parts.query && (await validateQuery(request.query as object, parts.query, problems));
   const body = parts.body && (await validateBody(request.body, parts.body, problems));
   if (problems.length > 0) throw badRequest(problems);
-  return { path, query, body };
+  return { path, headers, query, body };
 }
 
 function readPath(
@@ -129,6 +160,20 @@ function readPath(
       if (value === null) problems.push(invalid(name, requirement));
       values[name] = value;
     }
+  }
+  return values;
+}
+
+function readHeaders(
+  sent: Readonly<Record<string, string | string[] | undefined>>,
+  parameters: readonly HeaderParameter[],
+  problems: Problem[],
+): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  for (const { name, parse, requirement } of parameters) {
+    const text = sent[name.toLowerCase()];
+    values[name] = text === undefined ? null : parse(String(text));
+    if (values[name] === undefined) problems.push(invalid(name, requirement));
   }
   return values;
 }

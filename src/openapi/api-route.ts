@@ -17,8 +17,12 @@ interface ApiRouteOptions {
   readonly response?: Type;
   /** Whether a successful answer may be `null` instead of the DTO. */
   readonly nullable?: boolean;
-  /** The message of a successful change, which is answered as a `ResponseDto` instead of `response`. */
+  /**
+   * The message of a successful change, which is answered as a `ResponseDto`, or as `response` if it has further fields.
+   */
   readonly message?: string;
+  /** Whether the answer has an ETag, and is 304 if the client's copy is current. */
+  readonly conditional?: boolean;
   /** The kind of picture that is answered instead of `response`; stored pictures support ranges and conditional requests. */
   readonly image?: 'stored' | 'generated';
   /** Whether a successful answer sets or clears the refresh cookie. */
@@ -45,6 +49,7 @@ export function ApiRoute(options: ApiRouteOptions): MethodDecorator {
     message,
     nullable = false,
     image,
+    conditional = false,
     setsCookie = false,
     destroys,
     exampleBody,
@@ -54,13 +59,21 @@ export function ApiRoute(options: ApiRouteOptions): MethodDecorator {
     HttpCode(status),
     ApiOperation({ operationId: id, summary, ...(description === undefined ? {} : { description }) }),
     ...(image === undefined
-      ? [ApiResponse(successResponse(status, response, message, nullable))]
+      ? [
+          ApiResponse({
+            ...successResponse(status, response, message, nullable),
+            ...(conditional ? TAGGED : {}),
+          }),
+        ]
       : pictures(image)),
+    ...(conditional ? [NOT_MODIFIED, ApiHeader(IF_NONE_MATCH)] : []),
     ...(image === 'stored' ? CONDITIONS.map((header) => ApiHeader(header)) : []),
     ...(response !== undefined && nullable ? [ApiExtraModels(response)] : []),
+    ApiExtraModels(...errors.flatMap(({ body }) => (body === undefined ? [] : [body as Type]))),
     RouteMetadata({
       id,
-      successes: image === 'stored' ? [200, 206, 304] : [status],
+      successes: image === 'stored' ? [200, 206, 304] : conditional ? [status, 304] : [status],
+      message,
       errors,
       setsCookie,
       destroys,
@@ -73,6 +86,24 @@ const text = (description: string, example: string) => ({
   description,
   schema: { type: 'string' as const, example },
 });
+
+/** The headers of a resource with a version. */
+const TAGGED = {
+  headers: {
+    'Cache-Control': text(
+      'The client may keep its copy, and asks whether it is current.',
+      'private, no-cache',
+    ),
+    ETag: text('The version of the resource, for conditional requests; absent for null.', '"42"'),
+  },
+};
+const NOT_MODIFIED = ApiResponse({ status: 304, description: 'The client’s copy is current', ...TAGGED });
+const IF_NONE_MATCH = {
+  name: 'If-None-Match',
+  description: 'Answers 304 if the resource has this ETag.',
+  required: false,
+  schema: { type: 'string' as const, maxLength: 1000, example: '"41"' },
+};
 
 /** The request headers for ranges and conditional requests of stored pictures. */
 const CONDITIONS = [
@@ -130,6 +161,7 @@ function successResponse(
   nullable: boolean,
 ) {
   if (message !== undefined) {
+    if (response !== undefined) return { status, type: response, description: message };
     return { status, type: ResponseDto, description: message, example: { data: message, code: status } };
   }
   if (status === 302) {

@@ -3,7 +3,7 @@ import { DocumentBuilder, getSchemaPath, type OpenAPIObject, SwaggerModule } fro
 import { PROJECT_VERSION } from '../project-folder.js';
 import { completeOperation, type Json, type Operation, type Parameter } from './operations.js';
 import { exampleOf } from './examples.js';
-import { routesOf } from './route-metadata.js';
+import { type Route, routesOf } from './route-metadata.js';
 import { ResponseDto } from '../http/response.dto.js';
 import { requiresAProperty } from '../http/validation.js';
 import { toJsonSchema2020 } from './schemas.js';
@@ -107,7 +107,7 @@ export function buildDocument(app: INestApplication, { models, named }: ExtraSch
     ...named,
   });
   const finished = toJsonSchema2020(document);
-  addExamples(finished);
+  addExamples(finished, routes);
   return finished;
 }
 
@@ -151,7 +151,7 @@ function messageSchema(messages: ReadonlySet<string>) {
 }
 
 /** Adds examples to bodies and parameters, composed of the examples of their fields. */
-function addExamples(document: OpenAPIObject): void {
+function addExamples(document: OpenAPIObject, routes: ReadonlyMap<string, Route>): void {
   const schemas = document.components?.schemas as Record<string, Json>;
   for (const item of Object.values(document.paths)) {
     for (const operation of Object.values(item) as Operation[]) {
@@ -163,14 +163,32 @@ function addExamples(document: OpenAPIObject): void {
         content?: Record<string, { schema: Json; example?: unknown; examples?: unknown }>;
       }[];
       for (const body of bodies) addBodyExample(body?.content?.['application/json'], schemas);
+      const { message, successes } = routes.get(operation.operationId ?? '') as Route;
+      const [status = 200] = successes;
+      const success = operation.responses[String(status)] as { content?: Record<string, { example: Json }> };
+      const media = success.content?.['application/json'];
+      if (message !== undefined && media !== undefined)
+        media.example = withMessage(media.example, { data: message, code: status });
     }
   }
+}
+
+/** The example of an answer with another message, without the errors of a 400. */
+function withMessage(example: Json, message: { data: string; code: number }): Json {
+  const { errors: _, ...rest } = example;
+  return { ...rest, ...message };
 }
 
 function addBodyExample(
   media: { schema: Json; example?: unknown; examples?: unknown } | undefined,
   schemas: Readonly<Record<string, Json>>,
 ): void {
+  for (const example of Object.values((media?.examples ?? {}) as Record<string, Json>)) {
+    if (example['$ref'] === undefined) continue;
+    const body = exampleOf({ $ref: example['$ref'] }, schemas) as Json;
+    example['value'] = withMessage(body, example['value'] as { data: string; code: number });
+    delete example['$ref'];
+  }
   if (media === undefined || media.example !== undefined || media.examples !== undefined) return;
   const value = exampleOf(media.schema, schemas);
   // Mock generators mistake an example with the key `value` for an Example Object.

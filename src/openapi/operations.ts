@@ -1,4 +1,6 @@
-import type { OpenAPIObject } from '@nestjs/swagger';
+import type { Type } from '@nestjs/common';
+import { getSchemaPath, type OpenAPIObject } from '@nestjs/swagger';
+import { ResponseDto } from '../http/response.dto.js';
 import type { Access } from './access-metadata.js';
 import {
   forbidden,
@@ -56,12 +58,7 @@ export function completeOperation(
   const media = (operation.requestBody as { content?: Record<string, Json> } | undefined)?.content;
   if (exampleBody !== undefined && media?.['application/json'])
     media['application/json']['example'] = exampleBody;
-  const { example } =
-    (operation.responses[String(successes[0])] as { content?: Record<string, Json> }).content?.[
-      'application/json'
-    ] ?? {};
-  if (typeof (example as Json | undefined)?.['data'] === 'string')
-    messages.add((example as Json)['data'] as string);
+  if (route.message !== undefined) messages.add(route.message);
   const byStatus = Map.groupBy(
     [...errors, ...impliedErrors(operation, access, method)],
     ({ status }) => status,
@@ -70,7 +67,7 @@ export function completeOperation(
     if (!access.clientKey) for (const { message } of errors) messages.add(message);
     operation.responses[String(status)] = access.clientKey
       ? describeEnvelope(errors)
-      : describe(status, [...new Set(errors.map(({ message }) => message))], access);
+      : describe(status, errors, access);
   }
 }
 
@@ -145,11 +142,19 @@ function describeUnauthorized({ kind }: Access): string {
   return 'The credential is missing, malformed, expired or revoked. An invalid Bearer token is refused even if the cookie is valid.';
 }
 
-function describe(status: number, messages: readonly string[], access: Access) {
+function describe(status: number, errors: readonly ErrorDefinition[], access: Access) {
+  const messages = [...new Set(errors.map(({ message }) => message))];
+  const bodyOf = ({ body = ResponseDto }: ErrorDefinition) => getSchemaPath(body as Type);
   const examples = Object.fromEntries(
-    messages.map((message) => [nameOf(message), { value: { data: message, code: status } }]),
+    errors.map((error) => {
+      const { message, body } = error;
+      const value = { data: message, code: status };
+      // `addExamples` adds the other fields of the schema.
+      return [nameOf(message), body === undefined ? { value } : { value, $ref: bodyOf(error) }];
+    }),
   );
-  const schema = { $ref: '#/components/schemas/Answer' };
+  const schemas = [...new Set(errors.map(bodyOf))].map(($ref) => ({ $ref }));
+  const schema = schemas.length === 1 ? schemas[0] : { anyOf: schemas };
   const content = { 'application/json': { schema, examples } };
   const list = messages.join(' · ');
   const description = messages.includes(unauthorized.message)

@@ -10,6 +10,8 @@ export interface RouteFacts {
   readonly id: string;
   /** The statuses of success: 200, 206 and 304 for stored pictures, otherwise one. */
   readonly successes: readonly number[];
+  /** The message of a successful change. */
+  readonly message: string | undefined;
   /** The errors in addition to those that access and input imply. */
   readonly errors: readonly ErrorDefinition[];
   /** Whether a successful answer sets or clears the refresh cookie. */

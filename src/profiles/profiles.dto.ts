@@ -7,6 +7,14 @@ import { Integer } from '../http/validation.js';
 @ApiSchema({ name: 'StatusCounts' })
 export class StatusCountsDto {
   /**
+   * Number of public entries of series that the reader plans to read.
+   * @example 4
+   */
+  @Integer()
+  @Min(0)
+  planned: number;
+
+  /**
    * Number of public entries of series that the reader is reading.
    * @example 3
    */

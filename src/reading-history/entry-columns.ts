@@ -1,11 +1,12 @@
 import { type RawBuilder, sql } from 'kysely';
 import { timestamp } from '../database/expressions.js';
 
-/** The columns that a request sets. */
+/** The columns that a change sets. */
 export const WRITTEN_COLUMNS = [
   'visibility',
   'progress_type',
   'progress',
+  'other_progress',
   'status',
   'reread',
   'score',
@@ -16,6 +17,12 @@ export const WRITTEN_COLUMNS = [
   'client_id',
 ] as const;
 
+/** A counter of the entry in the relation `of`: `progress` if `progress_type` names it, else `other_progress`. */
+export function counterOf(of: string, counter: 'chapters' | 'volumes'): RawBuilder<number | null> {
+  return sql<number | null>`case ${sql.ref(`${of}.progress_type`)} when ${sql.lit(counter)}
+    then ${sql.ref(`${of}.progress`)} else ${sql.ref(`${of}.other_progress`)} end`;
+}
+
 /** The columns of an entry (`e`) for responses. */
 export const ENTRY_COLUMNS = [
   'e.user_id',
@@ -23,8 +30,10 @@ export const ENTRY_COLUMNS = [
   'e.visibility',
   'e.progress_type',
   'e.progress',
+  counterOf('e', 'chapters').as('chapters'),
+  counterOf('e', 'volumes').as('volumes'),
   'e.status',
-  'e.reread',
+  sql<number>`greatest(e.reread, e.former_reads)`.as('reread'),
   'e.score',
   'e.priority',
   'e.start',
@@ -32,6 +41,17 @@ export const ENTRY_COLUMNS = [
   'e.notes',
   'e.client_id as entry_client',
   timestamp('e.last_update').as('last_update'),
+  timestamp('e.created').as('created'),
+  'e.version',
+] as const;
+
+/** The columns of an entry (`e`) for responses, and those that the next state is computed from. */
+export const STATE_COLUMNS = [
+  ...ENTRY_COLUMNS,
+  'e.other_progress',
+  'e.reread as stored_reread',
+  'e.read_id',
+  'e.former_reads',
 ] as const;
 
 /**

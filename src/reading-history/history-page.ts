@@ -2,7 +2,7 @@ import { type Expression, expressionBuilder, type RawBuilder, type SqlBool, sql 
 import type { SeriesCardSchema, SeriesSearchSchema } from '../catalog/read-model.entity.js';
 import { selectSeries, type Translation } from '../catalog/series-projection.js';
 import { isEnabledClient } from '../clients/client-filter.js';
-import { anyOf, asCount, rowCount, rowNumber, type SortKey, sortKeys } from '../database/expressions.js';
+import { anyOf, asCount, rowNumber, type SortKey, sortKeys } from '../database/expressions.js';
 import { oneRow, pageQuery, PER_ROW, smallPage, withPage } from '../database/page.js';
 import { type RowOf, statementFamily, tables, type TablesOf } from '../database/statement.js';
 import type { RatingSchema } from '../ratings/rating.entity.js';
@@ -77,10 +77,12 @@ const SMALL_LIST = 1_000;
 export const HISTORY_PAGE = statementFamily('reading-history.page', (variant: Variant, p: Parameters) => {
   const clientKnown = variant.filtersByClient ? isEnabledClient(p.client) : sql<boolean>`true`;
   const { search } = variant;
+  // The counts are those of all statuses, whichever ones the page shows.
+  const anyStatus = { ...variant, filtersByStatus: false };
   if (search === null) {
     return pageQuery(
       withPage(pageInOrder(variant, p)),
-      () => ({ total: asCount(totalFromCounters(variant, p)), client_known: clientKnown }),
+      () => ({ counts: countsByStatus(countersByStatus(anyStatus, p)), client_known: clientKnown }),
       () => rowsOfPage(p, variant),
     );
   }
@@ -89,13 +91,21 @@ export const HISTORY_PAGE = statementFamily('reading-history.page', (variant: Va
       db
         .with(
           (cte) => cte('matches').materialized(),
-          () => searchMatches(variant, search, p),
+          () => searchMatches(anyStatus, search, p),
         )
         .with('page', (query) =>
           query
             .selectFrom((eb) =>
               smallPage(
-                eb.selectFrom('matches').selectAll().orderBy('position').limit(p.limit).offset(p.offset),
+                eb
+                  .selectFrom('matches')
+                  .selectAll()
+                  .$if(variant.filtersByStatus, (some) =>
+                    some.where('status', '=', anyOf(p.status, 'reading_status[]')),
+                  )
+                  .orderBy('position')
+                  .limit(p.limit)
+                  .offset(p.offset),
               ).as('shown'),
             )
             .innerJoinLateral(
@@ -114,7 +124,12 @@ export const HISTORY_PAGE = statementFamily('reading-history.page', (variant: Va
         ),
     ),
     (eb) => ({
-      total: rowCount(eb.selectFrom('matches')),
+      counts: countsByStatus(
+        eb
+          .selectFrom('matches')
+          .select((match) => ['status', asCount(match.fn.countAll()).as('count')])
+          .groupBy('status'),
+      ),
       client_known: clientKnown,
     }),
     () => rowsOfPage(p, variant),
@@ -140,6 +155,31 @@ function matchesFilters(
 
 function entries(variant: Variant, p: Parameters) {
   return db.selectFrom('reading_entries as e').where(matchesFilters('e', variant, p));
+}
+
+/** The number of entries by status, from the counters. */
+function countersByStatus(variant: Variant, p: Parameters) {
+  return db
+    .selectFrom('reading_counts as c')
+    .select((eb) => ['c.status', asCount(eb.fn.sum('c.total')).as('count')])
+    .where(matchesFilters('c', variant, p))
+    .groupBy('c.status');
+}
+
+/** Number of entries by status. */
+interface CountsByStatus {
+  readonly planned?: number;
+  readonly started?: number;
+  readonly completed?: number;
+  readonly paused?: number;
+  readonly dropped?: number;
+}
+
+/** The rows of a query, `status` and `count`, as an object. A status without entries may be absent. */
+function countsByStatus(
+  rows: Expression<{ status: ReadingStatus; count: number }>,
+): RawBuilder<CountsByStatus> {
+  return sql`(select coalesce(jsonb_object_agg(status, count), '{}') from (${rows}) as counted)`;
 }
 
 function totalFromCounters(variant: Variant, p: Parameters) {
@@ -178,7 +218,7 @@ function searchMatches(variant: Variant, { column, by }: SearchVariant, p: Param
       : own;
   return db
     .selectFrom(candidates.as('e'))
-    .select(['e.series_id', rowNumber(sortKeys(ORDERS[variant.order])).as('position')]);
+    .select(['e.series_id', 'e.status', rowNumber(sortKeys(ORDERS[variant.order])).as('position')]);
 }
 
 function indexed(variant: Variant, text: Expression<string>, p: Parameters) {

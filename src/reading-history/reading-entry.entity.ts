@@ -6,7 +6,8 @@ import { UserSchema } from '../accounts/user.entity.js';
 
 export const VISIBILITIES = ['private', 'public'] as const;
 export const PROGRESS_TYPES = ['chapters', 'volumes'] as const;
-export const READING_STATUSES = ['started', 'completed', 'paused', 'dropped'] as const;
+/** `planned`: on the list, but not begun. */
+export const READING_STATUSES = ['planned', 'started', 'completed', 'paused', 'dropped'] as const;
 /** In ascending order, as in the PostgreSQL enum, by which lists are sorted. */
 export const PRIORITIES = ['low', 'mid', 'high'] as const;
 
@@ -21,6 +22,8 @@ export const ReadingEntrySchema = defineEntity({
   ],
   indexes: [
     { name: 'reading_entries_by_update', properties: ['user', 'lastUpdate', 'series'] },
+    // For the list of changes.
+    { name: 'reading_entries_by_version', properties: ['user', 'version'] },
     { name: 'reading_entries_by_name', properties: ['user', 'seriesName', 'series'] },
     // For imports that rename a series. The only index that does not begin with the user, since each index slows writes.
     { name: 'reading_entries_by_series', properties: ['series'] },
@@ -45,7 +48,10 @@ export const ReadingEntrySchema = defineEntity({
     seriesClient: p.integer().default(0),
     visibility: p.enum(VISIBILITIES).nativeEnumName('visibility').default('private'),
     progressType: p.enum(PROGRESS_TYPES).nativeEnumName('progress_type').default('chapters'),
+    /** The counter that `progress_type` names. */
     progress: p.decimal('number').columnType('numeric(7,2)'),
+    /** The counter that `progress_type` does not name. */
+    otherProgress: p.decimal('number').columnType('numeric(7,2)').nullable(),
     status: p.enum(READING_STATUSES).nativeEnumName('reading_status').default('started'),
     reread: p.smallint().default(0),
     /** 0 is stored as null: both mean unscored. */
@@ -58,6 +64,13 @@ export const ReadingEntrySchema = defineEntity({
     /** The client that wrote the entry last. */
     client: p.manyToOne(ClientSchema).deleteRule('no action'),
     lastUpdate: p.datetime(3).defaultRaw('current_timestamp(3)'),
+    created: p.datetime(3).defaultRaw('current_timestamp(3)'),
+    /** The number of the last change of the entry or its former reads, from `reader_counters`. */
+    version: p.integer(),
+    /** The number of the change that added the entry: the id of its current read. */
+    readId: p.integer(),
+    /** The number of its former reads, so that lists do not count them. */
+    formerReads: p.smallint().default(0),
   },
 });
 

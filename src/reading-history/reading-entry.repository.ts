@@ -3,26 +3,39 @@ import { isTranslated } from '../catalog/series-projection.js';
 import { Sql } from '../database/sql.js';
 import { searchParameters, searchVariant } from '../search/conditions.js';
 import { type SearchForm, searchTerm, searchWithFallback } from '../search/fold.js';
+import type { Cause } from '../reader-log/log-statements.js';
 import {
   ADD,
   DELETE,
+  DELETE_TOMBSTONES,
   type EntryRow,
+  type EntryState,
   FIND,
+  FIND_STATE,
+  KNOWN_SERIES,
   PUBLIC_COUNTS,
   SERIES_EXISTS,
+  STATES,
   UPDATE,
   type Written,
 } from './entry-statements.js';
+import { eventFields, valuesOfState } from './entry-values.js';
+import type { ReadRow } from './read-statements.js';
 import { type Audience, HISTORY_PAGE, type HistoryRow } from './history-page.js';
 import { REFRESH_SORT_KEYS } from './refresh-sort-keys.js';
-import type { HistoryOrder, SaveReadingEntryDto, ReadingStatus } from './reading-history.dto.js';
+import { READING_STATUSES } from './reading-entry.entity.js';
+import type { HistoryOrder, ReadingStatus } from './reading-history.dto.js';
 
 /** Number of a user's entries by status. */
 export type StatusCounts = Record<ReadingStatus, number>;
 
+const NO_ENTRIES: Readonly<StatusCounts> = { planned: 0, started: 0, completed: 0, paused: 0, dropped: 0 };
+
 /** A page of a reader's history; `clientKnown` is false when the client of the selection is unknown or disabled. */
 export interface HistoryPage {
   readonly total: number;
+  /** Whatever the statuses of the selection. */
+  readonly counts: StatusCounts;
   readonly clientKnown: boolean;
   readonly rows: HistoryRow[];
 }
@@ -41,13 +54,25 @@ export interface HistorySelection {
 }
 
 /** Outcome of adding an entry. */
-export interface AddOutcome {
-  readonly kind: 'written' | 'exists' | 'no-series' | 'no-client';
+export type AddOutcome =
+  | { readonly kind: 'written'; readonly entry: EntryState }
+  | { readonly kind: 'exists' | 'no-series' | 'no-client' };
+
+/** Outcome of replacing an entry; `no-entry` also if it has none of the required versions. */
+export type UpdateOutcome =
+  { readonly kind: 'written'; readonly entry: EntryState } | { readonly kind: 'no-entry' | 'no-client' };
+
+/** The entry that a change starts from; null for none. */
+export interface EntryBase {
+  readonly state: EntryState | null;
+  readonly clientKnown: boolean;
+  readonly seriesKnown: boolean;
 }
 
-/** Outcome of replacing an entry. */
-export interface UpdateOutcome {
-  readonly kind: 'written' | 'no-entry' | 'no-client';
+/** The values that an undo restores beside those of the entry. */
+export interface Restored {
+  readonly created: string;
+  readonly readId: number;
 }
 
 /** Outcome of a look-up; `entry` is null if the series exists but the user has no entry for it. */
@@ -65,28 +90,96 @@ export class ReadingEntryRepository {
     return series === undefined ? { kind: 'no-series' } : { kind: 'found', entry: null };
   }
 
+  /** The entry that a change starts from. */
+  async findBase(userId: string, seriesId: number, client: number): Promise<EntryBase> {
+    const { header, rows } = await this.sql.page(FIND_STATE, { userId, seriesId, client });
+    return {
+      state: rows[0] ?? null,
+      clientKnown: header?.client_known ?? false,
+      seriesKnown: header?.series_known ?? false,
+    };
+  }
+
+  /** The user's entries of several series, by series. */
+  async states(userId: string, seriesIds: readonly number[]): Promise<Map<number, EntryState>> {
+    const rows = await this.sql.rows(STATES, { userId, seriesIds });
+    return new Map(rows.map((row) => [row.series_id, row]));
+  }
+
+  /** Those of the series that exist. */
+  async knownSeries(seriesIds: readonly number[]): Promise<Set<number>> {
+    return new Set((await this.sql.rows(KNOWN_SERIES, { seriesIds })).map(({ id }) => id));
+  }
+
   /** Adds an entry unless one exists. Of concurrent calls, exactly one writes. */
-  async add(userId: string, seriesId: number, entry: SaveReadingEntryDto): Promise<AddOutcome> {
-    const row = await this.sql.row(ADD, { userId, seriesId, ...columnsOf(entry) });
-    if (!row?.client_known) return { kind: 'no-client' };
-    if (!row.series_known) return { kind: 'no-series' };
-    return { kind: row.written ? 'written' : 'exists' };
+  async add(
+    userId: string,
+    seriesId: number,
+    values: Written,
+    cause: Cause,
+    restored?: Restored,
+  ): Promise<AddOutcome> {
+    const { header, rows } = await this.sql.page(ADD, {
+      userId,
+      seriesId,
+      ...values,
+      ...cause,
+      created: restored?.created ?? null,
+      read_id: restored?.readId ?? null,
+      after: JSON.stringify(eventFields(values)),
+    });
+    const [entry] = rows;
+    if (!header?.client_known) return { kind: 'no-client' };
+    if (!header.series_known) return { kind: 'no-series' };
+    return entry === undefined ? { kind: 'exists' } : { kind: 'written', entry };
   }
 
-  async update(userId: string, seriesId: number, entry: SaveReadingEntryDto): Promise<UpdateOutcome> {
-    const row = await this.sql.row(UPDATE, { userId, seriesId, ...columnsOf(entry) });
-    if (!row?.client_known) return { kind: 'no-client' };
-    return { kind: row.written ? 'written' : 'no-entry' };
+  /**
+   * Replaces an entry.
+   *
+   * @param options `keepsOther`: the counter that `progress_type` does not name keeps its value; `versions`: the entry
+   *   must have one of these
+   */
+  async update(
+    userId: string,
+    seriesId: number,
+    values: Written,
+    cause: Cause,
+    { keepsOther = false, versions }: { keepsOther?: boolean; versions?: readonly number[] | undefined } = {},
+  ): Promise<UpdateOutcome> {
+    const { header, rows } = await this.sql.page(UPDATE.of({ ifVersion: versions !== undefined }), {
+      userId,
+      seriesId,
+      ...values,
+      ...cause,
+      keepsOther,
+      versions: versions ?? [],
+    });
+    const [entry] = rows;
+    if (!header?.client_known) return { kind: 'no-client' };
+    return entry === undefined ? { kind: 'no-entry' } : { kind: 'written', entry };
   }
 
-  /** @returns whether an entry was deleted */
-  async delete(userId: string, seriesId: number): Promise<boolean> {
-    return (await this.sql.row(DELETE, { userId, seriesId })) !== undefined;
+  /** Deletes an entry with its former reads. Call it in a transaction that holds the counter. */
+  async delete(state: EntryState, former: readonly ReadRow[], cause: Cause): Promise<void> {
+    const { user_id: userId, series_id: seriesId } = state;
+    const before = {
+      ...eventFields(valuesOfState(state)),
+      created: state.created,
+      read_id: state.read_id,
+      reads: former,
+    };
+    await this.sql.row(DELETE, { userId, seriesId, ...cause, before: JSON.stringify(before) });
+  }
+
+  /** Deletes the tombstones of a user, when the account is deleted. */
+  async deleteTombstones(userId: string): Promise<void> {
+    await this.sql.rows(DELETE_TOMBSTONES, { userId });
   }
 
   /** The number of a user's public entries by status. */
   async publicCounts(userId: string): Promise<StatusCounts> {
-    const counts: StatusCounts = { started: 0, completed: 0, paused: 0, dropped: 0 };
+    const counts = { ...NO_ENTRIES };
     for (const { status, count } of await this.sql.rows(PUBLIC_COUNTS, { userId })) counts[status] = count;
     return counts;
   }
@@ -126,26 +219,8 @@ export class ReadingEntryRepository {
       client: client ?? 0,
       ...searchParameters(form),
     });
-    return { total: header?.total ?? 0, clientKnown: header?.client_known ?? false, rows };
+    const counts = { ...NO_ENTRIES, ...header?.counts };
+    const total = (status ?? READING_STATUSES).reduce((sum, one) => sum + counts[one], 0);
+    return { total, counts, clientKnown: header?.client_known ?? false, rows };
   }
-}
-
-function columnsOf(entry: SaveReadingEntryDto): Written {
-  const { visibility, progressType: progress_type, progress, status, priority, client: client_id } = entry;
-  const { reread = 0, start = null, end = null, notes = null } = entry;
-  // 0 and null both mean unscored.
-  const score = entry.score || null;
-  return {
-    visibility,
-    progress_type,
-    progress,
-    status,
-    reread,
-    score,
-    priority,
-    start,
-    end,
-    notes,
-    client_id,
-  };
 }

@@ -6,9 +6,17 @@ import { BodyLimit } from '../limits/body-limit.js';
 import { success } from '../http/families.js';
 import { ApiRoute } from '../openapi/api-route.js';
 import { pagePosition } from '../http/page.js';
-import type { ResponseDto } from '../http/response.dto.js';
-import { HistoryPageDto, HistoryQuery, ReadingEntryDto, SaveReadingEntryDto } from './reading-history.dto.js';
-import { readingStatusExists, readingStatusMissing } from './reading-history.errors.js';
+import { type IfMatch, IfMatchHeader, WithEntityTag } from '../http/entity-tags.js';
+import {
+  EntryAnswerDto,
+  HistoryPageDto,
+  HistoryQuery,
+  ProgressDto,
+  ReadingEntryDto,
+  SaveReadingEntryDto,
+} from './reading-history.dto.js';
+import { NOTES_LIMIT } from './notes-limit.js';
+import { readingStatusChanged, readingStatusExists, readingStatusMissing } from './reading-history.errors.js';
 import { presentEntry, presentHistorySeries } from './reading-history.presenter.js';
 import { ReadingHistoryService } from './reading-history.service.js';
 import { SeriesId } from '../catalog/path-parameters.js';
@@ -17,8 +25,6 @@ import { ValidBody, ValidQuery } from '../http/input.js';
 const ADDED = 'Reading status added successfully';
 const UPDATED = 'Reading status updated successfully';
 const DELETED = 'Reading status deleted successfully';
-/** Bytes of a body: enough for notes of 10,000 characters in any script. */
-const NOTES_LIMIT = 192 * 1024;
 
 @ApiTags('Reading history')
 @Controller('user')
@@ -29,17 +35,19 @@ export class ReadingHistoryController {
   @SignedIn()
   @ApiRoute({ id: 'readingHistoryList', summary: 'List your reading history', response: HistoryPageDto })
   async list(@CurrentViewer() viewer: Viewer, @ValidQuery() query: HistoryQuery): Promise<HistoryPageDto> {
-    const { total, rows } = await this.history.list(viewer.userId, query);
-    return { series: rows.map(presentHistorySeries), ...pagePosition(query, rows.length, total) };
+    const { total, counts, rows } = await this.history.list(viewer.userId, query);
+    return { series: rows.map(presentHistorySeries), counts, ...pagePosition(query, rows.length, total) };
   }
 
   @Get('reading-status/id/:id')
   @SignedIn()
+  @WithEntityTag()
   @ApiRoute({
     id: 'readingStatusGet',
     summary: 'Get your entry of a series, or null',
     response: ReadingEntryDto,
     nullable: true,
+    conditional: true,
     errors: [seriesNotFound],
   })
   async get(
@@ -57,15 +65,15 @@ export class ReadingHistoryController {
     id: 'readingStatusAdd',
     summary: 'Add a series to your reading history',
     message: ADDED,
+    response: EntryAnswerDto,
     errors: [seriesNotFound, readingStatusExists],
   })
   async add(
     @CurrentViewer() viewer: Viewer,
     @SeriesId({ mayBeBlank: true }) id: number,
     @ValidBody() entry: SaveReadingEntryDto,
-  ): Promise<ResponseDto> {
-    await this.history.add(viewer.userId, id, entry);
-    return success(ADDED);
+  ): Promise<EntryAnswerDto> {
+    return { ...success(ADDED), entry: presentEntry(await this.history.add(viewer.userId, id, entry)) };
   }
 
   @Post('reading-status/update/:id')
@@ -74,16 +82,19 @@ export class ReadingHistoryController {
   @ApiRoute({
     id: 'readingStatusUpdate',
     summary: 'Replace your entry of a series',
+    description: 'The body replaces the entry. A counter that it does not name keeps its value.',
     message: UPDATED,
-    errors: [readingStatusMissing],
+    response: EntryAnswerDto,
+    errors: [readingStatusChanged, readingStatusMissing],
   })
   async update(
     @CurrentViewer() viewer: Viewer,
     @SeriesId({ mayBeBlank: true }) id: number,
+    @IfMatchHeader() condition: IfMatch | null,
     @ValidBody() entry: SaveReadingEntryDto,
-  ): Promise<ResponseDto> {
-    await this.history.update(viewer.userId, id, entry);
-    return success(UPDATED);
+  ): Promise<EntryAnswerDto> {
+    const updated = await this.history.update(viewer.userId, id, entry, condition);
+    return { ...success(UPDATED), entry: presentEntry(updated) };
   }
 
   @Delete('reading-status/delete/:id')
@@ -92,13 +103,34 @@ export class ReadingHistoryController {
     id: 'readingStatusDelete',
     summary: 'Delete your entry of a series',
     message: DELETED,
-    errors: [readingStatusMissing],
+    response: EntryAnswerDto,
+    errors: [readingStatusChanged, readingStatusMissing],
   })
   async delete(
     @CurrentViewer() viewer: Viewer,
     @SeriesId({ mayBeBlank: true }) id: number,
-  ): Promise<ResponseDto> {
-    await this.history.delete(viewer.userId, id);
-    return success(DELETED);
+    @IfMatchHeader() condition: IfMatch | null,
+  ): Promise<EntryAnswerDto> {
+    await this.history.delete(viewer.userId, id, condition);
+    return { ...success(DELETED), entry: null };
+  }
+
+  @Post('reading-status/progress/:id')
+  @SignedIn()
+  @ApiRoute({
+    id: 'readingStatusProgress',
+    summary: 'Change a counter of your entry of a series',
+    description:
+      'Adds a private entry if there is none. A counter that grows makes a planned, paused or dropped entry a started one. A command that changes nothing succeeds, and the version stays.',
+    response: ReadingEntryDto,
+    errors: [seriesNotFound, readingStatusChanged],
+  })
+  async progress(
+    @CurrentViewer() viewer: Viewer,
+    @SeriesId({ mayBeBlank: true }) id: number,
+    @IfMatchHeader() condition: IfMatch | null,
+    @ValidBody() command: ProgressDto,
+  ): Promise<ReadingEntryDto> {
+    return presentEntry(await this.history.progress(viewer.userId, id, command, condition));
   }
 }

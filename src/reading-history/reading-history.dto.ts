@@ -1,5 +1,6 @@
 import { USER_ID_PATTERN } from '../http/ids.js';
 import { AnswerText, Timestamp } from '../http/fields.js';
+import { applyDecorators } from '@nestjs/common';
 import { ApiHideProperty, ApiProperty, ApiSchema, IntersectionType, OmitType } from '@nestjs/swagger';
 import { Expose, Transform } from 'class-transformer';
 import { IsIn, IsNumber, IsString, Max, Min } from 'class-validator';
@@ -7,6 +8,7 @@ import { LocalizedSearchQuery } from '../catalog/language.dto.js';
 import { SeriesDto } from '../catalog/series.dto.js';
 import { IsClient, IsClientFilter } from '../clients/client-id.js';
 import { PageDto } from '../http/page.dto.js';
+import { ResponseDto } from '../http/response.dto.js';
 import {
   BlankIsNull,
   BlankIsAbsent,
@@ -21,6 +23,8 @@ import {
 } from '../http/validation.js';
 import { RatingDto } from '../ratings/ratings.dto.js';
 import { IsPartialDate, NotBeforeStart, PARTIAL_DATE } from './partial-date.js';
+import { IsDevice } from './device.js';
+import { PROGRESS_OPERATIONS, type ProgressOperation } from './progress-operations.js';
 import { PRIORITIES, PROGRESS_TYPES, READING_STATUSES, VISIBILITIES } from './reading-entry.entity.js';
 
 export const HISTORY_ORDERS = [
@@ -43,6 +47,32 @@ export type ProgressType = (typeof PROGRESS_TYPES)[number];
 export type ReadingStatus = (typeof READING_STATUSES)[number];
 export type Priority = (typeof PRIORITIES)[number];
 export type HistoryOrder = (typeof HISTORY_ORDERS)[number];
+
+/** Limits of `progress` and of both counters. */
+export const MAX_PROGRESS = 99_999;
+
+/** Whether a value is a valid `progress`. */
+export function isProgress(value: unknown): value is number {
+  if (typeof value !== 'number' || !Number.isFinite(value)) return false;
+  return value >= 0 && value <= MAX_PROGRESS && Number(value.toFixed(2)) === value;
+}
+
+/** A counter of an entry: null clears it, unless `progressType` names it. Then it must be equal to `progress`. */
+function IsCounter(counter: ProgressType): PropertyDecorator {
+  return applyDecorators(
+    Optional(),
+    rule(
+      'counter',
+      'must be null or a number from 0 to 99999 with at most 2 fraction digits, and must not contradict progress',
+      (value, object) => {
+        const { progressType, progress_type, progress } = object as Record<string, unknown>;
+        if (value !== null && !isProgress(value)) return false;
+        return (progressType ?? progress_type) !== counter || value === progress;
+      },
+    ),
+    ApiProperty({ type: 'number', nullable: true, minimum: 0, maximum: MAX_PROGRESS }),
+  );
+}
 
 const BOTH_SPELLINGS = Symbol('progressType and progress_type');
 
@@ -85,7 +115,23 @@ export class SaveReadingEntryDto {
   progress: number;
 
   /**
-   * The reader’s status in the series.
+   * Number of chapters that were read; without it the stored number stays. If `progressType` is `chapters`, it must be
+   * equal to `progress`, else null clears it.
+   * @example 12
+   */
+  @IsCounter('chapters')
+  chapters?: number | null;
+
+  /**
+   * Number of volumes that were read; without it the stored number stays. If `progressType` is `volumes`, it must be
+   * equal to `progress`, else null clears it.
+   * @example 2
+   */
+  @IsCounter('volumes')
+  volumes?: number | null;
+
+  /**
+   * The reader’s status in the series; `planned` means on the list, but not begun.
    * @example "started"
    */
   @Required()
@@ -160,6 +206,63 @@ export class SaveReadingEntryDto {
    */
   @IsClient()
   client: number;
+}
+
+/** A change of one counter of an entry. */
+@ApiSchema({ name: 'ProgressCommand' })
+export class ProgressDto {
+  /**
+   * `set` stores the value, `max` the larger one of the stored and the sent value, `increment` their sum.
+   * @example "max"
+   */
+  @Required()
+  @IsIn(PROGRESS_OPERATIONS)
+  @ApiProperty({ enum: PROGRESS_OPERATIONS, enumName: 'ProgressOperation' })
+  op: ProgressOperation;
+
+  /**
+   * Chapter or volume that was read, or how many more; more than 0 for `increment`. At most two fraction digits.
+   * @example 13
+   */
+  @Required()
+  @IsNumber()
+  @Min(0)
+  @Max(99_999)
+  @FractionDigits(2)
+  @rule('growing', 'must be more than 0 for increment', (value, object) => {
+    return value !== 0 || (object as Record<string, unknown>)['op'] !== 'increment';
+  })
+  value: number;
+
+  /** The counter that changes; by default that of the entry, or chapters without an entry. */
+  @Optional()
+  @IsIn(PROGRESS_TYPES)
+  @ApiProperty({ enum: PROGRESS_TYPES, enumName: 'ProgressType' })
+  progressType?: ProgressType;
+
+  /**
+   * Id of the registered client that sends the command; a number or its digits.
+   * @example 1
+   */
+  @IsClient()
+  client: number;
+
+  /**
+   * Device that sends the command, for the log of changes.
+   * @example "Haruka’s tablet"
+   */
+  @IsDevice()
+  device?: string;
+
+  /**
+   * Start of the entry if it has none, and if this is not after its end: a year, a month or a day.
+   * @example "2026-01-31"
+   */
+  @BlankIsNull()
+  @Nullable()
+  @IsPartialDate()
+  @ApiProperty({ pattern: PARTIAL_DATE.source })
+  date?: string | null = null;
 }
 
 export class HistoryQuery extends LocalizedSearchQuery {
@@ -239,14 +342,31 @@ export class ReadingEntryDto {
   progress: number;
 
   /**
-   * The reader’s status in the series.
+   * Number of chapters that were read; null if it is not counted.
+   * @example 12
+   */
+  @Min(0)
+  @Max(99_999)
+  chapters: number | null;
+
+  /**
+   * Number of volumes that were read; null if it is not counted.
+   * @example 2
+   */
+  @Min(0)
+  @Max(99_999)
+  volumes: number | null;
+
+  /**
+   * The reader’s status in the series; `planned` means on the list, but not begun.
    * @example "started"
    */
   @ApiProperty({ enum: READING_STATUSES, enumName: 'ReadingStatus' })
   status: ReadingStatus;
 
   /**
-   * How often the reader has read the series again after the first time.
+   * How often the reader has read the series again after the first time: the stored number or the number of former
+   * reads, whichever is larger.
    * @example 0
    */
   @Integer()
@@ -303,6 +423,36 @@ export class ReadingEntryDto {
    */
   @Timestamp()
   last_update: string;
+
+  /**
+   * When the entry was added.
+   * @example "2026-01-31T12:00:00.000Z"
+   */
+  @Timestamp()
+  created: string;
+
+  /**
+   * Number of the last change of the entry or its reads: it grows with every change, and is never used twice for one
+   * reader. Compare it only for equality.
+   * @example 42
+   */
+  @Integer()
+  @Min(1)
+  version: number;
+}
+
+/** Answer to a change of an entry. */
+@ApiSchema({ name: 'EntryAnswer' })
+export class EntryAnswerDto extends ResponseDto {
+  /** The entry after the change; null after a deletion. */
+  entry: ReadingEntryDto | null;
+}
+
+/** Error of a conditional change: the entry has another version. */
+@ApiSchema({ name: 'EntryConflict' })
+export class EntryConflictDto extends ResponseDto {
+  /** The entry as it is now; null if there is none. */
+  entry: ReadingEntryDto | null;
 }
 
 class HistoryDetailsDto {
@@ -317,18 +467,65 @@ class HistoryDetailsDto {
 @ApiSchema({ name: 'HistorySeries' })
 export class HistorySeriesDto extends IntersectionType(SeriesDto, HistoryDetailsDto) {}
 
+/** Number of entries by status. */
+@ApiSchema({ name: 'HistoryCounts' })
+export class HistoryCountsDto implements Record<ReadingStatus, number> {
+  /**
+   * Number of the reader’s entries that are planned.
+   * @example 4
+   */
+  @Integer()
+  @Min(0)
+  planned: number;
+
+  /**
+   * Number of the reader’s entries that are started.
+   * @example 3
+   */
+  @Integer()
+  @Min(0)
+  started: number;
+
+  /**
+   * Number of the reader’s entries that are completed.
+   * @example 12
+   */
+  @Integer()
+  @Min(0)
+  completed: number;
+
+  /**
+   * Number of the reader’s entries that are paused.
+   * @example 1
+   */
+  @Integer()
+  @Min(0)
+  paused: number;
+
+  /**
+   * Number of the reader’s entries that are dropped.
+   * @example 0
+   */
+  @Integer()
+  @Min(0)
+  dropped: number;
+}
+
 @ApiSchema({ name: 'HistoryPage' })
 export class HistoryPageDto extends PageDto {
+  /** Number of entries by status that match `search` and `client`, whatever the `status` of the request. */
+  counts: HistoryCountsDto;
+
   /** Series of this page, each with the reader’s entry. */
   series: HistorySeriesDto[];
 }
 
-/** An entry as others see it: without the notes. */
+/** An entry as others see it: without notes and version. */
 @ApiSchema({ name: 'PublicEntry' })
-export class PublicEntryDto extends OmitType(ReadingEntryDto, ['notes']) {}
+export class PublicEntryDto extends OmitType(ReadingEntryDto, ['notes', 'version']) {}
 
 class PublicHistoryDetailsDto {
-  /** The reader’s public entry of this series, without notes. */
+  /** The reader’s public entry of this series, without notes and version. */
   'reading-history': PublicEntryDto;
 }
 

@@ -12,6 +12,8 @@ export function presentEntry(row: EntryRow): ReadingEntryDto {
     visibility: row.visibility,
     progress_type: row.progress_type,
     progress: row.progress,
+    chapters: row.chapters,
+    volumes: row.volumes,
     status: row.status,
     reread: row.reread,
     score: row.score,
@@ -21,6 +23,8 @@ export function presentEntry(row: EntryRow): ReadingEntryDto {
     notes: row.notes,
     client: row.entry_client,
     last_update: row.last_update,
+    created: row.created,
+    version: row.version,
   };
 }
 
@@ -33,8 +37,8 @@ export function presentHistorySeries(row: HistoryRow): HistorySeriesDto {
   };
 }
 
-/** A series with the user's public entry, without notes and rating. */
+/** A series with the user's public entry, without notes, version and rating. */
 export function presentPublicSeries(row: HistoryRow): PublicHistorySeriesDto {
-  const { notes: _, ...entry } = presentEntry(row);
+  const { notes: _notes, version: _version, ...entry } = presentEntry(row);
   return { ...presentSeries(row), 'reading-history': entry };
 }

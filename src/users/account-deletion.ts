@@ -9,10 +9,21 @@ export type DeletionStep = (userId: string) => Promise<void>;
  */
 @Injectable()
 export class AccountDeletion {
+  private readonly locks: DeletionStep[] = [];
   private readonly steps: DeletionStep[] = [];
+
+  /** Registers a lock that is taken before the user's row is locked. */
+  registerLock(lock: DeletionStep): void {
+    this.locks.push(lock);
+  }
 
   register(step: DeletionStep): void {
     this.steps.push(step);
+  }
+
+  /** Takes the registered locks in the current transaction. */
+  async lock(userId: string): Promise<void> {
+    for (const lock of this.locks) await lock(userId);
   }
 
   /** Runs the steps in the current transaction. */

@@ -189,6 +189,7 @@ export class UsersService implements OnModuleInit {
 
   private async remove(userId: string): Promise<void> {
     const isLast = await this.administrators.isLast(userId);
+    await this.deletion.lock(userId);
     const user = await this.lock(userId);
     if (isLast) throw lastAdministrator();
     await this.deletion.runSteps(userId);

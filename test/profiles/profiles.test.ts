@@ -50,7 +50,7 @@ describe('GET /profiles/{slug}', () => {
         slug: owner.username.toLowerCase(),
         profile_image: null,
         registered: expect.stringMatching(/Z$/),
-        counts: { started: 1, completed: 1, paused: 0, dropped: 0 },
+        counts: { planned: 0, started: 1, completed: 1, paused: 0, dropped: 0 },
       });
     }
     expect((await app.client.get(`/profiles/${owner.username.toUpperCase()}`)).status).toBe(200);
@@ -130,8 +130,8 @@ describe('GET /profiles/{slug}', () => {
       Array.from({ length: 5_000 }, (_, index) => `long-${index + 1}`),
     );
     await app.database.query(
-      `insert into reading_entries (user_id, series_id, series_name, progress, priority, client_id)
-       select $1, id, name, 1, 'mid', $2 from series where external_id like 'long-%'`,
+      `insert into reading_entries (user_id, series_id, series_name, progress, priority, client_id, version, read_id)
+       select $1, id, name, 1, 'mid', $2, id, id from series where external_id like 'long-%'`,
       [owner.id, await app.a.clientId()],
     );
     await app.database.query('analyze reading_entries');

@@ -35,6 +35,8 @@ describe('Reading entries: /user/reading-status', () => {
       visibility: 'private',
       progress_type: 'chapters',
       progress: 1,
+      chapters: 1,
+      volumes: null,
       status: 'started',
       reread: 2,
       score: 8.5,
@@ -44,6 +46,8 @@ describe('Reading entries: /user/reading-status', () => {
       notes: 'x',
       client: clientId,
       last_update: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      created: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      version: 1,
     });
     expect(await add(reader, id)).toMatchObject({
       status: 409,
@@ -155,7 +159,7 @@ describe('Fields of a reading entry', () => {
     { progress: 99_999.01 },
     { progress: 1.005 },
     { progress: true },
-    { status: 'planned' },
+    { status: 'reading' },
     { reread: -1 },
     { reread: 1.5 },
     { reread: 10_000 },
@@ -300,7 +304,27 @@ describe('GET /user/reading-history', () => {
     expect(await list('limit=3')).toMatchObject({ max: 2, from: 1, to: 3, total: 4 });
     expect(await list('limit=3&offset=3')).toMatchObject({ max: 2, from: 4, to: 4, total: 4 });
     expect(await list('offset=4')).toMatchObject({ series: [], max: 1, from: 0, to: 0, total: 4 });
-    expect(await list('search=nothing')).toEqual({ series: [], max: 0, from: 0, to: 0, total: 0 });
+    const none = { planned: 0, started: 0, completed: 0, paused: 0, dropped: 0 };
+    expect(await list('search=nothing')).toEqual({
+      series: [],
+      counts: none,
+      max: 0,
+      from: 0,
+      to: 0,
+      total: 0,
+    });
+  });
+
+  it('counts the entries by status under the search and client of the request, whatever its statuses', async () => {
+    const all = { planned: 0, started: 2, completed: 0, paused: 1, dropped: 1 };
+    const found = { planned: 0, started: 1, completed: 0, paused: 1, dropped: 0 };
+    const paused = await list('status=paused');
+    expect(paused).toMatchObject({ counts: all, total: 1 });
+    expect(await list('search=ALPHA')).toMatchObject({ counts: found, total: 2 });
+    expect(await list('search=ALPHA&status=paused')).toMatchObject({ counts: found, total: 1, to: 1 });
+    expect(await list('search=ALPHA&status=dropped')).toMatchObject({ series: [], counts: found, total: 0 });
+    const other = await app.a.registeredClient();
+    expect((await list(`client=${other.id}`)).counts).toEqual({ ...all, dropped: 0 });
   });
 
   it('filters the reading history by client: series of that client and of no client', async () => {
@@ -322,7 +346,7 @@ describe('GET /user/reading-history', () => {
 
   it.each([
     'order=rank',
-    'status=planned',
+    'status=reading',
     'status=started,',
     'limit=x',
     'limit=101',
@@ -357,8 +381,8 @@ describe('A reading history of 10,000 entries', () => {
       Array.from({ length: 10_000 }, (_, index) => `long-${index + 1}`),
     );
     await app.database.query(
-      `insert into reading_entries (user_id, series_id, series_name, progress, priority, client_id, last_update)
-       select $1, id, name, 1, 'mid', $2, now() - make_interval(secs => id) from series where external_id like 'long-%'`,
+      `insert into reading_entries (user_id, series_id, series_name, progress, priority, client_id, version, read_id, last_update)
+       select $1, id, name, 1, 'mid', $2, id, id, now() - make_interval(secs => id) from series where external_id like 'long-%'`,
       [owner.id, await app.a.clientId()],
     );
     await app.database.query(
@@ -366,8 +390,8 @@ describe('A reading history of 10,000 entries', () => {
        select lpad(to_hex(i), 24, '0'), 'other' || i, '', 'other' || i from generate_series(1, 20) i`,
     );
     await app.database.query(
-      `insert into reading_entries (user_id, series_id, series_name, progress, priority, client_id)
-       select u.id, s.id, s.name, 1, 'mid', $1 from users u, series s
+      `insert into reading_entries (user_id, series_id, series_name, progress, priority, client_id, version, read_id)
+       select u.id, s.id, s.name, 1, 'mid', $1, s.id, s.id from users u, series s
        where u.username like 'other%' and s.external_id like 'long-%'`,
       [await app.a.clientId()],
     );

@@ -10,6 +10,7 @@ import { Migration20261126091000SignIn } from './Migration20261126091000_sign_in
 import { Migration20261126130000CapitalSharpS } from './Migration20261126130000_capital_sharp_s.js';
 import { Migration20261126140000Functions } from './Migration20261126140000_functions.js';
 import { Migration20261126150000ReadModel } from './Migration20261126150000_read_model.js';
+import { Migration20261126200000Progress } from './Migration20261126200000_progress.js';
 
 /** Every migration, oldest first. An applied one is never edited. */
 export const MIGRATIONS = [
@@ -25,4 +26,5 @@ export const MIGRATIONS = [
   { name: 'Migration20261126130000_capital_sharp_s', class: Migration20261126130000CapitalSharpS },
   { name: 'Migration20261126140000_functions', class: Migration20261126140000Functions },
   { name: 'Migration20261126150000_read_model', class: Migration20261126150000ReadModel },
+  { name: 'Migration20261126200000_progress', class: Migration20261126200000Progress },
 ];

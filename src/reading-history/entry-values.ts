@@ -1,0 +1,76 @@
+import type { EntryState, Written } from './entry-statements.js';
+import type { ProgressType, SaveReadingEntryDto } from './reading-history.dto.js';
+
+/** The other one of the two counters. */
+export function otherCounter(counter: ProgressType): ProgressType {
+  return counter === 'chapters' ? 'volumes' : 'chapters';
+}
+
+/**
+ * The values of an entry that a request of section 6 sets.
+ *
+ * @param state the entry that they replace, whose other counter stays unless the request names it; null for none
+ */
+export function valuesOf(entry: SaveReadingEntryDto, state: EntryState | null): Written {
+  const { visibility, progressType: progress_type, progress, status, priority, client: client_id } = entry;
+  const { reread = 0, start = null, end = null, notes = null } = entry;
+  const other = otherCounter(progress_type);
+  const named = entry[other];
+  return {
+    visibility,
+    progress_type,
+    progress,
+    other_progress: named === undefined ? (state?.[other] ?? null) : named,
+    status,
+    reread,
+    // 0 and null both mean unscored.
+    score: entry.score || null,
+    priority,
+    start,
+    end,
+    notes,
+    client_id,
+  };
+}
+
+/** The values of an existing entry. */
+export function valuesOfState(state: EntryState): Written {
+  const { visibility, progress_type, progress, other_progress, status, priority } = state;
+  const { score, start, end, notes } = state;
+  return {
+    visibility,
+    progress_type,
+    progress,
+    other_progress,
+    status,
+    reread: state.stored_reread,
+    score,
+    priority,
+    start,
+    end,
+    notes,
+    client_id: state.entry_client,
+  };
+}
+
+/** The values with other counters. */
+export function withCounters(
+  values: Written,
+  counters: Readonly<Record<ProgressType, number | null>>,
+): Written {
+  const other_progress = counters[otherCounter(values.progress_type)];
+  return { ...values, progress: counters[values.progress_type] ?? 0, other_progress };
+}
+
+/** Both counters of values. */
+export function countersOf({ progress_type, progress, other_progress }: Written) {
+  return progress_type === 'chapters'
+    ? { chapters: progress, volumes: other_progress }
+    : { chapters: other_progress, volumes: progress };
+}
+
+/** The fields of an entry in an event, with their public names. */
+export function eventFields(values: Written): Record<string, unknown> {
+  const { other_progress: _, client_id: client, ...rest } = values;
+  return { ...rest, ...countersOf(values), client };
+}
