@@ -1,6 +1,7 @@
 import { AnswerText } from '../http/fields.js';
 import { ApiProperty, ApiSchema, getSchemaPath } from '@nestjs/swagger';
 import { IsString } from 'class-validator';
+import { ResponseDto } from '../http/response.dto.js';
 import { Integer, Required } from '../http/validation.js';
 import { AVATAR_SIZES } from './avatar-files.js';
 
@@ -75,6 +76,13 @@ export class AvatarDto {
     additionalProperties: false,
   })
   versions: Record<string, AvatarVersionDto>;
+}
+
+/** Answer to a change of a profile image. */
+@ApiSchema({ name: 'AvatarAnswer' })
+export class AvatarAnswerDto extends ResponseDto {
+  /** The avatar after the change; null after a deletion. */
+  avatar: AvatarDto | null;
 }
 
 @ApiSchema({ name: 'ImageInput' })

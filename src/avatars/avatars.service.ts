@@ -100,17 +100,17 @@ export class AvatarsService implements OnModuleInit {
   }
 
   /** Creates or replaces one's own profile image. @throws forbidden, noFileUploads, invalidImage */
-  async replaceOwn(viewer: Viewer, userId: string, decode: () => Upload): Promise<void> {
+  async replaceOwn(viewer: Viewer, userId: string, decode: () => Upload): Promise<AvatarRow> {
     if (viewer.userId !== userId) throw forbidden();
-    await this.replace(userId, decode);
+    return this.replace(userId, decode);
   }
 
   /**
    * Creates or replaces any user's profile image, with an audit entry. @throws userNotFound, noFileUploads,
    * invalidImage
    */
-  async replaceAny(actor: Actor, userId: string, decode: () => Upload): Promise<void> {
-    await this.replace(userId, decode, () => {
+  async replaceAny(actor: Actor, userId: string, decode: () => Upload): Promise<AvatarRow> {
+    return this.replace(userId, decode, () => {
       this.audit.record(actor, { action: 'user.update-image', target: userId });
     });
   }
@@ -140,18 +140,23 @@ export class AvatarsService implements OnModuleInit {
   }
 
   /** Retries while another request creates or deletes the same avatar. */
-  private async replace(userId: string, decode: () => Upload, record?: RecordAudit): Promise<void> {
+  private async replace(userId: string, decode: () => Upload, record?: RecordAudit): Promise<AvatarRow> {
     for (let attempt = 0; attempt < RETRY.attempts; attempt++) {
       const found = await this.avatars.findOfUser(userId);
       if (found.kind === 'no-user') throw userNotFound();
       this.store.requireFiles();
       if (found.kind === 'found') {
-        if (await this.replaceContent(found.avatar, decode(), record)) return;
+        const replaced = await this.replaceContent(found.avatar, decode(), record);
+        if (replaced !== undefined) return replaced;
         continue;
       }
       const id = await this.avatars.reserve(userId);
-      if (id === undefined) await sleep(RETRY.pause);
-      else if (await this.fillReserved(userId, id, () => Promise.resolve(decode()), record)) return;
+      if (id === undefined) {
+        await sleep(RETRY.pause);
+        continue;
+      }
+      const created = await this.fillReserved(userId, id, () => Promise.resolve(decode()), record);
+      if (created !== undefined) return created;
     }
     throw serviceUnavailable({ retryAfter: 1 });
   }

@@ -5,11 +5,12 @@ import { CurrentViewer, RequirePermission, SignedIn, type Viewer } from '../acce
 import { forbidden, userNotFound } from '../http/app-error.js';
 import { success } from '../http/families.js';
 import { ApiRoute } from '../openapi/api-route.js';
-import type { ResponseDto } from '../http/response.dto.js';
 import { imageFromBase64, TakesBase64Image } from '../images/base64.js';
 import { imageFormat } from '../images/image-format.js';
 import { invalidImage, noFileUploads } from '../images/images.errors.js';
-import { UpdateProfileImageDto } from './avatars.dto.js';
+import { ImageUrls } from '../images/image-urls.js';
+import { AvatarAnswerDto, UpdateProfileImageDto } from './avatars.dto.js';
+import { presentAvatar } from './avatars.presenter.js';
 import { AvatarsService } from './avatars.service.js';
 import { UserId } from '../accounts/path-parameters.js';
 import { ValidBody } from '../http/input.js';
@@ -21,7 +22,10 @@ const DELETED = 'Profile image deleted successfully';
 @ApiTags('Avatars')
 @Controller()
 export class ProfileImagesController {
-  constructor(private readonly avatars: AvatarsService) {}
+  constructor(
+    private readonly avatars: AvatarsService,
+    private readonly urls: ImageUrls,
+  ) {}
 
   @Post('user/update-image/:id')
   @SignedIn()
@@ -30,15 +34,16 @@ export class ProfileImagesController {
     id: 'profileImageUpdate',
     summary: 'Create or replace your profile image',
     message: UPDATED,
+    response: AvatarAnswerDto,
     errors: [forbidden, invalidImage, noFileUploads],
   })
   async update(
     @CurrentViewer() viewer: Viewer,
     @UserId({ mayBeBlank: true }) id: string,
     @ValidBody() { image }: UpdateProfileImageDto,
-  ): Promise<ResponseDto> {
-    await this.avatars.replaceOwn(viewer, id, () => decode(image));
-    return success(UPDATED);
+  ): Promise<AvatarAnswerDto> {
+    const avatar = await this.avatars.replaceOwn(viewer, id, () => decode(image));
+    return { ...success(UPDATED), avatar: presentAvatar(avatar, this.urls) };
   }
 
   @Delete('user/delete-image/:id')
@@ -48,14 +53,15 @@ export class ProfileImagesController {
     summary: 'Delete your profile image, or as an administrator that of any user',
     description: 'A user without an image is answered with 500, as existing frontends expect.',
     message: DELETED,
+    response: AvatarAnswerDto,
     errors: [forbidden, noFileUploads],
   })
   async delete(
     @CurrentViewer() viewer: Viewer,
     @UserId({ mayBeBlank: true }) id: string,
-  ): Promise<ResponseDto> {
+  ): Promise<AvatarAnswerDto> {
     await this.avatars.deleteOfUser(viewer, id);
-    return success(DELETED);
+    return { ...success(DELETED), avatar: null };
   }
 
   @Post('admin/user/update-image/:id')
@@ -65,15 +71,16 @@ export class ProfileImagesController {
     id: 'adminProfileImageUpdate',
     summary: 'Create or replace a user’s profile image',
     message: UPDATED,
+    response: AvatarAnswerDto,
     errors: [userNotFound, invalidImage, noFileUploads],
   })
   async updateAny(
     @CurrentViewer() viewer: Viewer,
     @UserId() id: string,
     @ValidBody() { image }: UpdateProfileImageDto,
-  ): Promise<ResponseDto> {
-    await this.avatars.replaceAny(actorOf(viewer), id, () => decode(image));
-    return success(UPDATED);
+  ): Promise<AvatarAnswerDto> {
+    const avatar = await this.avatars.replaceAny(actorOf(viewer), id, () => decode(image));
+    return { ...success(UPDATED), avatar: presentAvatar(avatar, this.urls) };
   }
 
   @Delete('admin/user/delete-image/:id')
@@ -83,11 +90,12 @@ export class ProfileImagesController {
     summary: 'Delete a user’s profile image',
     description: 'A user without an image is answered with 500, as existing frontends expect.',
     message: DELETED,
+    response: AvatarAnswerDto,
     errors: [userNotFound, noFileUploads],
   })
-  async deleteAny(@CurrentViewer() viewer: Viewer, @UserId() id: string): Promise<ResponseDto> {
+  async deleteAny(@CurrentViewer() viewer: Viewer, @UserId() id: string): Promise<AvatarAnswerDto> {
     await this.avatars.deleteAsAdministrator(actorOf(viewer), id);
-    return success(DELETED);
+    return { ...success(DELETED), avatar: null };
   }
 }
 

@@ -8,7 +8,8 @@ import { containing, type SearchForm, searchTerm, searchWithFallback } from '../
 import { COLLECTION_PAGE } from './collection-page.js';
 import type { CollectionOrder, UpdateCollectionItemDto, CreateCollectionItemDto } from './collection.dto.js';
 import { isbnDigits } from './isbn.js';
-import { ADD, DELETE, STATS, UPDATE } from './item-statements.js';
+import type { Cause } from '../reader-log/log-statements.js';
+import { ADD, DELETE, FIND_BY_VOLUME, type ItemRow, STATS, UPDATE } from './item-statements.js';
 import { REFRESH_SORT_KEYS } from './refresh-sort-keys.js';
 
 /** Filters, order and range of a page. */
@@ -35,9 +36,10 @@ export type StatsOutcome =
   { readonly kind: 'found'; readonly stats: StatsRow } | { readonly kind: 'no-client' };
 
 /** Outcome of adding a volume. */
-export interface AddOutcome {
-  readonly kind: 'written' | 'exists' | 'no-volume' | 'no-client';
-}
+export type AddOutcome =
+  | { readonly kind: 'written' | 'exists'; readonly item: ItemRow }
+  | { readonly kind: 'no-volume' }
+  | { readonly kind: 'no-client' };
 
 @Injectable()
 export class CollectionItemRepository {
@@ -81,26 +83,50 @@ export class CollectionItemRepository {
     return stats?.client_known ? { kind: 'found', stats } : { kind: 'no-client' };
   }
 
-  /** Adds a volume unless the user owns it. Of concurrent calls, exactly one writes. */
+  /**
+   * Adds a volume unless the user owns it. Of concurrent calls, exactly one writes.
+   *
+   * @param itemId of a deleted item that an undo restores
+   */
   async add(
     userId: string,
     volumeId: number,
     { client, price = 0, date }: CreateCollectionItemDto,
+    cause: Cause,
+    itemId: number | null = null,
   ): Promise<AddOutcome> {
-    const row = await this.sql.row(ADD, { userId, volumeId, client, price, date: date ?? null });
-    if (!row?.client_known) return { kind: 'no-client' };
-    if (!row.volume_known) return { kind: 'no-volume' };
-    return { kind: row.written ? 'written' : 'exists' };
+    const { header, rows } = await this.sql.page(ADD, {
+      userId,
+      volumeId,
+      client,
+      price,
+      date: date ?? null,
+      itemId,
+      ...cause,
+    });
+    if (!header?.client_known) return { kind: 'no-client' };
+    if (!header.volume_known) return { kind: 'no-volume' };
+    if (rows[0] !== undefined) return { kind: 'written', item: rows[0] };
+    const item = await this.sql.row(FIND_BY_VOLUME, { userId, volumeId });
+    // Deleted meanwhile: then it can be added.
+    return item === undefined
+      ? this.add(userId, volumeId, { client, price, ...(date === undefined ? {} : { date }) }, cause, itemId)
+      : { kind: 'exists', item };
   }
 
-  /** @returns whether an item was changed */
-  async update(userId: string, itemId: number, { price, date }: UpdateCollectionItemDto): Promise<boolean> {
-    return (await this.sql.row(UPDATE, { userId, itemId, price, date })) !== undefined;
+  /** @returns the item after the change; undefined if the user has no such item */
+  async update(
+    userId: string,
+    itemId: number,
+    { price, date }: UpdateCollectionItemDto,
+    cause: Cause,
+  ): Promise<ItemRow | undefined> {
+    return (await this.sql.page(UPDATE, { userId, itemId, price, date, ...cause })).rows[0];
   }
 
   /** @returns whether an item was deleted */
-  async delete(userId: string, itemId: number): Promise<boolean> {
-    return (await this.sql.row(DELETE, { userId, itemId })) !== undefined;
+  async delete(userId: string, itemId: number, cause: Cause): Promise<boolean> {
+    return (await this.sql.row(DELETE, { userId, itemId, ...cause })) !== undefined;
   }
 
   /** Updates the sort keys and client copies of items after an import has changed series or volumes. */

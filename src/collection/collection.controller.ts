@@ -6,7 +6,6 @@ import { presentVolume } from '../catalog/volume-projection.js';
 import { success } from '../http/families.js';
 import { ApiRoute } from '../openapi/api-route.js';
 import { pagePosition } from '../http/page.js';
-import type { ResponseDto } from '../http/response.dto.js';
 import {
   CollectionPageDto,
   CollectionQuery,
@@ -14,9 +13,10 @@ import {
   CollectionStatsQuery,
   UpdateCollectionItemDto,
   CreateCollectionItemDto,
+  ItemAnswerDto,
 } from './collection.dto.js';
 import { itemNotFound, volumeOwned } from './collection.errors.js';
-import { presentStats } from './collection.presenter.js';
+import { presentItem, presentStats } from './collection.presenter.js';
 import { CollectionService } from './collection.service.js';
 import { VolumeId } from '../catalog/path-parameters.js';
 import { ItemId } from './path-parameters.js';
@@ -62,15 +62,15 @@ export class CollectionController {
     id: 'collectionAdd',
     summary: 'Add a volume to your collection',
     message: ADDED,
+    response: ItemAnswerDto,
     errors: [volumeNotFound, volumeOwned],
   })
   async add(
     @CurrentViewer() { userId }: Viewer,
     @VolumeId({ mayBeBlank: true }) id: number,
     @ValidBody() item: CreateCollectionItemDto,
-  ): Promise<ResponseDto> {
-    await this.collection.add(userId, id, item);
-    return success(ADDED);
+  ): Promise<ItemAnswerDto> {
+    return { ...success(ADDED), item: presentItem(await this.collection.add(userId, id, item)) };
   }
 
   @Post('update/:id')
@@ -79,15 +79,15 @@ export class CollectionController {
     id: 'collectionUpdate',
     summary: 'Change the price and date of an item',
     message: UPDATED,
+    response: ItemAnswerDto,
     errors: [itemNotFound],
   })
   async update(
     @CurrentViewer() { userId }: Viewer,
     @ItemId() id: number,
     @ValidBody() changes: UpdateCollectionItemDto,
-  ): Promise<ResponseDto> {
-    await this.collection.update(userId, id, changes);
-    return success(UPDATED);
+  ): Promise<ItemAnswerDto> {
+    return { ...success(UPDATED), item: presentItem(await this.collection.update(userId, id, changes)) };
   }
 
   @Delete('delete/:id')
@@ -96,10 +96,11 @@ export class CollectionController {
     id: 'collectionDelete',
     summary: 'Remove an item from your collection',
     message: DELETED,
+    response: ItemAnswerDto,
     errors: [itemNotFound],
   })
-  async delete(@CurrentViewer() { userId }: Viewer, @ItemId() id: number): Promise<ResponseDto> {
+  async delete(@CurrentViewer() { userId }: Viewer, @ItemId() id: number): Promise<ItemAnswerDto> {
     await this.collection.delete(userId, id);
-    return success(DELETED);
+    return { ...success(DELETED), item: null };
   }
 }

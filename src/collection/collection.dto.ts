@@ -6,6 +6,7 @@ import { VolumeDto } from '../catalog/volume.dto.js';
 import { IsClient } from '../clients/client-id.js';
 import { isCalendarDate } from '../http/dates.js';
 import { PageDto } from '../http/page.dto.js';
+import { ResponseDto } from '../http/response.dto.js';
 import { BlankIsAbsent, FractionDigits, Integer, Optional, Required, rule } from '../http/validation.js';
 
 export const COLLECTION_ORDERS = [
@@ -143,4 +144,53 @@ export class CollectionStatsDto {
    */
   @CalendarDay()
   last_buy: string | null;
+}
+
+/** An item of a collection: one owned volume. */
+@ApiSchema({ name: 'Item' })
+export class ItemDto {
+  /**
+   * Id of the item, for changes and deletion.
+   * @example 31
+   */
+  @Integer()
+  @Min(1)
+  item_id: number;
+
+  /**
+   * Id of the volume that the reader owns.
+   * @example 7
+   */
+  @Integer()
+  @Min(1)
+  volume_id: number;
+
+  /**
+   * Date on which the volume was bought.
+   * @example "2026-01-31"
+   */
+  @CalendarDay()
+  buy_date: string;
+
+  /**
+   * Price that was paid, with at most two fraction digits.
+   * @example 9.99
+   */
+  @Min(0)
+  @Max(999_999.99)
+  price: number;
+
+  /**
+   * Id of the client that added the item.
+   * @example 1
+   */
+  @Integer()
+  client: number;
+}
+
+/** Answer to a change of an item. */
+@ApiSchema({ name: 'ItemAnswer' })
+export class ItemAnswerDto extends ResponseDto {
+  /** The item after the change, or the one that exists already; null after a deletion. */
+  item: ItemDto | null;
 }

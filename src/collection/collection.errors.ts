@@ -1,4 +1,5 @@
-import { defineError } from '../http/app-error.js';
+import { defineError, defineErrorWithBody } from '../http/app-error.js';
+import { ItemAnswerDto } from './collection.dto.js';
 
 export const itemNotFound = defineError(404, 'Collection item not found');
-export const volumeOwned = defineError(409, 'Volume is already in the collection');
+export const volumeOwned = defineErrorWithBody(409, 'Volume is already in the collection', ItemAnswerDto);

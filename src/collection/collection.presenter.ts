@@ -1,5 +1,6 @@
 import type { StatsRow } from './collection-item.repository.js';
-import type { CollectionStatsDto } from './collection.dto.js';
+import type { ItemRow } from './item-statements.js';
+import type { CollectionStatsDto, ItemDto } from './collection.dto.js';
 
 /** Totals of a collection. The sum is exact in the database; a double is exact enough for its 14 digits. */
 export function presentStats(row: StatsRow): CollectionStatsDto {
@@ -8,5 +9,15 @@ export function presentStats(row: StatsRow): CollectionStatsDto {
     total_spent: row.total_spent,
     first_buy: row.first_buy,
     last_buy: row.last_buy,
+  };
+}
+
+export function presentItem(row: ItemRow): ItemDto {
+  return {
+    item_id: row.item_id,
+    volume_id: row.volume_id,
+    buy_date: row.buy_date,
+    price: row.price,
+    client: row.client,
   };
 }

@@ -4,6 +4,9 @@ import { volumeNotFound } from '../catalog/catalog.errors.js';
 import { readingLanguage } from '../catalog/languages.js';
 import type { VolumeRow } from '../catalog/volume-projection.js';
 import { unknownClient } from '../clients/clients.errors.js';
+import { requestBy } from '../reader-log/log-statements.js';
+import { presentItem } from './collection.presenter.js';
+import type { ItemRow } from './item-statements.js';
 import { CollectionItemRepository, type StatsRow } from './collection-item.repository.js';
 import type { CollectionQuery, UpdateCollectionItemDto, CreateCollectionItemDto } from './collection.dto.js';
 import { itemNotFound, volumeOwned } from './collection.errors.js';
@@ -37,20 +40,23 @@ export class CollectionService implements OnModuleInit {
   }
 
   /** @throws unknownClient, volumeNotFound, volumeOwned */
-  async add(userId: string, volumeId: number, item: CreateCollectionItemDto): Promise<void> {
-    const { kind } = await this.items.add(userId, volumeId, item);
-    if (kind === 'no-client') throw unknownClient();
-    if (kind === 'no-volume') throw volumeNotFound();
-    if (kind === 'exists') throw volumeOwned();
+  async add(userId: string, volumeId: number, item: CreateCollectionItemDto): Promise<ItemRow> {
+    const outcome = await this.items.add(userId, volumeId, item, requestBy(item.client));
+    if (outcome.kind === 'no-client') throw unknownClient();
+    if (outcome.kind === 'no-volume') throw volumeNotFound();
+    if (outcome.kind === 'exists') throw volumeOwned({ fields: { item: presentItem(outcome.item) } });
+    return outcome.item;
   }
 
   /** @throws itemNotFound, also for another user's item */
-  async update(userId: string, itemId: number, changes: UpdateCollectionItemDto): Promise<void> {
-    if (!(await this.items.update(userId, itemId, changes))) throw itemNotFound();
+  async update(userId: string, itemId: number, changes: UpdateCollectionItemDto): Promise<ItemRow> {
+    const item = await this.items.update(userId, itemId, changes, requestBy());
+    if (item === undefined) throw itemNotFound();
+    return item;
   }
 
   /** @throws itemNotFound, also for another user's item */
   async delete(userId: string, itemId: number): Promise<void> {
-    if (!(await this.items.delete(userId, itemId))) throw itemNotFound();
+    if (!(await this.items.delete(userId, itemId, requestBy()))) throw itemNotFound();
   }
 }

@@ -6,15 +6,33 @@ import { statement, statementFamily, tables } from '../database/statement.js';
 import { averageRating } from '../catalog/series-ratings.js';
 import type { SeriesSchema } from '../catalog/catalog.entity.js';
 import type { RatingTotalSchema } from '../catalog/read-model.entity.js';
+import {
+  type Cause,
+  fields,
+  type LogEntities,
+  NO_FIELDS,
+  takeNumber,
+  writeEvent,
+} from '../reader-log/log-statements.js';
 import type { RatingSchema } from './rating.entity.js';
 import { FOLD_SHARDS, withCounters, withSummedCounters } from './rating-counters.js';
 
-const db = tables<typeof RatingSchema | typeof RatingTotalSchema | typeof SeriesSchema>();
+const db = tables<LogEntities | typeof RatingSchema | typeof RatingTotalSchema | typeof SeriesSchema>();
 
 interface Key {
   userId: string;
   seriesId: number;
 }
+
+/** The changed rating and its number. */
+const CHANGE = sql`written cross join counter`;
+
+/** The columns of every event of a rating. */
+const EVENT = {
+  kind: 'rating' as const,
+  number: sql.ref<number>('counter.number'),
+  seriesId: sql.ref<number>('written.series_id'),
+};
 
 const FIND = statement('ratings.find', ({ userId, seriesId }: Key) =>
   db
@@ -24,19 +42,31 @@ const FIND = statement('ratings.find', ({ userId, seriesId }: Key) =>
     .where('s.id', '=', seriesId),
 );
 
-const ADD = statement('ratings.add', ({ userId, seriesId, rating }: Key & { rating: number }) =>
+const ADD = statement('ratings.add', (p: Key & Cause & { rating: number }) =>
   withCounters(
     db
-      .with('target', (query) => query.selectFrom('series').select('id').where('id', '=', seriesId))
+      .with('target', (query) => query.selectFrom('series').select('id').where('id', '=', p.seriesId))
+      .with('counter', (query) => takeNumber(query, p.userId))
       .with('written', (query) =>
         query
           .insertInto('ratings')
           .columns(['user_id', 'series_id', 'rating'])
           .expression((eb) =>
-            eb.selectFrom('target').select([eb.val(userId).as('user_id'), 'id', eb.val(rating).as('rating')]),
+            eb
+              .selectFrom('target')
+              .innerJoin('counter', (join) => join.onTrue())
+              .select([eb.val(p.userId).as('user_id'), 'id', eb.val(p.rating).as('rating')]),
           )
           .onConflict((conflict) => conflict.columns(['user_id', 'series_id']).doNothing())
           .returning(['series_id', sql<number | null>`null::numeric`.as('former'), 'rating']),
+      )
+      .with('logged', (query) =>
+        writeEvent(query, p.userId, p, CHANGE, {
+          ...EVENT,
+          action: 'add',
+          before: NO_FIELDS,
+          after: fields({ rating: sql.ref('written.rating') }),
+        }),
       ),
   ).selectNoFrom((eb) => [
     eb.exists(eb.selectFrom('target').select('id')).as('series_exists'),
@@ -44,41 +74,65 @@ const ADD = statement('ratings.add', ({ userId, seriesId, rating }: Key & { rati
   ]),
 );
 
-// The row is locked before it is read, so that `former` is the value that this statement replaces.
-const UPDATE = statement('ratings.update', ({ userId, seriesId, rating }: Key & { rating: number }) =>
+// The row is locked before it is read, so that `former` is the value that this statement replaces. It is locked after
+// the counter.
+const UPDATE = statement('ratings.update', (p: Key & Cause & { rating: number }) =>
   withCounters(
     db
+      .with('target', (query) => query.selectNoFrom(sql.lit(1).as('one')))
+      .with('counter', (query) => takeNumber(query, p.userId))
       .with('held', (query) =>
         query
-          .selectFrom('ratings')
-          .select('rating as former')
-          .where('user_id', '=', userId)
-          .where('series_id', '=', seriesId)
-          .forNoKeyUpdate(),
+          .selectFrom('counter')
+          .innerJoin('ratings as r', (join) =>
+            join.on('r.user_id', '=', p.userId).on('r.series_id', '=', p.seriesId),
+          )
+          .select('r.rating as former')
+          .forNoKeyUpdate('r'),
       )
       .with('written', (query) =>
         query
           .updateTable('ratings as r')
           .from('held')
-          .set({ rating })
-          .where('r.user_id', '=', userId)
-          .where('r.series_id', '=', seriesId)
+          .set({ rating: p.rating })
+          .where('r.user_id', '=', p.userId)
+          .where('r.series_id', '=', p.seriesId)
           .returning(['r.series_id', 'held.former', 'r.rating']),
+      )
+      .with('logged', (query) =>
+        writeEvent(query, p.userId, p, CHANGE, {
+          ...EVENT,
+          action: 'update',
+          before: fields({ rating: sql.ref('written.former') }),
+          after: fields({ rating: sql.ref('written.rating') }),
+        }),
       ),
   )
     .selectFrom('written')
     .select('series_id'),
 );
 
-const DELETE = statement('ratings.delete', ({ userId, seriesId }: Key) =>
+const DELETE = statement('ratings.delete', (p: Key & Cause) =>
   withCounters(
-    db.with('written', (query) =>
-      query
-        .deleteFrom('ratings')
-        .where('user_id', '=', userId)
-        .where('series_id', '=', seriesId)
-        .returning(['series_id', 'rating as former', sql<number | null>`null::numeric`.as('rating')]),
-    ),
+    db
+      .with('target', (query) => query.selectNoFrom(sql.lit(1).as('one')))
+      .with('counter', (query) => takeNumber(query, p.userId))
+      .with('written', (query) =>
+        query
+          .deleteFrom('ratings as r')
+          .using('counter')
+          .where('r.user_id', '=', p.userId)
+          .where('r.series_id', '=', p.seriesId)
+          .returning(['r.series_id', 'r.rating as former', sql<number | null>`null::numeric`.as('rating')]),
+      )
+      .with('logged', (query) =>
+        writeEvent(query, p.userId, p, CHANGE, {
+          ...EVENT,
+          action: 'delete',
+          before: fields({ rating: sql.ref('written.former') }),
+          after: NO_FIELDS,
+        }),
+      ),
   )
     .selectFrom('written')
     .select('series_id'),
@@ -142,20 +196,20 @@ export class RatingRepository {
   }
 
   /** Adds a rating unless one exists. Of concurrent calls, exactly one writes and changes the counters. */
-  async add(userId: string, seriesId: number, rating: number): Promise<AddOutcome> {
-    const row = await this.sql.row(ADD, { userId, seriesId, rating });
+  async add(userId: string, seriesId: number, rating: number, cause: Cause): Promise<AddOutcome> {
+    const row = await this.sql.row(ADD, { userId, seriesId, rating, ...cause });
     if (!row?.series_exists) return { kind: 'no-series' };
     return { kind: row.written ? 'written' : 'exists' };
   }
 
   /** @returns whether a rating was changed */
-  async update(userId: string, seriesId: number, rating: number): Promise<boolean> {
-    return (await this.sql.row(UPDATE, { userId, seriesId, rating })) !== undefined;
+  async update(userId: string, seriesId: number, rating: number, cause: Cause): Promise<boolean> {
+    return (await this.sql.row(UPDATE, { userId, seriesId, rating, ...cause })) !== undefined;
   }
 
   /** @returns whether a rating was deleted */
-  async delete(userId: string, seriesId: number): Promise<boolean> {
-    return (await this.sql.row(DELETE, { userId, seriesId })) !== undefined;
+  async delete(userId: string, seriesId: number, cause: Cause): Promise<boolean> {
+    return (await this.sql.row(DELETE, { userId, seriesId, ...cause })) !== undefined;
   }
 
   /** Deletes a user's ratings and subtracts them from the counters. @returns the ids of their series */

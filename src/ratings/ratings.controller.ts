@@ -4,8 +4,7 @@ import { CurrentViewer, RequirePermission, SignedIn, type Viewer } from '../acce
 import { seriesNotFound } from '../catalog/catalog.errors.js';
 import { success } from '../http/families.js';
 import { ApiRoute } from '../openapi/api-route.js';
-import type { ResponseDto } from '../http/response.dto.js';
-import { RatingDto, SaveRatingDto } from './ratings.dto.js';
+import { RatingAnswerDto, RatingDto, SaveRatingDto } from './ratings.dto.js';
 import { ratingExists, ratingMissing } from './ratings.errors.js';
 import { presentRating } from './ratings.presenter.js';
 import { RatingsService } from './ratings.service.js';
@@ -43,15 +42,16 @@ export class RatingsController {
     id: 'ratingAdd',
     summary: 'Rate a series',
     message: ADDED,
+    response: RatingAnswerDto,
     errors: [seriesNotFound, ratingExists],
   })
   async add(
     @CurrentViewer() { userId }: Viewer,
     @SeriesId({ mayBeBlank: true }) id: number,
     @ValidBody() { rating }: SaveRatingDto,
-  ): Promise<ResponseDto> {
+  ): Promise<RatingAnswerDto> {
     await this.ratings.add(userId, id, rating);
-    return success(ADDED);
+    return { ...success(ADDED), rating: presentRating(rating, userId, id) };
   }
 
   @Post('update/:id')
@@ -60,15 +60,16 @@ export class RatingsController {
     id: 'ratingUpdate',
     summary: 'Change your rating of a series',
     message: UPDATED,
+    response: RatingAnswerDto,
     errors: [ratingMissing],
   })
   async update(
     @CurrentViewer() { userId }: Viewer,
     @SeriesId({ mayBeBlank: true }) id: number,
     @ValidBody() { rating }: SaveRatingDto,
-  ): Promise<ResponseDto> {
+  ): Promise<RatingAnswerDto> {
     await this.ratings.update(userId, id, rating);
-    return success(UPDATED);
+    return { ...success(UPDATED), rating: presentRating(rating, userId, id) };
   }
 
   @Delete('delete/:id')
@@ -77,13 +78,14 @@ export class RatingsController {
     id: 'ratingDelete',
     summary: 'Delete your rating of a series',
     message: DELETED,
+    response: RatingAnswerDto,
     errors: [ratingMissing],
   })
   async delete(
     @CurrentViewer() { userId }: Viewer,
     @SeriesId({ mayBeBlank: true }) id: number,
-  ): Promise<ResponseDto> {
+  ): Promise<RatingAnswerDto> {
     await this.ratings.delete(userId, id);
-    return success(DELETED);
+    return { ...success(DELETED), rating: null };
   }
 }

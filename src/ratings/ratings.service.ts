@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { seriesNotFound } from '../catalog/catalog.errors.js';
+import { requestBy } from '../reader-log/log-statements.js';
 import { AccountDeletion } from '../users/account-deletion.js';
 import { RatingRanking } from './rating-ranking.js';
 import { RatingRepository } from './rating.repository.js';
@@ -29,7 +30,7 @@ export class RatingsService implements OnModuleInit {
 
   /** @throws seriesNotFound, ratingExists */
   async add(userId: string, seriesId: number, rating: number): Promise<void> {
-    const { kind } = await this.ratings.add(userId, seriesId, rating);
+    const { kind } = await this.ratings.add(userId, seriesId, rating, requestBy());
     if (kind === 'no-series') throw seriesNotFound();
     if (kind === 'exists') throw ratingExists();
     this.ranking.mark(seriesId);
@@ -37,13 +38,13 @@ export class RatingsService implements OnModuleInit {
 
   /** @throws ratingMissing */
   async update(userId: string, seriesId: number, rating: number): Promise<void> {
-    if (!(await this.ratings.update(userId, seriesId, rating))) throw ratingMissing();
+    if (!(await this.ratings.update(userId, seriesId, rating, requestBy()))) throw ratingMissing();
     this.ranking.mark(seriesId);
   }
 
   /** @throws ratingMissing */
   async delete(userId: string, seriesId: number): Promise<void> {
-    if (!(await this.ratings.delete(userId, seriesId))) throw ratingMissing();
+    if (!(await this.ratings.delete(userId, seriesId, requestBy()))) throw ratingMissing();
     this.ranking.mark(seriesId);
   }
 }

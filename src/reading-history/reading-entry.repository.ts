@@ -56,7 +56,9 @@ export interface HistorySelection {
 /** Outcome of adding an entry. */
 export type AddOutcome =
   | { readonly kind: 'written'; readonly entry: EntryState }
-  | { readonly kind: 'exists' | 'no-series' | 'no-client' };
+  | { readonly kind: 'exists' }
+  | { readonly kind: 'no-series' }
+  | { readonly kind: 'no-client' };
 
 /** Outcome of replacing an entry; `no-entry` also if it has none of the required versions. */
 export type UpdateOutcome =
