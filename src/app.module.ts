@@ -12,6 +12,7 @@ import { ENTITIES } from './entities.js';
 import { FirstStartModule } from './first-start/first-start.module.js';
 import { ErrorFilter } from './http/error.filter.js';
 import { LoadMonitor } from './limits/load-shedding.js';
+import { IdempotencyModule } from './idempotency/idempotency.module.js';
 import { HealthModule } from './health/health.module.js';
 import { RequestLimit } from './limits/request-limit.js';
 import { RateLimits } from './limits/rate-limits.js';
@@ -47,6 +48,7 @@ export class AppModule {
       imports: [
         FoundationModule.for(config),
         DatabaseModule.for(database, ENTITIES),
+        IdempotencyModule,
         HealthModule,
         DocsModule,
         SearchModule,

@@ -4,6 +4,7 @@ import { CurrentViewer, SignedIn, type Viewer } from '../access/access.js';
 import { volumeNotFound } from '../catalog/catalog.errors.js';
 import { presentVolume } from '../catalog/volume-projection.js';
 import { success } from '../http/families.js';
+import { Idempotent } from '../idempotency/idempotent.js';
 import { ApiRoute } from '../openapi/api-route.js';
 import { pagePosition } from '../http/page.js';
 import {
@@ -58,6 +59,7 @@ export class CollectionController {
 
   @Post('add/:id')
   @SignedIn()
+  @Idempotent()
   @ApiRoute({
     id: 'collectionAdd',
     summary: 'Add a volume to your collection',
@@ -75,6 +77,7 @@ export class CollectionController {
 
   @Post('update/:id')
   @SignedIn()
+  @Idempotent()
   @ApiRoute({
     id: 'collectionUpdate',
     summary: 'Change the price and date of an item',

@@ -7,6 +7,14 @@ export const BODY_LIMIT = 64 * 1024;
 /** Maximum nesting depth of a JSON body. No request of the contract has more than four levels. */
 const MAX_DEPTH = 20;
 
+/** The bodies of requests with an `Idempotency-Key`, whose bytes are compared. */
+const rawBodies = new WeakMap<FastifyRequest, Buffer>();
+
+/** The bytes of the JSON body of a request with an `Idempotency-Key`. */
+export function rawBodyOf(request: FastifyRequest): Buffer {
+  return rawBodies.get(request) ?? Buffer.alloc(0);
+}
+
 /**
  * Replaces Fastify's body parsers. Only JSON is accepted, with a limited depth and without keys for prototype pollution.
  * An empty body counts as an absent one, whatever its type. Forms are refused, because a page of another origin can post
@@ -18,6 +26,7 @@ export function parseBodies(fastify: FastifyInstance): void {
 
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     const bytes = body as Buffer;
+    if (request.headers['idempotency-key'] !== undefined) rawBodies.set(request, bytes);
     if (bytes.length === 0) return done(null, undefined);
     if (!isPlainUtf8(request)) return done(unsupportedMediaType());
     const text = isUtf8(bytes) ? bytes.toString('utf8') : null;

@@ -22,6 +22,12 @@ const LIMITS = {
   refresh: { points: 30, duration: 60 },
   /** Uploads of images by one user. */
   images: { points: 30, duration: 60 },
+  /** Bulks of one user. */
+  bulk: { points: 30, duration: 60 },
+  /** Undos by one user. */
+  undo: { points: 120, duration: 60 * 60 },
+  /** Idempotency keys of one user. */
+  idempotencyKeys: { points: 10_000, duration: 24 * 60 * 60 },
   /** Calls with one client's id from one address. */
   clientKey: { points: 60, duration: 60 },
 } as const;

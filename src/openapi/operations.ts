@@ -4,10 +4,12 @@ import { ResponseDto } from '../http/response.dto.js';
 import type { Access } from './access-metadata.js';
 import {
   forbidden,
+  idempotencyKeyReused,
   internalError,
   invalidParameters,
   missingParameters,
   payloadTooLarge,
+  requestInProgress,
   serviceUnavailable,
   tooManyRequests,
   type ErrorDefinition,
@@ -48,7 +50,11 @@ export function completeOperation(
     if (!successes.includes(Number(status))) delete operation.responses[status];
   }
   for (const response of Object.values(operation.responses) as { headers?: Json }[]) {
-    const headers = { ...(access.unlimited ? {} : RATE_LIMIT), ...(setsCookie ? SET_COOKIE : {}) };
+    const headers = {
+      ...(route.idempotent ? REPLAYED : {}),
+      ...(access.unlimited ? {} : RATE_LIMIT),
+      ...(setsCookie ? SET_COOKIE : {}),
+    };
     if (Object.keys(headers).length > 0) response.headers = { ...response.headers, ...headers };
   }
   operation.security = securityOf(access);
@@ -60,7 +66,11 @@ export function completeOperation(
     media['application/json']['example'] = exampleBody;
   if (route.message !== undefined) messages.add(route.message);
   const byStatus = Map.groupBy(
-    [...errors, ...impliedErrors(operation, access, method)],
+    [
+      ...errors,
+      ...(route.idempotent ? [idempotencyKeyReused, requestInProgress] : []),
+      ...impliedErrors(operation, access, method),
+    ],
     ({ status }) => status,
   );
   for (const [status, errors] of [...byStatus].toSorted(([one], [other]) => one - other)) {
@@ -175,6 +185,9 @@ const RATE_LIMIT = {
     'The requests that remain (`r`), and the seconds until the window ends (`t`).',
     '"requests";r=597;t=42',
   ),
+};
+const REPLAYED = {
+  'Idempotency-Replayed': textHeader('`true` if this is the stored answer to an earlier request.', 'true'),
 };
 const SET_COOKIE = {
   'Set-Cookie': textHeader(

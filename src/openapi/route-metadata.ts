@@ -21,8 +21,16 @@ export interface RouteFacts {
   readonly exampleBody: Readonly<Record<string, unknown>> | undefined;
 }
 
+const IDEMPOTENT = Symbol('idempotent');
+
+/** Documents that the route takes an `Idempotency-Key`. */
+export function IdempotentRoute(): MethodDecorator {
+  return SetMetadata(IDEMPOTENT, true);
+}
+
 /** The facts, access and input of a handler. */
 export interface Route extends RouteFacts {
+  readonly idempotent: boolean;
   readonly access: Access;
   readonly input: InputParts;
 }
@@ -55,5 +63,6 @@ function routeOf(handler: object): Route | undefined {
   const facts = Reflect.getMetadata(FACTS, handler) as RouteFacts | undefined;
   const access = Reflect.getMetadata(ACCESS, handler) as Access | undefined;
   if (facts === undefined || access === undefined) return undefined;
-  return { ...facts, access, input: inputOf(handler) };
+  const idempotent = Reflect.hasMetadata(IDEMPOTENT, handler);
+  return { ...facts, access, input: inputOf(handler), idempotent };
 }

@@ -3,6 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { CurrentViewer, RequirePermission, SignedIn, type Viewer } from '../access/access.js';
 import { seriesNotFound } from '../catalog/catalog.errors.js';
 import { success } from '../http/families.js';
+import { Idempotent } from '../idempotency/idempotent.js';
 import { ApiRoute } from '../openapi/api-route.js';
 import { RatingAnswerDto, RatingDto, SaveRatingDto } from './ratings.dto.js';
 import { ratingExists, ratingMissing } from './ratings.errors.js';
@@ -38,6 +39,7 @@ export class RatingsController {
 
   @Post('add/:id')
   @RequirePermission('rate-series')
+  @Idempotent()
   @ApiRoute({
     id: 'ratingAdd',
     summary: 'Rate a series',
@@ -56,6 +58,7 @@ export class RatingsController {
 
   @Post('update/:id')
   @RequirePermission('rate-series')
+  @Idempotent()
   @ApiRoute({
     id: 'ratingUpdate',
     summary: 'Change your rating of a series',

@@ -4,6 +4,7 @@ import { CurrentViewer, SignedIn, type Viewer } from '../access/access.js';
 import { seriesNotFound } from '../catalog/catalog.errors.js';
 import { BodyLimit } from '../limits/body-limit.js';
 import { success } from '../http/families.js';
+import { Idempotent } from '../idempotency/idempotent.js';
 import { ApiRoute } from '../openapi/api-route.js';
 import { pagePosition } from '../http/page.js';
 import { type IfMatch, IfMatchHeader, WithEntityTag } from '../http/entity-tags.js';
@@ -60,6 +61,7 @@ export class ReadingHistoryController {
 
   @Post('reading-status/add/:id')
   @SignedIn()
+  @Idempotent()
   @BodyLimit(NOTES_LIMIT)
   @ApiRoute({
     id: 'readingStatusAdd',
@@ -78,6 +80,7 @@ export class ReadingHistoryController {
 
   @Post('reading-status/update/:id')
   @SignedIn()
+  @Idempotent()
   @BodyLimit(NOTES_LIMIT)
   @ApiRoute({
     id: 'readingStatusUpdate',
@@ -117,6 +120,7 @@ export class ReadingHistoryController {
 
   @Post('reading-status/progress/:id')
   @SignedIn()
+  @Idempotent()
   @ApiRoute({
     id: 'readingStatusProgress',
     summary: 'Change a counter of your entry of a series',

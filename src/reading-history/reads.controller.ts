@@ -5,6 +5,7 @@ import { SeriesId } from '../catalog/path-parameters.js';
 import { type IfMatch, IfMatchHeader } from '../http/entity-tags.js';
 import { ValidBody } from '../http/input.js';
 import { BodyLimit } from '../limits/body-limit.js';
+import { Idempotent } from '../idempotency/idempotent.js';
 import { ApiRoute } from '../openapi/api-route.js';
 import { NOTES_LIMIT } from './notes-limit.js';
 import { ReadId } from './path-parameters.js';
@@ -34,6 +35,7 @@ export class ReadsController {
 
   @Post('restart')
   @SignedIn()
+  @Idempotent()
   @ApiRoute({
     id: 'readsRestart',
     summary: 'Begin to read a series again',
@@ -53,6 +55,7 @@ export class ReadsController {
 
   @Post('reads')
   @SignedIn()
+  @Idempotent()
   @BodyLimit(NOTES_LIMIT)
   @ApiRoute({
     id: 'readsAdd',
