@@ -11,6 +11,7 @@ import type { DatabaseSettings } from './database/database-settings.js';
 import { ENTITIES } from './entities.js';
 import { FirstStartModule } from './first-start/first-start.module.js';
 import { ErrorFilter } from './http/error.filter.js';
+import { OldRows } from './jobs/old-rows.js';
 import { LoadMonitor } from './limits/load-shedding.js';
 import { IdempotencyModule } from './idempotency/idempotency.module.js';
 import { HealthModule } from './health/health.module.js';
@@ -33,8 +34,8 @@ class FoundationModule {
   static for(config: Config): DynamicModule {
     return {
       module: FoundationModule,
-      providers: [{ provide: Config, useValue: config }, RateLimits, RequestLimit, LoadMonitor],
-      exports: [Config, RateLimits, RequestLimit, LoadMonitor],
+      providers: [{ provide: Config, useValue: config }, RateLimits, RequestLimit, LoadMonitor, OldRows],
+      exports: [Config, RateLimits, RequestLimit, LoadMonitor, OldRows],
     };
   }
 }

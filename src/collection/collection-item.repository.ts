@@ -9,7 +9,7 @@ import { COLLECTION_PAGE } from './collection-page.js';
 import type { CollectionOrder, UpdateCollectionItemDto, CreateCollectionItemDto } from './collection.dto.js';
 import { isbnDigits } from './isbn.js';
 import type { Cause } from '../reader-log/log-statements.js';
-import { ADD, DELETE, FIND_BY_VOLUME, type ItemRow, STATS, UPDATE } from './item-statements.js';
+import { ADD, DELETE, FIND_BY_VOLUME, KNOWS_CLIENT, type ItemRow, STATS, UPDATE } from './item-statements.js';
 import { REFRESH_SORT_KEYS } from './refresh-sort-keys.js';
 
 /** Filters, order and range of a page. */
@@ -107,11 +107,20 @@ export class CollectionItemRepository {
     if (!header?.client_known) return { kind: 'no-client' };
     if (!header.volume_known) return { kind: 'no-volume' };
     if (rows[0] !== undefined) return { kind: 'written', item: rows[0] };
-    const item = await this.sql.row(FIND_BY_VOLUME, { userId, volumeId });
+    const item = await this.findByVolume(userId, volumeId);
     // Deleted meanwhile: then it can be added.
     return item === undefined
       ? this.add(userId, volumeId, { client, price, ...(date === undefined ? {} : { date }) }, cause, itemId)
       : { kind: 'exists', item };
+  }
+
+  /** Whether a client is registered and enabled. */
+  async knowsClient(client: number): Promise<boolean> {
+    return (await this.sql.row(KNOWS_CLIENT, { client }))?.known ?? false;
+  }
+
+  async findByVolume(userId: string, volumeId: number): Promise<ItemRow | undefined> {
+    return this.sql.row(FIND_BY_VOLUME, { userId, volumeId });
   }
 
   /** @returns the item after the change; undefined if the user has no such item */

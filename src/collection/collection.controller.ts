@@ -16,16 +16,13 @@ import {
   CreateCollectionItemDto,
   ItemAnswerDto,
 } from './collection.dto.js';
+import { ADDED, DELETED, UPDATED } from './collection.messages.js';
 import { itemNotFound, volumeOwned } from './collection.errors.js';
 import { presentItem, presentStats } from './collection.presenter.js';
 import { CollectionService } from './collection.service.js';
 import { VolumeId } from '../catalog/path-parameters.js';
 import { ItemId } from './path-parameters.js';
 import { ValidBody, ValidQuery } from '../http/input.js';
-
-const ADDED = 'Collection item added successfully';
-const UPDATED = 'Collection item updated successfully';
-const DELETED = 'Collection item deleted successfully';
 
 @ApiTags('Collection')
 @Controller('user/collection')

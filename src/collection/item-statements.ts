@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import type { SeriesSchema, VolumeSchema } from '../catalog/catalog.entity.js';
+import { isAllowedClient } from '../reader-log/allowed-client.js';
 import { isEnabledClient } from '../clients/client-filter.js';
 import { asCount, hasRows, isoDate } from '../database/expressions.js';
-import { oneRow, pageQuery } from '../database/page.js';
+import { ONE_ROW, oneRow, pageQuery } from '../database/page.js';
 import { type RowOf, statement, tables, type TablesOf } from '../database/statement.js';
 import {
   type Cause,
@@ -119,7 +120,7 @@ export const ADD = statement('collection.add', (p: NewItem & Cause) =>
       db
         .with('target', (query) =>
           query.selectNoFrom((eb) => [
-            isEnabledClient(p.client).as('client_known'),
+            isAllowedClient(p.client, p).as('client_known'),
             hasRows(eb.selectFrom('volumes').select('id').where('id', '=', p.volumeId)).as('volume_known'),
           ]),
         )
@@ -244,4 +245,8 @@ export const DELETE = statement('collection.delete', (p: Key & Cause) =>
     )
     .selectFrom('written')
     .select('id'),
+);
+
+export const KNOWS_CLIENT = statement('collection.knows-client', ({ client }: { client: number }) =>
+  ONE_ROW.select(isEnabledClient(client).as('known')),
 );

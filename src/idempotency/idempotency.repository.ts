@@ -71,7 +71,7 @@ const DELETE_OLD = statement('idempotency.delete-old', ({ limit }: { limit: numb
       sql<string>`ctid`,
       '=',
       sql<string>`any(array(select ctid from idempotency_keys
-        where created < clock_timestamp() - interval '24 hours' limit ${limit}))`,
+        where created < clock_timestamp() - interval '24 hours' limit ${limit} for update skip locked))`,
     )
     .returning('key'),
 );

@@ -5,6 +5,7 @@ import { Sql } from '../database/sql.js';
 import { AppError, idempotencyKeyReused, requestInProgress } from '../http/app-error.js';
 import { familyOf, renderError } from '../http/families.js';
 import { RateLimits } from '../limits/rate-limits.js';
+import { OldRows } from '../jobs/old-rows.js';
 import { AccountDeletion } from '../users/account-deletion.js';
 import { IdempotencyRepository, type StoredAnswer } from './idempotency.repository.js';
 
@@ -46,10 +47,12 @@ export class IdempotencyService implements OnModuleInit {
     private readonly sql: Sql,
     private readonly limits: RateLimits,
     private readonly deletion: AccountDeletion,
+    private readonly oldRows: OldRows,
   ) {}
 
   onModuleInit(): void {
     this.deletion.register((userId) => this.keys.deleteAll(userId));
+    this.oldRows.register((limit) => this.keys.deleteOld(limit));
   }
 
   /**

@@ -18,6 +18,7 @@ const TAGS: Record<string, string> = {
   Ratings: 'Readers’ ratings of series. Averages and histograms are exact after every change.',
   Collection: 'The volumes that a reader owns.',
   'Reading history': 'Entries of the series that a reader reads: status, progress, score, dates, notes.',
+  Log: 'The log of a reader’s changes, and their undo.',
   Catalog: 'Series and volumes: what can be read, rated and collected.',
   Avatars: 'Profile images in ten sizes.',
   Photos: 'Pictures in users’ own libraries.',

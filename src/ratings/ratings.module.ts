@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ReaderLogModule } from '../reader-log/reader-log.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { RatingRanking } from './rating-ranking.js';
 import { RatingRepository } from './rating.repository.js';
@@ -6,7 +7,7 @@ import { RatingsController } from './ratings.controller.js';
 import { RatingsService } from './ratings.service.js';
 
 @Module({
-  imports: [UsersModule],
+  imports: [ReaderLogModule, UsersModule],
   controllers: [RatingsController],
   providers: [RatingsService, RatingRepository, RatingRanking],
 })

@@ -1,6 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { seriesNotFound } from '../catalog/catalog.errors.js';
-import { requestBy } from '../reader-log/log-statements.js';
+import type { EventRow } from '../reader-log/event-statements.js';
+import { type Cause, requestBy } from '../reader-log/log-statements.js';
+import { UndoHandlers } from '../reader-log/undo.js';
 import { AccountDeletion } from '../users/account-deletion.js';
 import { RatingRanking } from './rating-ranking.js';
 import { RatingRepository } from './rating.repository.js';
@@ -13,9 +15,11 @@ export class RatingsService implements OnModuleInit {
     private readonly ratings: RatingRepository,
     private readonly ranking: RatingRanking,
     private readonly deletion: AccountDeletion,
+    private readonly undo: UndoHandlers,
   ) {}
 
   onModuleInit(): void {
+    this.undo.register('rating', (userId, event, cause) => this.undoChange(userId, event, cause));
     this.deletion.register(async (userId) => {
       for (const seriesId of await this.ratings.deleteAll(userId)) this.ranking.mark(seriesId);
     });
@@ -46,5 +50,15 @@ export class RatingsService implements OnModuleInit {
   async delete(userId: string, seriesId: number): Promise<void> {
     if (!(await this.ratings.delete(userId, seriesId, requestBy()))) throw ratingMissing();
     this.ranking.mark(seriesId);
+  }
+
+  /** @returns false if the rating is not as the event left it */
+  private async undoChange(userId: string, event: EventRow, cause: Cause): Promise<boolean> {
+    const { series_id: seriesId, action } = event;
+    const rating = Number(event.before?.['rating']);
+    this.ranking.mark(seriesId);
+    if (action === 'add') return this.ratings.delete(userId, seriesId, cause);
+    if (action === 'update') return this.ratings.update(userId, seriesId, rating, cause);
+    return (await this.ratings.add(userId, seriesId, rating, cause)).kind === 'written';
   }
 }

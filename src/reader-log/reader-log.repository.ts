@@ -2,7 +2,19 @@ import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { Sql } from '../database/sql.js';
 import { statement, tables } from '../database/statement.js';
+import {
+  DELETE_OLD,
+  EVENT_PAGE,
+  type EventRow,
+  type EventSelection,
+  EVENTS_OF_ORIGIN,
+  FIND_EVENT,
+  LATER_EVENTS,
+  type LaterEvent,
+  MAY_RATE,
+} from './event-statements.js';
 import { type LogEntities, takeNumber } from './log-statements.js';
+import type { EventOrigin } from './reader-event.entity.js';
 
 const db = tables<LogEntities>();
 
@@ -32,9 +44,64 @@ const DELETE_ALL = statement('reader-log.delete-all', ({ userId }: Owner) =>
   db.deleteFrom('reader_events').where('user_id', '=', userId),
 );
 
+/** The values of filters that a page does not have; its statement has no such parameters. */
+const UNUSED = {
+  kind: 'entry',
+  series: 0,
+  origin: 'request',
+  since: new Date(0),
+  until: new Date(0),
+  before: 0,
+} as const;
+
 @Injectable()
 export class ReaderLogRepository {
   constructor(private readonly sql: Sql) {}
+
+  /** A page of a reader's events, newest first. */
+  async page(selection: EventSelection): Promise<EventRow[]> {
+    const { kind, series, origin, since, until, before } = selection;
+    const given = Object.fromEntries(Object.entries(selection).filter(([, value]) => value !== undefined));
+    const page = EVENT_PAGE.of({
+      kind: kind !== undefined,
+      series: series !== undefined,
+      origin: origin !== undefined,
+      since: since !== undefined,
+      until: until !== undefined,
+      before: before !== undefined,
+    });
+    return this.sql.rows(page, { ...UNUSED, userId: selection.userId, limit: selection.limit, ...given });
+  }
+
+  async find(userId: string, number: number): Promise<EventRow | undefined> {
+    return this.sql.row(FIND_EVENT, { userId, number });
+  }
+
+  /** The events of an origin before a number, newest first. */
+  async ofOrigin(
+    userId: string,
+    { type: origin, id: originId }: { type: EventOrigin; id: number },
+    before: number,
+    limit: number,
+  ): Promise<EventRow[]> {
+    return this.sql.rows(EVENTS_OF_ORIGIN, { userId, origin, originId, before, limit });
+  }
+
+  /** The later events of the series of some events, newest first. */
+  async later(userId: string, events: readonly EventRow[]): Promise<LaterEvent[]> {
+    const after = Math.min(...events.map(({ number }) => number));
+    const seriesIds = [...new Set(events.map(({ series_id: id }) => id))];
+    return this.sql.rows(LATER_EVENTS, { userId, after, seriesIds });
+  }
+
+  async mayRate(userId: string): Promise<boolean> {
+    return (await this.sql.row(MAY_RATE, { userId }))?.permitted ?? false;
+  }
+
+  /** Deletes up to `limit` events that are older than 90 days. @returns how many */
+  async deleteOld(limit: number): Promise<number> {
+    return (await this.sql.rows(DELETE_OLD, { limit })).length;
+  }
 
   /** Locks the reader's counter until the transaction ends. */
   async lock(userId: string): Promise<void> {

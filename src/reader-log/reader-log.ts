@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Sql } from '../database/sql.js';
+import { OldRows } from '../jobs/old-rows.js';
 import { AccountDeletion } from '../users/account-deletion.js';
 import { ReaderLogRepository } from './reader-log.repository.js';
 
@@ -10,12 +11,14 @@ export class ReaderLog implements OnModuleInit {
     private readonly repository: ReaderLogRepository,
     private readonly sql: Sql,
     private readonly deletion: AccountDeletion,
+    private readonly oldRows: OldRows,
   ) {}
 
   onModuleInit(): void {
     // The counter is locked before the user's row: after the deletion, no change of this reader can write an event.
     this.deletion.registerLock((userId) => this.repository.lock(userId));
     this.deletion.register((userId) => this.repository.deleteAll(userId));
+    this.oldRows.register((limit) => this.repository.deleteOld(limit));
   }
 
   /**

@@ -1,5 +1,6 @@
 import { type QueryCreator, type Selectable, sql } from 'kysely';
 import type { SeriesSchema } from '../catalog/catalog.entity.js';
+import { isAllowedClient } from '../reader-log/allowed-client.js';
 import { isEnabledClient } from '../clients/client-filter.js';
 import { anyOf, hasRows, timestamp } from '../database/expressions.js';
 import { oneRow, pageQuery } from '../database/page.js';
@@ -115,7 +116,7 @@ export const ADD = statement('reading-history.add', (p: Key & Added & Cause) =>
       db
         .with('target', (query) =>
           query.selectNoFrom((eb) => [
-            isEnabledClient(p.client_id).as('client_known'),
+            isAllowedClient(p.client_id, p).as('client_known'),
             hasRows(eb.selectFrom('series').select('id').where('id', '=', p.seriesId)).as('series_known'),
           ]),
         )
@@ -204,7 +205,7 @@ export const UPDATE = statementFamily(
     pageQuery(
       oneRow(
         db
-          .with('target', (query) => query.selectNoFrom(isEnabledClient(p.client_id).as('client_known')))
+          .with('target', (query) => query.selectNoFrom(isAllowedClient(p.client_id, p).as('client_known')))
           .with('counter', (query) => takeNumber(query, p.userId, sql`client_known`))
           .with('held', (query) => holdEntry(query as never, p, ifVersion ? p.versions : null))
           .with('written', (query) =>

@@ -74,3 +74,41 @@ export function eventFields(values: Written): Record<string, unknown> {
   const { other_progress: _, client_id: client, ...rest } = values;
   return { ...rest, ...countersOf(values), client };
 }
+
+/** The fields of an entry that a patch gives. */
+type Patch = Partial<Omit<SaveReadingEntryDto, 'client'>>;
+
+/**
+ * The values of an entry with the given fields.
+ *
+ * @returns null if the counters contradict `progress`
+ */
+export function patchedValues(state: EntryState, patch: Patch, client: number): Written | null {
+  const former = valuesOfState(state);
+  const progress_type = patch.progressType ?? former.progress_type;
+  const given = { chapters: patch.chapters, volumes: patch.volumes };
+  const named = given[progress_type];
+  const { progress } = patch;
+  if (named === null || (named !== undefined && progress !== undefined && named !== progress)) return null;
+  const counters = countersOf(former);
+  const value = progress ?? named;
+  const other = otherCounter(progress_type);
+  const values: Written = {
+    ...former,
+    visibility: patch.visibility ?? former.visibility,
+    status: patch.status ?? former.status,
+    reread: patch.reread ?? former.reread,
+    priority: patch.priority ?? former.priority,
+    score: patch.score === undefined ? former.score : patch.score || null,
+    start: patch.start === undefined ? former.start : patch.start,
+    end: patch.end === undefined ? former.end : patch.end,
+    notes: patch.notes === undefined ? former.notes : patch.notes,
+    progress_type,
+    client_id: client,
+  };
+  return withCounters(values, {
+    ...counters,
+    [progress_type]: value ?? counters[progress_type],
+    [other]: given[other] === undefined ? counters[other] : given[other],
+  });
+}

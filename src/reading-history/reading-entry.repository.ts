@@ -168,6 +168,8 @@ export class ReadingEntryRepository {
     const before = {
       ...eventFields(valuesOfState(state)),
       created: state.created,
+      version: state.version,
+      last_update: state.last_update,
       read_id: state.read_id,
       reads: former,
     };

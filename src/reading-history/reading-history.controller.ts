@@ -16,16 +16,13 @@ import {
   ReadingEntryDto,
   SaveReadingEntryDto,
 } from './reading-history.dto.js';
+import { ADDED, DELETED, UPDATED } from './reading-history.messages.js';
 import { NOTES_LIMIT } from './notes-limit.js';
 import { readingStatusChanged, readingStatusExists, readingStatusMissing } from './reading-history.errors.js';
 import { presentEntry, presentHistorySeries } from './reading-history.presenter.js';
 import { ReadingHistoryService } from './reading-history.service.js';
 import { SeriesId } from '../catalog/path-parameters.js';
 import { ValidBody, ValidQuery } from '../http/input.js';
-
-const ADDED = 'Reading status added successfully';
-const UPDATED = 'Reading status updated successfully';
-const DELETED = 'Reading status deleted successfully';
 
 @ApiTags('Reading history')
 @Controller('user')

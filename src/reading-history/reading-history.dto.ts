@@ -23,7 +23,7 @@ import {
 } from '../http/validation.js';
 import { RatingDto } from '../ratings/ratings.dto.js';
 import { IsPartialDate, NotBeforeStart, PARTIAL_DATE } from './partial-date.js';
-import { IsDevice } from './device.js';
+import { IsDevice } from '../http/device.js';
 import { PROGRESS_OPERATIONS, type ProgressOperation } from './progress-operations.js';
 import { PRIORITIES, PROGRESS_TYPES, READING_STATUSES, VISIBILITIES } from './reading-entry.entity.js';
 
@@ -67,7 +67,8 @@ function IsCounter(counter: ProgressType): PropertyDecorator {
       (value, object) => {
         const { progressType, progress_type, progress } = object as Record<string, unknown>;
         if (value !== null && !isProgress(value)) return false;
-        return (progressType ?? progress_type) !== counter || value === progress;
+        const isNamed = (progressType ?? progress_type) === counter;
+        return !isNamed || progress === undefined || value === progress;
       },
     ),
     ApiProperty({ type: 'number', nullable: true, minimum: 0, maximum: MAX_PROGRESS }),

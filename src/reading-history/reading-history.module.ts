@@ -2,6 +2,14 @@ import { Module } from '@nestjs/common';
 import { CatalogModule } from '../catalog/catalog.module.js';
 import { ReaderLogModule } from '../reader-log/reader-log.module.js';
 import { UsersModule } from '../users/users.module.js';
+import { TokenKeyModule } from '../access/token-key.module.js';
+import { BulkController } from './bulk.controller.js';
+import { BulkService } from './bulk.service.js';
+import { ChangesController } from './changes.controller.js';
+import { ChangesCursor } from './changes-cursor.js';
+import { ChangesRepository } from './changes.repository.js';
+import { ChangesService } from './changes.service.js';
+import { HistoryUndo } from './history-undo.js';
 import { ReadRepository } from './read.repository.js';
 import { ReadsController } from './reads.controller.js';
 import { ReadsService } from './reads.service.js';
@@ -10,9 +18,19 @@ import { ReadingHistoryController } from './reading-history.controller.js';
 import { ReadingHistoryService } from './reading-history.service.js';
 
 @Module({
-  imports: [CatalogModule, ReaderLogModule, UsersModule],
-  controllers: [ReadingHistoryController, ReadsController],
-  providers: [ReadingHistoryService, ReadsService, ReadingEntryRepository, ReadRepository],
+  imports: [TokenKeyModule, CatalogModule, ReaderLogModule, UsersModule],
+  controllers: [ReadingHistoryController, ReadsController, ChangesController, BulkController],
+  providers: [
+    ReadingHistoryService,
+    ReadsService,
+    ReadingEntryRepository,
+    ReadRepository,
+    HistoryUndo,
+    ChangesService,
+    ChangesRepository,
+    ChangesCursor,
+    BulkService,
+  ],
   exports: [ReadingHistoryService],
 })
 export class ReadingHistoryModule {}

@@ -11,7 +11,7 @@ import {
   Nullable,
   Required,
 } from '../http/validation.js';
-import { IsDevice } from './device.js';
+import { IsDevice } from '../http/device.js';
 import { IsPartialDate, NotBeforeStart, PARTIAL_DATE } from './partial-date.js';
 import { READING_STATUSES } from './reading-entry.entity.js';
 import type { ReadingStatus } from './reading-history.dto.js';
@@ -135,7 +135,7 @@ export class CreateReadDto extends ReadFieldsDto {
 
 @ApiSchema({ name: 'ReadChanges' })
 @AtLeastOneProperty()
-export class UpdateReadDto extends PartialType(ReadFieldsDto) {
+export class UpdateReadDto extends PartialType(ReadFieldsDto, { skipNullProperties: false }) {
   /**
    * Id of the registered client that changes the read; a number or its digits.
    * @example 1

@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { IsString } from 'class-validator';
-import { CodePointLength, Optional } from '../http/validation.js';
+import { CodePointLength, Optional } from './validation.js';
 
 /** The device that a change comes from: a text of the client's choice. */
 export function IsDevice(): PropertyDecorator {

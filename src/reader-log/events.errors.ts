@@ -1,0 +1,5 @@
+import { defineError } from '../http/app-error.js';
+
+export const eventNotFound = defineError(404, 'Event not found');
+export const changedSince = defineError(409, 'Changed since');
+export const tooLateToUndo = defineError(410, 'Too late to undo');

@@ -1,0 +1,3 @@
+import { defineError } from '../http/app-error.js';
+
+export const cursorExpired = defineError(410, 'Cursor has expired');

@@ -1,0 +1,122 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { EventRow } from '../reader-log/event-statements.js';
+import type { Cause } from '../reader-log/log-statements.js';
+import { UndoHandlers } from '../reader-log/undo.js';
+import type { EntryState, Written } from './entry-statements.js';
+import { countersOf, valuesOfState, withCounters } from './entry-values.js';
+import { ReadRepository, readValues } from './read.repository.js';
+import type { ReadRow, ReadValues } from './read-statements.js';
+import { ReadingEntryRepository } from './reading-entry.repository.js';
+import type { ProgressType } from './reading-history.dto.js';
+
+/** The fields of an entry in an event; those that an update has not changed are absent. */
+type EntryFields = Partial<
+  Omit<Written, 'other_progress' | 'client_id'> &
+    Record<ProgressType, number | null> & { readonly client: number }
+>;
+
+/** What the event of a deletion has beside the entry's fields. */
+interface DeletedFields {
+  readonly created: string;
+  readonly read_id: number;
+  readonly reads: readonly ReadRow[];
+}
+
+/** Undoes changes of entries and reads. */
+@Injectable()
+export class HistoryUndo implements OnModuleInit {
+  constructor(
+    private readonly entries: ReadingEntryRepository,
+    private readonly reads: ReadRepository,
+    private readonly handlers: UndoHandlers,
+  ) {}
+
+  onModuleInit(): void {
+    this.handlers.register('entry', (userId, event, cause) => this.undoEntry(userId, event, cause));
+    this.handlers.register('read', (userId, event, cause) => this.undoRead(userId, event, cause));
+  }
+
+  private async undoEntry(userId: string, event: EventRow, cause: Cause): Promise<boolean> {
+    const { series_id: seriesId, action } = event;
+    const state = await this.find(userId, seriesId);
+    // The columns of an event contain what this feature has written.
+    const before = event.before as EntryFields;
+    if (action === 'delete') {
+      return state === null && (await this.restore(userId, seriesId, before, event.before as never, cause));
+    }
+    if (state === null) return false;
+    if (action === 'add') {
+      await this.entries.delete(state, await this.reads.list(userId, seriesId), cause);
+      return true;
+    }
+    const values = valuesWith(valuesOfState(state), before);
+    return (await this.entries.update(userId, seriesId, values, cause)).kind === 'written';
+  }
+
+  /** Adds a deleted entry again, with its reads. */
+  private async restore(
+    userId: string,
+    seriesId: number,
+    fields: EntryFields,
+    { created, read_id: readId, reads }: DeletedFields,
+    cause: Cause,
+  ): Promise<boolean> {
+    const values = valuesWith(NO_VALUES, fields);
+    const outcome = await this.entries.add(userId, seriesId, values, cause, { created, readId });
+    if (outcome.kind !== 'written') return false;
+    await this.reads.restore(userId, seriesId, reads);
+    return true;
+  }
+
+  private async undoRead(userId: string, event: EventRow, cause: Cause): Promise<boolean> {
+    const { series_id: seriesId, resource_id: id } = event;
+    if ((await this.find(userId, seriesId)) === null || id === null) return false;
+    const former = (await this.reads.list(userId, seriesId)).find((read) => read.id === id);
+    const before = event.before as Partial<ReadValues> | null;
+    if (event.action === 'delete') {
+      if (former !== undefined) return false;
+      await this.reads.add(userId, seriesId, before as ReadValues, cause, id);
+      return true;
+    }
+    if (former === undefined) return false;
+    if (event.action === 'add') await this.reads.delete(userId, seriesId, former, cause);
+    else await this.reads.update(userId, seriesId, former, { ...readValues(former), ...before }, cause);
+    return true;
+  }
+
+  private async find(userId: string, seriesId: number): Promise<EntryState | null> {
+    return (await this.entries.states(userId, [seriesId])).get(seriesId) ?? null;
+  }
+}
+
+/** Values with the fields of an event. */
+function valuesWith(values: Written, fields: EntryFields): Written {
+  const { client = values.client_id, chapters, volumes, progress: _, ...others } = fields;
+  const former = countersOf(values);
+  const counters = {
+    chapters: chapters === undefined ? former.chapters : chapters,
+    volumes: volumes === undefined ? former.volumes : volumes,
+  };
+  const { visibility, progress_type, status, reread, score, priority, start, end, notes } = {
+    ...values,
+    ...others,
+  };
+  const base = { ...values, visibility, progress_type, status, reread, score, priority, start, end, notes };
+  return withCounters({ ...base, client_id: client }, counters);
+}
+
+/** The values that the event of a deletion replaces. */
+const NO_VALUES: Written = {
+  visibility: 'private',
+  progress_type: 'chapters',
+  progress: 0,
+  other_progress: null,
+  status: 'started',
+  reread: 0,
+  score: null,
+  priority: 'mid',
+  start: null,
+  end: null,
+  notes: null,
+  client_id: 0,
+};

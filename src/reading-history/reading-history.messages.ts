@@ -1,0 +1,3 @@
+export const ADDED = 'Reading status added successfully';
+export const UPDATED = 'Reading status updated successfully';
+export const DELETED = 'Reading status deleted successfully';
