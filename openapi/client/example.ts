@@ -1,5 +1,5 @@
 import { client } from './generated/client.gen.js';
-import { authLogin, readingHistoryList, readingStatusUpdate } from './generated/index.js';
+import { authLogin, readingHistoryList, readingStatusProgress } from './generated/index.js';
 
 /** Signs in, reads the first page of the user's history, and adds one to the progress of its first entry. */
 export async function readOneMore(server: string, username: string, password: string): Promise<number | null> {
@@ -9,7 +9,10 @@ export async function readOneMore(server: string, username: string, password: st
   const { data: page } = await readingHistoryList({ query: { status: ['started'], order: 'update-desc' } });
   const entry = page?.series[0]?.['reading-history'];
   if (entry === undefined) return null;
-  const { user_id: _user, series_id: id, last_update: _written, progress_type: progressType, ...fields } = entry;
-  await readingStatusUpdate({ path: { id }, body: { ...fields, progressType, progress: fields.progress + 1 } });
-  return fields.progress + 1;
+  const { series_id: id, client: clientId } = entry;
+  const { data: changed } = await readingStatusProgress({
+    path: { id },
+    body: { op: 'increment', value: 1, client: clientId },
+  });
+  return changed?.progress ?? null;
 }

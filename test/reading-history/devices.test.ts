@@ -1,0 +1,111 @@
+import type { AddressInfo } from 'node:net';
+import { beforeAll, expect, it } from 'vitest';
+import { type DeviceState, EMPTY, OfflineClient } from '../../openapi/client/offline-client.js';
+import { appForFile } from '../support/app.js';
+
+const app = appForFile();
+
+/** `DEVICES_SEEDS=50 DEVICES_OPERATIONS=10000 npx vitest run test/reading-history/devices.test.ts` is the long run. */
+const SEEDS = Number(process.env['DEVICES_SEEDS'] ?? 2);
+const OPERATIONS = Number(process.env['DEVICES_OPERATIONS'] ?? 400);
+
+let server: string;
+beforeAll(async () => {
+  await app.nest.listen(0, '127.0.0.1');
+  const { port } = app.nest.getHttpServer().address() as AddressInfo;
+  server = `http://127.0.0.1:${port}`;
+});
+
+/** A generator of numbers from 0 to 1, the same for the same seed: mulberry32. */
+function generator(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+it.each(Array.from({ length: SEEDS }, (_, index) => index + 1))(
+  'ends with equal states of three devices that are offline, retry and lose answers, and of the server: seed %d',
+  async (seed) => {
+    const random = generator(seed);
+    const pick = <T>(values: readonly T[]) => values[Math.floor(random() * values.length)] as T;
+    const reader = await app.a.user();
+    const client = await app.a.clientId();
+    const ids = await app.a.series(...Array.from({ length: 12 }, () => ({})));
+    let keys = 0;
+    const states = [0, 1, 2].map(() => structuredClone(EMPTY) as DeviceState);
+    /** A third of the requests is cut off: before it is sent, or before its answer is read. */
+    const unreliable: typeof fetch = async (...request) => {
+      if (random() < 0.15) throw new Error('offline');
+      const answer = await fetch(...request);
+      if (random() < 0.15) throw new Error('the answer was lost');
+      return answer;
+    };
+    const device = (index: number, transport = unreliable) =>
+      new OfflineClient(states[index] as DeviceState, {
+        server,
+        accessToken: reader.accessToken,
+        client,
+        device: `device ${index}`,
+        fetch: transport,
+        newKey: () => `${seed}-${index}-${keys++}`,
+      });
+    const increments = new Map<number, number>();
+    const fields = await app.a.entry({ client: undefined });
+    const change = (index: number) => {
+      const one = device(index);
+      const series_id = pick(ids);
+      const value = Math.floor(random() * 200);
+      pick([
+        () => one.readUpTo(series_id, value),
+        () => one.readUpTo(series_id, value),
+        () => one.queue({ op: 'progress', mode: 'increment', value: 1, series_id, progressType: 'volumes' }),
+        () => one.queue({ op: 'put', series_id, ...fields, progress: value } as never),
+        () => one.queue({ op: 'patch', series_id, priority: pick(['low', 'mid', 'high'] as const) } as never),
+        () => one.queue({ op: 'delete', series_id }),
+      ])();
+    };
+    // A series that only increments touch: none is lost or done twice.
+    const counted = await app.a.oneSeries();
+    for (let done = 0; done < OPERATIONS; done++) {
+      const index = Math.floor(random() * 3);
+      if (random() < 0.2) {
+        device(index).queue({ op: 'progress', mode: 'increment', value: 1, series_id: counted });
+        increments.set(index, (increments.get(index) ?? 0) + 1);
+      } else change(index);
+      // A device is offline for some time, and may be stopped at any request.
+      if (random() < 0.25)
+        await device(index)
+          .synchronize()
+          .catch(() => undefined);
+      if (random() < 0.05) {
+        await Promise.all(
+          [0, 1, 2].map((one) =>
+            device(one)
+              .synchronize()
+              .catch(() => undefined),
+          ),
+        );
+      }
+    }
+    // All are online again. Each fetches once more after the others have sent their changes.
+    for (const one of [0, 1, 2, 0, 1, 2]) await device(one, fetch).synchronize();
+
+    const history = await app.client.as(reader).get('/user/reading-history?limit=100');
+    const entries = Object.fromEntries(
+      history.body.series.map((one: Record<string, { series_id: number }>) => [
+        one['reading-history']?.series_id,
+        one['reading-history'],
+      ]),
+    );
+    for (const state of states) {
+      expect([state.outbox, state.sending]).toEqual([[], null]);
+      expect(state.entries).toEqual(entries);
+    }
+    const total = [...increments.values()].reduce((sum, one) => sum + one, 0);
+    expect(entries[counted].progress).toBe(total);
+  },
+);
