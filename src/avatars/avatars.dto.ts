@@ -1,7 +1,7 @@
 import { AnswerText } from '../http/fields.js';
 import { ApiProperty, ApiSchema, getSchemaPath } from '@nestjs/swagger';
 import { IsString } from 'class-validator';
-import { ResponseDto } from '../http/response.dto.js';
+import { OutcomeDto } from '../http/response.dto.js';
 import { Integer, Required } from '../http/validation.js';
 import { AVATAR_SIZES } from './avatar-files.js';
 
@@ -80,7 +80,7 @@ export class AvatarDto {
 
 /** Answer to a change of a profile image. */
 @ApiSchema({ name: 'AvatarAnswer' })
-export class AvatarAnswerDto extends ResponseDto {
+export class AvatarAnswerDto extends OutcomeDto {
   /** The avatar after the change; null after a deletion. */
   avatar: AvatarDto | null;
 }

@@ -15,7 +15,7 @@ export const BULK_LIMIT = 2 * 1024 * 1024;
 export type Operations = Readonly<Record<string, Type>>;
 
 /** The items of a bulk, which are validated one by one. */
-export function BulkItems(operations: Operations): PropertyDecorator {
+export function BulkItems(operations: Operations, example: readonly object[]): PropertyDecorator {
   const models = Object.values(operations);
   const mapping = Object.fromEntries(Object.entries(operations).map(([op, dto]) => [op, getSchemaPath(dto)]));
   return applyDecorators(
@@ -28,6 +28,7 @@ export function BulkItems(operations: Operations): PropertyDecorator {
       type: 'array',
       minItems: 1,
       maxItems: MAX_ITEMS,
+      example,
       items: {
         oneOf: models.map((dto) => ({ $ref: getSchemaPath(dto) })),
         discriminator: { propertyName: 'op', mapping },

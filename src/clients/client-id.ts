@@ -23,5 +23,10 @@ export function IsClientFilter(): PropertyDecorator {
 
 /** The id of the client that a request belongs to, on routes that do not require it. */
 export function IsOptionalClient(): PropertyDecorator {
-  return IsClientFilter();
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) => parseId(value) ?? value),
+    Optional(),
+    Integer(),
+    ApiProperty({ minimum: 1 }),
+  );
 }

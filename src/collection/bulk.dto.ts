@@ -2,7 +2,7 @@ import { ApiProperty, ApiSchema, IntersectionType, OmitType } from '@nestjs/swag
 import { IsBoolean, Min } from 'class-validator';
 import { BulkItems, Operation } from '../bulk/bulk-items.js';
 import { IsClient } from '../clients/client-id.js';
-import { FieldErrorDto, ResponseDto } from '../http/response.dto.js';
+import { FieldErrorDto, OutcomeDto } from '../http/response.dto.js';
 import { Integer, Optional, Required } from '../http/validation.js';
 import { IsDevice } from '../http/device.js';
 import { CreateCollectionItemDto, ItemDto, UpdateCollectionItemDto } from './collection.dto.js';
@@ -80,7 +80,7 @@ export class CollectionBulkDto {
   device?: string;
 
   /** Changes of the collection, which are applied in order. */
-  @BulkItems(ITEM_OPERATIONS)
+  @BulkItems(ITEM_OPERATIONS, [{ op: 'add', volume_id: 7, price: 9.99 }])
   items: unknown[];
 }
 
@@ -152,7 +152,7 @@ export class CollectionBulkResultDto {
 
 /** Error of an atomic bulk: nothing was changed. */
 @ApiSchema({ name: 'CollectionBulkFailure' })
-export class CollectionBulkFailureDto extends ResponseDto {
+export class CollectionBulkFailureDto extends OutcomeDto {
   /** Results of the items that have failed. */
   results: ItemResultDto[];
 }

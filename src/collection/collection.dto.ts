@@ -6,7 +6,7 @@ import { VolumeDto } from '../catalog/volume.dto.js';
 import { IsClient } from '../clients/client-id.js';
 import { isCalendarDate } from '../http/dates.js';
 import { PageDto } from '../http/page.dto.js';
-import { ResponseDto } from '../http/response.dto.js';
+import { OutcomeDto } from '../http/response.dto.js';
 import { BlankIsAbsent, FractionDigits, Integer, Optional, Required, rule } from '../http/validation.js';
 
 export const COLLECTION_ORDERS = [
@@ -190,7 +190,7 @@ export class ItemDto {
 
 /** Answer to a change of an item. */
 @ApiSchema({ name: 'ItemAnswer' })
-export class ItemAnswerDto extends ResponseDto {
+export class ItemAnswerDto extends OutcomeDto {
   /** The item after the change, or the one that exists already; null after a deletion. */
   item: ItemDto | null;
 }

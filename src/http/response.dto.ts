@@ -19,10 +19,8 @@ export class FieldErrorDto {
   messages: string[];
 }
 
-/** The answer to a change, and the body of every error of families A, B and C. */
-// The schema is not named Response, because that is a type of fetch in generated clients.
-@ApiSchema({ name: 'Answer' })
-export class ResponseDto {
+/** What every answer to a change and every error has. */
+export class OutcomeDto {
   /** The outcome; each operation lists the messages of each status. */
   @ApiProperty({ $ref: '#/components/schemas/Message' } as never)
   data: string;
@@ -33,7 +31,12 @@ export class ResponseDto {
    */
   @Integer()
   code: number;
+}
 
+/** The answer to a change, and the body of every error of families A, B and C. */
+// The schema is not named Response, because that is a type of fetch in generated clients.
+@ApiSchema({ name: 'Answer' })
+export class ResponseDto extends OutcomeDto {
   /** The faulty parameters of a 400 that comes from validation; absent otherwise. */
   @ApiProperty({ required: false, type: [FieldErrorDto] })
   errors?: FieldErrorDto[];

@@ -45,6 +45,8 @@ const DESCRIPTION = `The user side of a manga, comic and light-novel tracker.
 const BEARER =
   'An access token from `/auth/login` or `/auth/me`, valid for ten minutes. Every operation that reads credentials, also where they are optional, refuses an expired token with 401, even if the cookie is valid. In Swagger UI choose Authorize, then Logout, or paste a new token.';
 
+const SCHEMAS = '#/components/schemas/';
+
 /** The key of the only entry in `examples`. */
 const EXAMPLE = 'example';
 
@@ -117,14 +119,23 @@ export function buildDocument(app: INestApplication, { models, named }: ExtraSch
  * optional if it may be empty.
  */
 function closeBodySchema(document: OpenAPIObject, operation: Operation, dto: Type): void {
-  const name = getSchemaPath(dto).slice('#/components/schemas/'.length);
+  const name = getSchemaPath(dto).slice(SCHEMAS.length);
   const schema = document.components?.schemas?.[name] as Json;
   const required = (schema['required'] ?? []) as string[];
-  schema['additionalProperties'] = false;
   if (requiresAProperty(dto)) schema['minProperties'] = 1;
   (operation.requestBody as { required?: boolean }).required = requiresAProperty(dto) || required.length > 0;
+  closeSchema(document, schema);
+}
+
+/** Closes a schema of a request, and the schemas of the items of its lists. */
+function closeSchema(document: OpenAPIObject, schema: Json): void {
+  const required = (schema['required'] ?? []) as string[];
+  schema['additionalProperties'] = false;
   for (const [field, property] of Object.entries(schema['properties'] as Record<string, Json>)) {
     if (!required.includes(field)) describeDefault(property);
+    for (const { $ref } of ((property['items'] as Json | undefined)?.['oneOf'] ?? []) as { $ref: string }[]) {
+      closeSchema(document, document.components?.schemas?.[$ref.slice(SCHEMAS.length)] as Json);
+    }
   }
 }
 

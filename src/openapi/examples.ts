@@ -8,8 +8,9 @@ export function exampleOf(schema: Json, schemas: Readonly<Record<string, Json>>)
     const name = reference.slice(reference.lastIndexOf('/') + 1);
     return exampleOf(schemas[name] as Json, schemas);
   }
-  const { anyOf, allOf, items, properties, enum: values } = schema as Record<string, never>;
+  const { anyOf, oneOf, allOf, items, properties, enum: values } = schema as Record<string, never>;
   if (Array.isArray(anyOf)) return exampleOf(anyOf[0] as Json, schemas);
+  if (Array.isArray(oneOf)) return exampleOf(oneOf[0] as Json, schemas);
   if (Array.isArray(allOf)) {
     return Object.assign({}, ...(allOf as Json[]).map((part) => exampleOf(part, schemas))) as Json;
   }

@@ -21,6 +21,8 @@ function convert(node: unknown): unknown {
   const only = Array.isArray(allOf) && allOf.length === 1 ? (allOf[0] as Json) : undefined;
   const plain: Json =
     only === undefined ? (allOf === undefined ? rest : { ...rest, allOf }) : { ...rest, ...only };
+  // Nest derives an enum of one value from the TypeScript type of a constant.
+  if ('const' in plain) delete plain['enum'];
   // Nest adds the TypeScript type of the property to a reference.
   if ('$ref' in plain) delete plain['type'];
   return nullable === true ? makeNullable(plain) : plain;

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { USER_ID_PATTERN } from '../http/ids.js';
 import { IsNumber, Max, Min } from 'class-validator';
-import { ResponseDto } from '../http/response.dto.js';
+import { OutcomeDto } from '../http/response.dto.js';
 import { FractionDigits, Integer, Required } from '../http/validation.js';
 
 @ApiSchema({ name: 'RatingInput' })
@@ -46,7 +46,7 @@ export class RatingDto {
 
 /** Answer to a change of a rating. */
 @ApiSchema({ name: 'RatingAnswer' })
-export class RatingAnswerDto extends ResponseDto {
+export class RatingAnswerDto extends OutcomeDto {
   /** The rating after the change; null after a deletion. */
   rating: RatingDto | null;
 }

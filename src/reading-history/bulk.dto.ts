@@ -2,7 +2,7 @@ import { ApiProperty, ApiSchema, IntersectionType, OmitType, PartialType } from 
 import { IsBoolean, IsIn, IsNumber, Max, Min } from 'class-validator';
 import { BulkItems, Operation } from '../bulk/bulk-items.js';
 import { IsClient } from '../clients/client-id.js';
-import { FieldErrorDto, ResponseDto } from '../http/response.dto.js';
+import { FieldErrorDto, OutcomeDto } from '../http/response.dto.js';
 import {
   BlankIsNull,
   FractionDigits,
@@ -173,7 +173,7 @@ export class HistoryBulkDto {
   device?: string;
 
   /** Changes of entries, which are applied in order. */
-  @BulkItems(ENTRY_OPERATIONS)
+  @BulkItems(ENTRY_OPERATIONS, [{ op: 'progress', series_id: 1, mode: 'max', value: 13 }])
   items: unknown[];
 }
 
@@ -245,7 +245,7 @@ export class HistoryBulkResultDto {
 
 /** Error of an atomic bulk: nothing was changed. */
 @ApiSchema({ name: 'HistoryBulkFailure' })
-export class HistoryBulkFailureDto extends ResponseDto {
+export class HistoryBulkFailureDto extends OutcomeDto {
   /** Results of the items that have failed. */
   results: EntryResultDto[];
 }

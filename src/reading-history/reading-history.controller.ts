@@ -128,7 +128,7 @@ export class ReadingHistoryController {
   })
   async progress(
     @CurrentViewer() viewer: Viewer,
-    @SeriesId({ mayBeBlank: true }) id: number,
+    @SeriesId() id: number,
     @IfMatchHeader() condition: IfMatch | null,
     @ValidBody() command: ProgressDto,
   ): Promise<ReadingEntryDto> {

@@ -8,7 +8,7 @@ import { LocalizedSearchQuery } from '../catalog/language.dto.js';
 import { SeriesDto } from '../catalog/series.dto.js';
 import { IsClient, IsClientFilter } from '../clients/client-id.js';
 import { PageDto } from '../http/page.dto.js';
-import { ResponseDto } from '../http/response.dto.js';
+import { OutcomeDto } from '../http/response.dto.js';
 import {
   BlankIsNull,
   BlankIsAbsent,
@@ -444,14 +444,14 @@ export class ReadingEntryDto {
 
 /** Answer to a change of an entry. */
 @ApiSchema({ name: 'EntryAnswer' })
-export class EntryAnswerDto extends ResponseDto {
+export class EntryAnswerDto extends OutcomeDto {
   /** The entry after the change; null after a deletion. */
   entry: ReadingEntryDto | null;
 }
 
 /** Error of a conditional change: the entry has another version. */
 @ApiSchema({ name: 'EntryConflict' })
-export class EntryConflictDto extends ResponseDto {
+export class EntryConflictDto extends OutcomeDto {
   /** The entry as it is now; null if there is none. */
   entry: ReadingEntryDto | null;
 }

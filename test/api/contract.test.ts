@@ -141,6 +141,10 @@ describe('routes and documented operations', () => {
     const bodies: Record<string, object> = {
       readingStatusAdd: entry,
       readingStatusUpdate: entry,
+      readingStatusProgress: { op: 'set', value: 1, client: entry['client'] },
+      readsRestart: { client: entry['client'] },
+      readsAdd: { client: entry['client'], status: 'completed' },
+      readsUpdate: { status: 'completed' },
       ratingAdd: { rating: 5 },
       ratingUpdate: { rating: 5 },
       collectionAdd: { client: entry['client'] },

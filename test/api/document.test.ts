@@ -15,11 +15,14 @@ const properties = schemas.flatMap(([name, schema]) =>
     ([field, property]) => [`${name}.${field}`, property, schema, field] as const,
   ),
 );
-/** Names of the schemas of request bodies. Their fields may be optional. */
+/** Names of the schemas of request bodies and of the items of bulks. Their fields may be optional. */
 const requests = new Set(
-  operations.map(({ requestBody }) => {
+  operations.flatMap(({ requestBody }) => {
     const schema = requestBody?.content?.['application/json']?.['schema'] as { $ref?: string } | undefined;
-    return schema?.$ref?.split('/').at(-1);
+    const name = schema?.$ref?.split('/').at(-1) ?? '';
+    const fields = document.components.schemas[name]?.['properties'] as Record<string, Json> | undefined;
+    const items = ((fields?.['items']?.['items'] as Json | undefined)?.['oneOf'] ?? []) as { $ref: string }[];
+    return [name, ...items.map(({ $ref }) => $ref.split('/').at(-1) ?? '')];
   }),
 );
 /** A validator as clients configure it: without tolerance for multipleOf, and with formats. */
@@ -58,7 +61,22 @@ const SAME_RESOURCE: Record<string, readonly string[]> = {
   Settings: ['SettingsChanges'],
   Series: ['SeriesDetail', 'SeriesReference', 'HistorySeries', 'PublicHistorySeries'],
   Volume: ['FirstVolume'],
-  ReadingEntry: ['ReadingEntryInput', 'PublicEntry'],
+  ReadingEntry: [
+    'ReadingEntryInput',
+    'PublicEntry',
+    'BulkAddEntry',
+    'BulkUpdateEntry',
+    'BulkPutEntry',
+    'BulkPatchEntry',
+    'BulkProgress',
+    'BulkDeleteEntry',
+  ],
+  Read: ['NewRead', 'ReadChanges'],
+  Answer: ['EntryAnswer', 'EntryConflict', 'RatingAnswer', 'ItemAnswer', 'AvatarAnswer'],
+  Bulk: ['HistoryBulk', 'CollectionBulk'],
+  BulkResult: ['HistoryBulkResult', 'CollectionBulkResult'],
+  BulkItemResult: ['HistoryBulkItemResult', 'CollectionBulkItemResult'],
+  Item: ['NewItem', 'ItemChanges', 'BulkAddItem', 'BulkUpdateItem', 'BulkDeleteItem'],
   Rating: ['RatingInput'],
   Client: ['NewClient', 'NewClientInput', 'ClientChanges', 'RotatedKey'],
   Role: ['NewRole', 'RoleChanges'],
@@ -67,7 +85,8 @@ const SAME_RESOURCE: Record<string, readonly string[]> = {
 const POSITION = ['max', 'from', 'to', 'total'];
 /** The resource that the path parameter `id` identifies, by a pattern of operation ids. */
 const PATH_IDS: Record<string, RegExp> = {
-  series: /^(series|rating|readingStatus)/,
+  series: /^(series|rating|readingStatus|reads)/,
+  event: /^eventsUndo$/,
   volume: /^(volumes|collectionAdd)/,
   item: /^collection(Update|Delete)/,
   avatar: /^avatars(Get|Update|Delete)$/,
@@ -81,6 +100,7 @@ const PATH_IDS: Record<string, RegExp> = {
 
 function meaningOfField(schema: string, field: string): string {
   if (schema.endsWith('Page') && schema !== 'UserPage' && POSITION.includes(field)) return `page.${field}`;
+  if (schema.endsWith('BulkFailure')) return field === 'results' ? 'bulk-failure.results' : `Answer.${field}`;
   const resource = Object.keys(SAME_RESOURCE).find((name) => SAME_RESOURCE[name]?.includes(schema));
   return `${resource ?? schema}.${field}`;
 }
@@ -98,7 +118,9 @@ describe('openapi.json', () => {
       const isReference =
         '$ref' in property || 'anyOf' in property || '$ref' in ((property['items'] ?? {}) as Json);
       const isText = [property['type']].flat().includes('string');
-      const isBounded = ['maxLength', 'format', 'pattern', 'enum'].some((limit) => limit in property);
+      const isBounded = ['maxLength', 'format', 'pattern', 'enum', 'const'].some(
+        (limit) => limit in property,
+      );
       return [
         ...(property['description'] === undefined ? [`${name}: description`] : []),
         ...(property['example'] === undefined && !isReference ? [`${name}: example`] : []),
@@ -136,8 +158,14 @@ describe('openapi.json', () => {
       .filter(([name]) => !requests.has(name.split('.')[0]))
       .filter(([, , schema, field]) => !((schema['required'] ?? []) as string[]).includes(field))
       .map(([name]) => name);
-    // Only validation errors have `errors`, and only imports that skip a part of a line have `warnings`.
-    expect(optional).toEqual(['Answer.errors', 'ImportReport.warnings']);
+    // Only validation errors have `errors`, only imports that skip a part of a line have `warnings`, and only conflicts
+    // have the resource as it is.
+    expect(optional.toSorted()).toEqual([
+      'Answer.errors',
+      'CollectionBulkItemResult.item',
+      'HistoryBulkItemResult.entry',
+      'ImportReport.warnings',
+    ]);
   });
 
   it('has an example for every JSON body and parameter, which its schema accepts', () => {

@@ -52,8 +52,10 @@ function invalidValues(raw: Json): unknown[] {
 describe('documented limits', () => {
   const bodies = operations.flatMap((operation) => {
     const media = operation.requestBody?.content?.['application/json'] as
-      { schema: Json; example: Json } | undefined;
-    return media === undefined ? [] : [{ operation, example: media.example, schema: resolved(media.schema) }];
+      { schema: Json; example?: Json; examples?: Record<string, { value: Json }> } | undefined;
+    if (media === undefined) return [];
+    const example = media.example ?? Object.values(media.examples ?? {})[0]?.value ?? {};
+    return [{ operation, example, schema: resolved(media.schema) }];
   });
 
   it.each(bodies.map((body) => [body.operation.operationId, body] as const))(

@@ -59,7 +59,7 @@ function pathTo({ path }: DocumentedOperation, victim: Owned): string {
             : path.startsWith('/user/collection')
               ? victim.item
               : victim.series;
-  return path.replace('{userId}', victim.user.id).replace('{id}', String(id));
+  return path.replace('{userId}', victim.user.id).replace('{id}', String(id)).replace('{read}', '1');
 }
 
 const bodyOf = ({ requestBody }: DocumentedOperation): unknown =>
