@@ -46,6 +46,8 @@ const readingEntry = object({
   visibility: text,
   progress_type: text,
   progress: number,
+  chapters: maybe(number),
+  volumes: maybe(number),
   status: text,
   reread: integer,
   score: maybe(number),
@@ -55,6 +57,15 @@ const readingEntry = object({
   notes: maybe(text),
   client: integer,
   last_update: text,
+  created: text,
+  version: integer,
+});
+const counts = object({
+  planned: integer,
+  started: integer,
+  completed: integer,
+  paused: integer,
+  dropped: integer,
 });
 const paged = {
   querystring: object({ limit: integer, offset: integer, order: text, search: text, client: integer }),
@@ -71,13 +82,21 @@ export const historyPage = answers(
         rating: maybe(object({ rating: number, user_id: text, series_id: integer })),
       }),
     ),
+    counts,
     ...place,
   }),
   paged,
 );
 export const entry = answers(readingEntry, byId);
-export const entryUpdate = answers(done, byId);
-export const ratingUpdate = answers(done, byId);
+export const entryUpdate = answers(object({ data: text, code: integer, entry: readingEntry }), byId);
+export const ratingUpdate = answers(
+  object({
+    data: text,
+    code: integer,
+    rating: object({ rating: number, user_id: text, series_id: integer }),
+  }),
+  byId,
+);
 export const seriesPage = answers(object({ series: list(object(series)), ...place }), paged);
 export const collectionPage = answers(
   object({

@@ -41,9 +41,11 @@ const FIND = statement('idempotency.find', (p: Key & { readonly client: number }
   ),
 );
 
-// Two integers: a space of keys of its own, apart from `ADVISORY_LOCKS`.
+// A 64-bit hash, which practically never equals a key of `ADVISORY_LOCKS` or of another request.
 const TRY_LOCK = statement('idempotency.try-lock', ({ userId, key }: Key) =>
-  ONE_ROW.select(sql<boolean>`pg_try_advisory_xact_lock(hashtext(${userId}), hashtext(${key}))`.as('locked')),
+  ONE_ROW.select(
+    sql<boolean>`pg_try_advisory_xact_lock(hashtextextended(${userId} || ' ' || ${key}, 0))`.as('locked'),
+  ),
 );
 
 const STORE = statement('idempotency.store', (p: Key & StoredAnswer) =>

@@ -155,7 +155,7 @@ describe('openapi.json', () => {
 
   it('marks every property of a response as required, except errors and warnings', () => {
     const optional = properties
-      .filter(([name]) => !requests.has(name.split('.')[0]))
+      .filter(([name]) => !requests.has(name.split('.')[0] ?? ''))
       .filter(([, , schema, field]) => !((schema['required'] ?? []) as string[]).includes(field))
       .map(([name]) => name);
     // Only validation errors have `errors`, only imports that skip a part of a line have `warnings`, and only conflicts
