@@ -75,6 +75,8 @@ function historySeries(row) {
     visibility: row.visibility,
     progress_type: row.progress_type,
     progress: row.progress,
+    chapters: row.chapters,
+    volumes: row.volumes,
     status: row.status,
     reread: row.reread,
     score: row.score,
@@ -84,6 +86,8 @@ function historySeries(row) {
     notes: row.notes,
     client: row.entry_client,
     last_update: row.last_update,
+    created: row.created,
+    version: row.version,
   };
   row.rating = rating === null ? null : { rating, user_id, series_id };
   return row;
@@ -96,13 +100,19 @@ app.get('/user/reading-history', { schema: shapes.historyPage }, async (request)
   if (search !== undefined) {
     const pattern = containing(search.toLowerCase());
     const rows = await query('historySearch', [...range, pattern]);
-    const place = await placeOf(rows, limit, offset, () => query('historySearchTotal', [user, pattern]));
-    return { series: rows.map(historySeries), ...place };
+    return historyPage(rows, limit, offset, () => query('historySearchTotal', [user, pattern]));
   }
   const rows = await query(order === 'name-asc' ? 'historyByName' : 'historyByUpdate', range);
-  const place = await placeOf(rows, limit, offset, () => query('historyTotal', [user]));
-  return { series: rows.map(historySeries), ...place };
+  return historyPage(rows, limit, offset, () => query('historyTotal', [user]));
 });
+
+async function historyPage(rows, limit, offset, countsOfEmpty) {
+  const [{ counts: found }] = rows.length > 0 ? rows : await countsOfEmpty();
+  const counts = { planned: 0, started: 0, completed: 0, paused: 0, dropped: 0, ...found };
+  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const place = await placeOf(rows, limit, offset, () => [{ total }]);
+  return { series: rows.map(historySeries), counts, ...place, total, max: Math.ceil(total / limit) };
+}
 
 app.get('/user/reading-status/id/:id', { schema: shapes.entry }, async (request) => {
   const [entry] = await query('entry', [await userOf(request), request.params.id]);
@@ -133,14 +143,15 @@ app.post('/user/reading-status/update/:id', { schema: shapes.entryUpdate }, asyn
     client,
   ]);
   if (changed.length === 0) throw missing;
-  return { data: 'Reading status updated successfully', code: 200 };
+  return { data: 'Reading status updated successfully', code: 200, entry: changed[0] };
 });
 
 app.post('/user/series-rating/update/:id', { schema: shapes.ratingUpdate }, async (request) => {
   const user = await userOf(request);
   const [changed] = await query('ratingUpdate', [user, request.params.id, request.body.rating]);
   if (changed === undefined) throw missing;
-  return { data: 'Rating updated successfully', code: 200 };
+  const rating = { rating: request.body.rating, user_id: user, series_id: request.params.id };
+  return { data: 'Rating updated successfully', code: 200, rating };
 });
 
 function collectionVolume(row) {

@@ -7,16 +7,22 @@ const SERIES = `s.id, s.name, s.type, s.slug, s.origin, s.client, s.public, s.ns
 const JOINS = `join series_texts t on t.series_id = s.id and t.language = $2
   left join rating_totals g on g.series_id = s.id`;
 
-const ENTRY = `e.user_id, e.series_id, e.visibility, e.progress_type, e.progress, e.status, e.reread, e.score, e.priority,
-  e.start, e."end", e.notes, to_char(e.last_update at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as last_update`;
+const time = (column) =>
+  `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as ${column.slice(2)}`;
+const counter = (name) =>
+  `case e.progress_type when '${name}' then e.progress else e.other_progress end as ${name}`;
+const ENTRY = `e.user_id, e.series_id, e.visibility, e.progress_type, e.progress, ${counter('chapters')}, ${counter('volumes')},
+  e.status, greatest(e.reread, e.former_reads) as reread, e.score, e.priority, e.start, e."end", e.notes,
+  ${time('e.last_update')}, ${time('e.created')}, e.version`;
 
 export const session = 'select 1 from sessions where user_id = $1 and id = $2 and expires > now()';
 
-/** The total of a history, read by itself only for an empty page. */
-export const historyTotal = 'select total from entry_totals where user_id = $1';
+/** The entries by status of a history, read by themselves only for an empty page. */
+export const historyTotal = `select coalesce(json_object_agg(status, total), '{}') as counts
+  from entry_totals where user_id = $1`;
 
-const historyOf = (page, order, total) => `
-  select (${total}) as total, ${SERIES}, ${ENTRY}, e.client as entry_client,
+const historyOf = (page, order, counts) => `
+  select (${counts}) as counts, ${SERIES}, ${ENTRY}, e.client as entry_client,
     (select r.rating from ratings r where r.user_id = $1 and r.series_id = e.series_id) as rating
   from ${page} as e join series s on s.id = e.series_id ${JOINS}
   order by ${order}`;
@@ -30,16 +36,16 @@ export const historyByUpdate = historyIn('last_update desc', 'series_id');
 export const historyByName = historyIn('series_name', 'series_id');
 
 /** Whether a list is so short that comparing the texts of all its series costs less than the trigram index. */
-const isShort = `(${historyTotal}) <= 500`;
+const isShort = '(select coalesce(sum(total), 0) from entry_totals where user_id = $1) <= 500';
 // `offset 0` is an optimization fence: the found series are looked up in the list by key, one by one.
 const matches = `matches as materialized (
-    select e.series_id, e.last_update from entries e join search_texts x on x.series_id = e.series_id
+    select e.series_id, e.status, e.last_update from entries e join search_texts x on x.series_id = e.series_id
     where e.user_id = $1 and ${isShort} and (x.text || '') like $5
     union all
-    select x.series_id, e.last_update
+    select x.series_id, e.status, e.last_update
     from (select series_id from search_texts where text like $5 offset 0) as x
     cross join lateral (
-      select last_update from entries where user_id = $1 and series_id = x.series_id offset 0
+      select status, last_update from entries where user_id = $1 and series_id = x.series_id offset 0
     ) as e
     where not ${isShort}
   )`;
@@ -48,18 +54,21 @@ export const historySearch = `with ${matches} ${historyOf(
       (select series_id from matches order by last_update desc, series_id limit $3 offset $4) as m
       join entries e on e.user_id = $1 and e.series_id = m.series_id)`,
   'e.last_update desc, e.series_id',
-  'select count(*)::int from matches',
+  `select coalesce(json_object_agg(status, count), '{}')
+   from (select status, count(*)::int as count from matches group by status) as c`,
 )}`;
 /** The total of a search, read by itself only for an empty page. */
-export const historySearchTotal = `select count(*)::int as total from entries e
-  join search_texts x on x.series_id = e.series_id where e.user_id = $1 and x.text like $2`;
+export const historySearchTotal = `select coalesce(json_object_agg(status, count), '{}') as counts from (
+    select e.status, count(*)::int as count from entries e
+    join search_texts x on x.series_id = e.series_id where e.user_id = $1 and x.text like $2 group by e.status
+  ) as c`;
 
 export const entry = `select ${ENTRY}, e.client from entries e where e.user_id = $1 and e.series_id = $2`;
 
-export const entryUpdate = `update entries set visibility = $3, progress_type = $4, progress = $5, status = $6,
+export const entryUpdate = `update entries e set visibility = $3, progress_type = $4, progress = $5, status = $6,
     reread = $7, score = $8, priority = $9, start = $10, "end" = $11, notes = $12, client = $13,
-    last_update = clock_timestamp()
-  where user_id = $1 and series_id = $2 and exists(select from clients where id = $13) returning 1`;
+    last_update = clock_timestamp(), version = version + 1
+  where user_id = $1 and series_id = $2 and exists(select from clients where id = $13) returning ${ENTRY}, e.client`;
 
 const moved = Array.from({ length: 10 }, (_, index) => `r${index + 1}`)
   .map((bucket, index) => {

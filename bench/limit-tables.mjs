@@ -49,9 +49,11 @@ const TABLES = {
   // The entries with their sort key by name.
   entries: `
     select e.user_id, e.series_id, s.name as series_name, e.visibility::text, e.progress_type::text, e.progress,
-      e.status::text, e.reread, e.score, e.priority::text, e.start, e."end", e.notes, e.client_id as client, e.last_update
+      e.status::text, e.reread, e.score, e.priority::text, e.start, e."end", e.notes, e.client_id as client, e.last_update,
+      e.other_progress, e.former_reads, e.created, e.version
     from reading_entries e join series s on s.id = e.series_id`,
-  entry_totals: 'select user_id, count(*)::int as total from reading_entries group by user_id',
+  entry_totals: `
+    select user_id, status::text, count(*)::int as total from reading_entries group by user_id, status`,
   // What a page shows of a volume, the series included, except its title by language.
   volumes: `
     select v.id, v.name, v.slug, v.group_order, v.language, v.release_date, v.pages, v.isbn10, v.isbn13, v.type,
@@ -98,7 +100,7 @@ const KEYS = [
   'alter table entries add primary key (user_id, series_id)',
   'create index on entries (user_id, last_update desc, series_id)',
   'create index on entries (user_id, series_name, series_id)',
-  'alter table entry_totals add primary key (user_id)',
+  'alter table entry_totals add primary key (user_id, status)',
   'alter table volumes add primary key (id)',
   'alter table items add primary key (user_id, id)',
   'create index on items (user_id, series_name, group_order, id)',
