@@ -71,7 +71,6 @@ const paged = {
   querystring: object({ limit: integer, offset: integer, order: text, search: text, client: integer }),
 };
 const byId = { params: object({ id: integer }) };
-const done = object({ data: text, code: integer });
 
 export const historyPage = answers(
   object({
