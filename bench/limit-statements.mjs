@@ -65,10 +65,17 @@ export const historySearchTotal = `select coalesce(json_object_agg(status, count
 
 export const entry = `select ${ENTRY}, e.client from entries e where e.user_id = $1 and e.series_id = $2`;
 
-export const entryUpdate = `update entries e set visibility = $3, progress_type = $4, progress = $5, status = $6,
-    reread = $7, score = $8, priority = $9, start = $10, "end" = $11, notes = $12, client = $13,
-    last_update = clock_timestamp(), version = version + 1
-  where user_id = $1 and series_id = $2 and exists(select from clients where id = $13) returning ${ENTRY}, e.client`;
+export const entryUpdate = `with w as (
+    update entries e set visibility = $3, progress_type = $4, progress = $5, status = $6,
+      reread = $7, score = $8, priority = $9, start = $10, "end" = $11, notes = $12, client = $13,
+      last_update = clock_timestamp(), version = version + 1
+    where user_id = $1 and series_id = $2 and exists(select from clients where id = $13)
+    returning ${ENTRY}, e.client, old.status as former
+  ), moved as (
+    update entry_totals t set total = t.total + case when t.status = w.status then 1 else -1 end
+    from w where t.user_id = $1 and w.former <> w.status and t.status in (w.former, w.status)
+  )
+  select * from w`;
 
 const moved = Array.from({ length: 10 }, (_, index) => `r${index + 1}`)
   .map((bucket, index) => {
