@@ -180,6 +180,15 @@ describe('Undo of a change', () => {
       [reader.id],
     );
     expect(await undo(event.id)).toMatchObject({ status: 410, body: { data: 'Too late to undo' } });
+    const bulk = await as().post('/user/reading-history/bulk', {
+      client,
+      items: [{ op: 'delete', series_id: series }],
+    });
+    await app.database.query(
+      `update reader_events set at = at - interval '30 days 1 minute' where user_id = $1`,
+      [reader.id],
+    );
+    expect(await undoOrigin('bulk', bulk.body.id)).toMatchObject({ status: 410 });
   });
 
   it('needs the permission rate-series for a rating', async () => {

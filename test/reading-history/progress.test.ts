@@ -87,6 +87,7 @@ describe('Conditional requests', () => {
       progress({ value: 9 }, headers),
       as(headers).post(`/user/reading-status/${series}/restart`, { client }),
       as(headers).post(`/user/reading-status/${series}/reads`, { client, status: 'completed' }),
+      as(headers).patch(`/user/reading-status/${series}/reads/1`, { status: 'completed' }),
       as(headers).delete(`/user/reading-status/delete/${series}`),
     ];
     for (const tag of stale) {
