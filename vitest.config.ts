@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -7,6 +8,8 @@ export default defineConfig({
     globalSetup: ['test/support/postgres.ts'],
     setupFiles: ['reflect-metadata'],
     pool: 'forks',
+    // Threads of the service run in Node, which vitest does not transform files for.
+    execArgv: ['--import', fileURLToPath(new URL('test/support/typescript-imports.mjs', import.meta.url))],
     // More than the cores of a small machine: tests of starts and stops mostly wait.
     maxWorkers: 3,
     // Limits for what hangs, not for what is slow: the suite also passes on a machine with other work.

@@ -39,9 +39,9 @@ export const MUTANTS = [
   {
     name: 'decode-per-size',
     breaks: 'An upload is decoded once for each size.',
-    file: 'src/images/pipeline.ts',
+    file: 'src/images/encoder.ts',
     find: 'const square = centred(open(decoded), decoded).resize(',
-    replace: 'const square = sharp(bytes).resize(',
+    replace: 'const square = sharp(upload).resize(',
     killedBy: ['test/images/one-decode.test.ts'],
   },
   {

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { fileName, storedFile } from '../images/image-files.js';
-import { type EncodedPicture, SQUARES } from '../images/pipeline.js';
+import { type EncodedPicture, SQUARES } from '../images/encoder.js';
 import type { StoredFile } from '../images/image-store.js';
 
 /** Length of the digest in characters. */

@@ -1,5 +1,5 @@
 import { InjectRepository } from '@mikro-orm/nestjs';
-import { EntityRepository, LockMode } from '@mikro-orm/postgresql';
+import { EntityRepository } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import type { UserSchema } from '../accounts/user.entity.js';
@@ -109,6 +109,27 @@ const DELETE = statementFamily(
       .returning('id'),
 );
 
+// Of concurrent replacements each sees the hash that the one before it has committed, because it waits for the lock.
+const REPLACE = statement(
+  'avatars.replace',
+  ({ userId, id, name, format, hash, storedBytes }: AvatarContent & { userId: string; id: number }) =>
+    db
+      .with('former', (query) =>
+        query
+          .selectFrom('avatars')
+          .select('hash')
+          .where('user_id', '=', userId)
+          .where('id', '=', id)
+          .forUpdate(),
+      )
+      .updateTable('avatars as a')
+      .from('former as f')
+      .set({ name, format, hash, stored_bytes: storedBytes, reserved_until: sql.lit(null) })
+      .where('a.user_id', '=', userId)
+      .where('a.id', '=', id)
+      .returning('f.hash as former_hash'),
+);
+
 @Injectable()
 export class AvatarRepository {
   constructor(
@@ -149,12 +170,8 @@ export class AvatarRepository {
 
   /** Replaces the content of an avatar, in the open transaction. */
   async replaceContent(userId: string, id: number, content: AvatarContent): Promise<ReplaceOutcome> {
-    const avatar = await this.avatars.findOne({ user: userId, id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
-    if (avatar === null) return { kind: 'no-avatar' };
-    const formerHash = avatar.hash ?? null;
-    this.avatars.assign(avatar, { ...content, reservedUntil: null });
-    await this.avatars.getEntityManager().flush();
-    return { kind: 'written', formerHash };
+    const row = await this.sql.row(REPLACE, { userId, id, ...content });
+    return row === undefined ? { kind: 'no-avatar' } : { kind: 'written', formerHash: row.former_hash };
   }
 
   /**

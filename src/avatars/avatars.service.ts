@@ -20,6 +20,11 @@ import { avatarExists, avatarNotFound } from './avatars.errors.js';
 /** Number of attempts while another upload is in progress, and the pause between them in milliseconds. */
 const RETRY = { attempts: 20, pause: 250 };
 
+/** An upload with the digest of its bytes, which the image pipeline takes away. */
+type DigestedUpload = Upload & { readonly digest: string };
+
+const withDigest = (upload: Upload): DigestedUpload => ({ ...upload, digest: digestOf(upload.bytes) });
+
 /** Records a change in the audit log, in the transaction that makes it. */
 type RecordAudit = () => void;
 
@@ -168,7 +173,8 @@ export class AvatarsService implements OnModuleInit {
     read: () => Promise<Upload>,
     record?: RecordAudit,
   ): Promise<AvatarRow | undefined> {
-    return this.upload(userId, id, read, record, () => this.avatars.release(userId, id));
+    const readDigested = async () => withDigest(await read());
+    return this.upload(userId, id, readDigested, record, () => this.avatars.release(userId, id));
   }
 
   /** The error for an avatar that was deleted before the write. */
@@ -186,29 +192,30 @@ export class AvatarsService implements OnModuleInit {
     record?: RecordAudit,
   ): Promise<AvatarRow | undefined> {
     const { user_id: userId, id, hash } = avatar;
+    const digested = withDigest(upload);
     const isRenamed =
-      hash.startsWith(digestOf(upload.bytes)) &&
+      hash.startsWith(digested.digest) &&
       (await this.transactions.run(async () => {
         if (!(await this.avatars.rename(userId, id, upload.name, hash))) return false;
         record?.();
         return true;
       }));
     if (isRenamed) return { ...avatar, name: upload.name };
-    return this.upload(userId, id, () => Promise.resolve(upload), record);
+    return this.upload(userId, id, () => Promise.resolve(digested), record);
   }
 
   /** @returns the avatar as it was committed, which may be deleted since; undefined if it was deleted before */
   private async upload(
     userId: string,
     id: number,
-    read: () => Promise<Upload>,
+    read: () => Promise<DigestedUpload>,
     record?: RecordAudit,
     release?: () => Promise<void>,
   ): Promise<AvatarRow | undefined> {
     const encode = async () => {
-      const { name, bytes } = await read();
+      const { name, bytes, digest } = await read();
+      const hash = hashOf(digest);
       const pictures = await this.pipeline.avatar(bytes);
-      const hash = hashOf(digestOf(bytes));
       const files = filesOf(pictures);
       const content = { name, format: pictures.full.format, hash, storedBytes: totalBytes(files) };
       return { folder: folderOf(id, hash), files, content };
@@ -224,7 +231,6 @@ export class AvatarsService implements OnModuleInit {
     };
     const outcome = await this.uploads.run({ encode, save, ...(release && { release }) });
     if (outcome.kind === 'no-avatar') return undefined;
-    if (outcome.formerHash !== null) this.removal.kick();
     return outcome.avatar;
   }
 

@@ -1,4 +1,4 @@
-import type { EncodedPicture } from './pipeline.js';
+import { type EncodedPicture, free } from './encoder.js';
 import type { StoredFile } from './image-store.js';
 
 const EXTENSIONS: Record<string, string> = { gif: 'gif', jpeg: 'jpg', png: 'png', webp: 'webp' };
@@ -16,4 +16,12 @@ export function storedFile(version: string, { format, bytes }: EncodedPicture): 
 /** Total size of the files in bytes. */
 export function totalBytes(files: readonly StoredFile[]): number {
   return files.reduce((sum, { bytes }) => sum + bytes.length, 0);
+}
+
+/**
+ * Frees the bytes of stored files at once. Left to the garbage collector, external memory of this size triggers full
+ * collections of the service's heap.
+ */
+export function freeBytes(files: readonly StoredFile[]): void {
+  for (const { bytes } of files) free(bytes);
 }

@@ -5,7 +5,7 @@ import { noFileUploads } from './images.errors.js';
 /** A file to be stored in a folder, such as `20x20.webp`. */
 export interface StoredFile {
   readonly name: string;
-  readonly bytes: Buffer;
+  readonly bytes: Uint8Array;
   readonly type: string;
 }
 

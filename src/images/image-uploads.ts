@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Transactions } from '../database/transactions.js';
 import { FileRemoval } from './file-removal.js';
+import { freeBytes } from './image-files.js';
 import { ImageStore, type StoredFile } from './image-store.js';
 
 /** The files of an upload, and the new folder that they are written to. */
@@ -52,6 +53,7 @@ export class ImageUploads {
   ): Promise<Outcome> {
     try {
       await this.store.put(folder, files);
+      freeBytes(files);
       const outcome = await this.transactions.run(async () => {
         const saved = await save();
         if (saved.kind !== 'written') await this.removal.enqueue(folder);

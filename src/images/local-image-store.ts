@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { open, readdir, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import pLimit from 'p-limit';
 import { createFolder } from '../durable-files.js';
 import {
   allSettledOrThrow,
@@ -13,6 +14,11 @@ import {
 
 /** The folder of uploads that are not complete yet; no key refers to it. */
 const UNFINISHED = '.unfinished';
+/**
+ * Maximum number of files of an upload that are written at once. A flush holds a thread of libuv's pool, which has four
+ * by default: sign-ins hash passwords in the others.
+ */
+const CONCURRENT_WRITES = 2;
 /** Milliseconds after which an unfinished upload counts as abandoned. */
 const ABANDONED = 3_600_000;
 
@@ -25,21 +31,26 @@ export class LocalImageStore extends ImageStore {
     super();
   }
 
-  /** Writes and flushes the files in a temporary folder, then renames the folder: cheaper than one rename per file. */
+  /**
+   * Writes and flushes the files in a temporary folder, then renames the folder: cheaper than one rename per file. The
+   * folders are flushed after that, together: a journal writes what was changed before in one go.
+   */
   async put(folder: string, files: readonly StoredFile[]): Promise<void> {
     await withStoreErrors(async () => {
       const unfinished = join(this.root, UNFINISHED, randomBytes(12).toString('hex'));
+      const place = join(this.root, folder);
       await createFolder(unfinished, 0o700);
       try {
-        await allSettledOrThrow(files.map(({ name, bytes }) => writeSynced(join(unfinished, name), bytes)));
-        await syncFolder(unfinished);
-        await moveTo(unfinished, join(this.root, folder));
+        const limit = pLimit(CONCURRENT_WRITES);
+        await allSettledOrThrow(
+          files.map(({ name, bytes }) => limit(() => writeSynced(join(unfinished, name), bytes))),
+        );
+        await moveTo(unfinished, place);
       } catch (error) {
         await rm(unfinished, { recursive: true, force: true });
         throw error;
       }
-      for (let parent = dirname(folder); parent !== '.'; parent = dirname(parent))
-        await syncFolder(join(this.root, dirname(parent)));
+      for (const changed of [place, ...this.parentsOf(place)]) await syncFolder(changed);
     });
   }
 
@@ -56,7 +67,7 @@ export class LocalImageStore extends ImageStore {
   }
 
   async removeAll(prefix: string): Promise<void> {
-    await withStoreErrors(() => rm(join(this.root, prefix), { recursive: true, force: true, maxRetries: 3 }));
+    await withStoreErrors(() => removeFolder(join(this.root, prefix)));
   }
 
   async *keysOlderThan(time: Date): AsyncGenerator<string> {
@@ -75,6 +86,12 @@ export class LocalImageStore extends ImageStore {
     await withStoreErrors(() => stat(join(this.root, 'health')).catch(nullIfMissing));
   }
 
+  /** The folders above a place, the nearest first, up to the root. */
+  private *parentsOf(place: string): Generator<string> {
+    for (let parent = dirname(place); parent.length >= this.root.length; parent = dirname(parent))
+      yield parent;
+  }
+
   private async *keysBelow(folder: string, time: Date): AsyncGenerator<string> {
     const entries = await readdir(join(this.root, folder), { withFileTypes: true }).catch(() => []);
     for (const entry of entries) {
@@ -89,7 +106,7 @@ export class LocalImageStore extends ImageStore {
   }
 }
 
-async function writeSynced(path: string, bytes: Buffer): Promise<void> {
+async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
   const file = await open(path, 'wx', 0o600);
   try {
     await file.writeFile(bytes);
@@ -111,12 +128,23 @@ async function moveTo(folder: string, place: string, attempts = 5): Promise<void
   }
 }
 
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
+/** Removes a folder of files without reading the status of each, as `rm` does; `rm` removes all others. */
+async function removeFolder(folder: string): Promise<void> {
   try {
-    await handle.sync();
+    for (const name of await readdir(folder)) await unlink(join(folder, name));
+    await rmdir(folder);
+  } catch {
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+/** A folder that has been removed meanwhile needs no flush. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(nullIfMissing);
+  try {
+    await handle?.sync();
   } finally {
-    await handle.close();
+    await handle?.close();
   }
 }
 

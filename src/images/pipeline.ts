@@ -1,248 +1,101 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Injectable } from '@nestjs/common';
+import { extname } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { isMarkedAsUntransferable } from 'node:worker_threads';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import pLimit from 'p-limit';
-import sharp, { type OutputInfo, type Sharp } from 'sharp';
+import { Piscina } from 'piscina';
 import { serviceUnavailable } from '../http/app-error.js';
-import { type ImageFormat, imageFormat, readPng } from './image-format.js';
+import type { Encoding } from './encoder-thread.js';
+import type { EncodedAvatar, EncodedPhoto } from './encoder.js';
+// The main thread loads it too: it chooses the decoders, and sharp's libraries must stay loaded when the thread ends.
+import './encoder.js';
 import { invalidImage } from './images.errors.js';
-import { plainGif, plainJpeg } from './plain-files.js';
 
-/** Sides of the square versions of an avatar, in pixels. */
-export const SQUARES = [20, 30, 40, 55, 75, 90, 128, 180, 230, 290] as const;
-
-/** Maximum number of pixels, all frames of an animation together. */
-const MAX_PIXELS = 40_000_000;
-const MAX_FRAMES = 150;
-/**
- * Maximum number of rows, all frames together. A row costs as much as hundreds of pixels; more rows would take over
- * five seconds of processor time.
- */
-const MAX_ROWS = 5_000_000;
-/** Longest side of a photo's thumbnail, in pixels. */
-const THUMBNAIL = 320;
-/** Timeout of one sharp operation in seconds. */
-const TIMEOUT = 20;
 /** Maximum length of the queue. */
 const MAX_QUEUED = 40;
 /** `Retry-After` in seconds when the queue is full. */
 const RETRY_AFTER = 5;
 
-// Only three of libvips' loaders are enabled, and only from memory: a loader that reads files could open a path that
-// a client supplies.
-sharp.block({ operation: ['VipsForeignLoad'] });
-sharp.unblock({
-  operation: ['VipsForeignLoadJpegBuffer', 'VipsForeignLoadPngBuffer', 'VipsForeignLoadNsgifBuffer'],
-});
-sharp.cache(false);
-sharp.concurrency(1);
+/** Limits of the heap of the encoder's thread in MB, which holds no pixels. */
+const SEMI_SPACE = 2;
+const OLD_SPACE = 64;
 
-/** A picture ready to be stored. */
-export interface EncodedPicture {
-  readonly format: ImageFormat | 'webp';
-  readonly bytes: Buffer;
-  /** In pixels; of one frame if there are several. */
-  readonly width: number;
-  readonly height: number;
-}
-
-/** A decoded picture. The frames of an animation are stacked vertically. */
-interface Decoded {
-  readonly format: ImageFormat;
-  readonly pixels: Buffer;
-  readonly raw: { width: number; height: number; channels: 1 | 2 | 3 | 4; pageHeight?: number };
-  readonly animation: { delay: number[]; loop: number } | null;
-}
+/** The encoder's file: compiled in the built service, TypeScript in the tests. */
+const ENCODER = new URL(`encoder-thread${extname(import.meta.url)}`, import.meta.url).href;
 
 /**
  * Converts uploads to stored pictures: upright, in sRGB, without metadata. An upload is decoded once for all its
- * versions. One upload is processed at a time, so that uploads do not delay sign-ins.
+ * versions. One upload is processed at a time, so that uploads do not delay sign-ins, and in a thread with a small
+ * heap: the service's garbage collector does not see the pixels.
  */
 @Injectable()
-export class ImagePipeline {
+export class ImagePipeline implements OnApplicationShutdown {
+  private readonly logger = new Logger(ImagePipeline.name);
   private readonly queue = pLimit(1);
+  private threads: Piscina | null = null;
 
   /**
    * An avatar: the picture in its own format and size, and its ten squares.
    *
+   * @param bytes the upload, which moves to the encoder's thread: it is empty afterwards
    * @throws invalidImage, serviceUnavailable when the queue is full
    */
-  async avatar(bytes: Buffer): Promise<{ full: EncodedPicture; squares: Map<number, EncodedPicture> }> {
-    return this.enqueue(async () => {
-      const decoded = await decode(bytes);
-      const squares = new Map<number, EncodedPicture>();
-      for (const side of SQUARES) {
-        const square = centred(open(decoded), decoded).resize(side, side, {
-          fit: 'cover',
-          position: 'centre',
-        });
-        squares.set(side, await encode(square, 'webp', decoded));
-      }
-      const full = await encode(open(decoded), decoded.format, decoded);
-      freePixels(decoded);
-      return { full, squares };
-    });
+  async avatar(bytes: Buffer): Promise<EncodedAvatar> {
+    return this.enqueue('avatar', bytes);
   }
 
-  /** A photo: the picture in its own format and size, and a thumbnail. @throws as `avatar` */
-  async photo(bytes: Buffer): Promise<{ full: EncodedPicture; thumbnail: EncodedPicture }> {
-    return this.enqueue(async () => {
-      const decoded = await decode(bytes);
-      const small = open(decoded).resize(THUMBNAIL, THUMBNAIL, { fit: 'inside', withoutEnlargement: true });
-      const thumbnail = await encode(small, 'webp', decoded);
-      const full = await encode(open(decoded), decoded.format, decoded);
-      freePixels(decoded);
-      return { full, thumbnail };
-    });
+  /** A photo: the picture in its own format and size, and a thumbnail. @param bytes as `avatar` @throws as `avatar` */
+  async photo(bytes: Buffer): Promise<EncodedPhoto> {
+    return this.enqueue('photo', bytes);
   }
 
-  private async enqueue<T>(work: () => Promise<T>): Promise<T> {
+  async onApplicationShutdown(): Promise<void> {
+    await this.threads?.close();
+  }
+
+  private async enqueue<Encoded>(name: 'avatar' | 'photo', bytes: Buffer): Promise<Encoded> {
     if (this.queue.pendingCount >= MAX_QUEUED) throw serviceUnavailable({ retryAfter: RETRY_AFTER });
-    return this.queue(work);
-  }
-}
-
-/** A file whose structure has been checked. */
-interface CheckedFile {
-  readonly format: ImageFormat;
-  readonly bytes: Buffer;
-  readonly frames: number;
-  /** See `PngHeader`. */
-  readonly gamma: number | null;
-}
-
-/** Checks the structure before decoding: rejects truncated files and too many frames. @throws invalidImage */
-function checkStructure(bytes: Buffer): CheckedFile {
-  const format = imageFormat(bytes);
-  if (format === 'gif') {
-    const gif = plainGif(bytes, MAX_FRAMES);
-    if (gif !== null && gif.frames <= MAX_FRAMES) return { format, ...gif, gamma: null };
-  } else if (format === 'png') {
-    const header = readPng(bytes);
-    if (header !== null) return { format, bytes, frames: 1, gamma: header.gamma };
-  } else if (format === 'jpeg') return { format, bytes: plainJpeg(bytes), frames: 1, gamma: null };
-  throw invalidImage();
-}
-
-/** Decodes a picture, after checking the dimensions in its header. @throws invalidImage */
-async function decode(upload: Buffer): Promise<Decoded> {
-  const { format, bytes, frames, gamma } = checkStructure(upload);
-  try {
-    const image = sharp(bytes, {
-      animated: format === 'gif',
-      // Files that only cause warnings are accepted, except truncated ones, which the check of the warnings rejects.
-      failOn: 'truncated',
-      limitInputPixels: MAX_PIXELS,
+    return this.queue(async () => {
+      const upload = transferable(bytes);
+      const encoding = (await this.pool().run(upload, {
+        name,
+        transferList: [upload.buffer],
+      })) as Encoding<Encoded>;
+      if (encoding.kind === 'invalid') throw invalidImage({ cause: new Error(encoding.reason) });
+      return encoding.encoded;
     });
-    const { height: rows, delay, loop = 0, pages = 1 } = await image.metadata();
-    // sharp drops frames that it cannot read.
-    if (pages !== frames || rows > MAX_ROWS)
-      throw new Error('Frames are missing, or there are too many rows');
-    const warnings = warningsOf(image);
-    const upright = pages > 1 ? image : image.autoOrient();
-    const { data, info } = await upright
-      .timeout({ seconds: TIMEOUT })
-      .toColourspace('srgb')
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
-    if (warnings.some((warning) => TRUNCATED.test(warning))) throw new Error('The file is truncated');
-    const { width, height, channels } = info;
-    if (gamma !== null) await applyGamma(data, channels, gamma);
-    return {
-      format,
-      pixels: data,
-      raw: pages > 1 ? { width, height, channels, pageHeight: height / pages } : { width, height, channels },
-      animation: pages > 1 ? { delay: delay ?? [], loop } : null,
-    };
-  } catch (cause) {
-    throw invalidImage({ cause });
+  }
+
+  /** The thread starts with the first upload, so that commands start none. */
+  private pool(): Piscina {
+    this.threads ??= this.start();
+    return this.threads;
+  }
+
+  private start(): Piscina {
+    // The command line's limit would otherwise apply to the thread too. The main thread's heap keeps its own.
+    setFlagsFromString(`--max-semi-space-size=${SEMI_SPACE}`);
+    const threads = new Piscina({
+      filename: ENCODER,
+      minThreads: 0,
+      maxThreads: 1,
+      idleTimeout: Infinity,
+      atomics: 'disabled',
+      recordTiming: false,
+      resourceLimits: { maxOldGenerationSizeMb: OLD_SPACE },
+    });
+    // A thread that fails to start leaves its task waiting. The next upload starts another one.
+    threads.on('error', (error: Error) => {
+      this.logger.error(error);
+      if (this.threads === threads) this.threads = null;
+      void threads.destroy();
+    });
+    return threads;
   }
 }
 
-/** The JPEG decoder's warning about truncated data, even if an end marker follows. */
-const TRUNCATED = /premature end/i;
-
-/** Collects the decoder's warnings, which sharp only writes to its debug log. */
-function warningsOf(image: Sharp): readonly string[] {
-  const warnings: string[] = [];
-  const { options } = image as unknown as { options: { debuglog: (warning: string) => void } };
-  options.debuglog = (warning) => void warnings.push(warning);
-  return warnings;
-}
-
-/** Pixels that are converted before the event loop runs other work. */
-const PIXELS_PER_TURN = 1_000_000;
-
-/** Converts samples with another gamma to sRGB, in place. Alpha samples have no gamma. */
-async function applyGamma(pixels: Buffer, channels: number, gamma: number): Promise<void> {
-  const table = Uint8Array.from({ length: 256 }, (_, sample) => toSrgb((sample / 255) ** (1 / gamma)));
-  const alpha = channels % 2 === 0 ? channels - 1 : -1;
-  for (let start = 0; start < pixels.length; start += PIXELS_PER_TURN * channels) {
-    const end = Math.min(pixels.length, start + PIXELS_PER_TURN * channels);
-    for (let index = start; index < end; index++) {
-      if (index % channels !== alpha) pixels[index] = table[pixels[index] ?? 0] ?? 0;
-    }
-    await nextTurn();
-  }
-}
-
-/** Converts a linear intensity from 0 to 1 to an sRGB sample (IEC 61966-2-1). */
-function toSrgb(linear: number): number {
-  const encoded = linear <= 0.003_130_8 ? 12.92 * linear : 1.055 * linear ** (1 / 2.4) - 0.055;
-  return Math.round(encoded * 255);
-}
-
-function open({ pixels, raw, animation }: Decoded): Sharp {
-  return sharp(pixels, { raw, animated: animation !== null, limitInputPixels: MAX_PIXELS }).timeout({
-    seconds: TIMEOUT,
-  });
-}
-
-/** Aspect ratio from which a picture is cropped before it is resized, to save work. */
-const ELONGATED = 4;
-
-/** Crops an elongated picture to its central square. Other pictures are cropped after they have been resized. */
-function centred(image: Sharp, { raw: { width, height, pageHeight = height } }: Decoded): Sharp {
-  const side = Math.min(width, pageHeight);
-  if (Math.max(width, pageHeight) < side * ELONGATED) return image;
-  const [left, top] = [Math.floor((width - side) / 2), Math.floor((pageHeight - side) / 2)];
-  return image.extract({ left, top, width: side, height: side });
-}
-
-/**
- * Frees the pixel buffer immediately. Left to the garbage collector, external memory of this size triggers a full
- * collection after every second picture.
- */
-function freePixels({ pixels }: Decoded): void {
-  const { buffer } = pixels;
-  if (pixels.byteLength === buffer.byteLength && buffer instanceof ArrayBuffer) buffer.transfer(0);
-}
-
-async function encode(
-  image: Sharp,
-  format: EncodedPicture['format'],
-  { animation }: Decoded,
-): Promise<EncodedPicture> {
-  const { data, info } = await encoder(image, format, animation ?? {}).toBuffer({ resolveWithObject: true });
-  return { format, bytes: data, width: info.width, height: frameHeight(info) };
-}
-
-function encoder(
-  image: Sharp,
-  format: EncodedPicture['format'],
-  animation: Partial<{ delay: number[]; loop: number }>,
-) {
-  switch (format) {
-    case 'gif':
-      return image.gif(animation);
-    case 'jpeg':
-      return image.jpeg({ quality: 88, mozjpeg: false });
-    case 'png':
-      return image.png();
-    case 'webp':
-      return image.webp({ quality: 82, effort: 3, ...animation });
-  }
-}
-
-function frameHeight(info: OutputInfo & { pages?: number; pageHeight?: number }): number {
-  return info.pageHeight ?? info.height / (info.pages ?? 1);
+/** The bytes in an array that can be transferred to a thread. Small buffers share one, which cannot. */
+function transferable({ buffer, byteOffset, byteLength }: Buffer): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
+  return byteLength === buffer.byteLength && !isMarkedAsUntransferable(buffer) ? bytes : bytes.slice();
 }

@@ -1,5 +1,5 @@
 import { fileName, storedFile } from '../images/image-files.js';
-import type { EncodedPicture } from '../images/pipeline.js';
+import type { EncodedPicture } from '../images/encoder.js';
 import type { StoredFile } from '../images/image-store.js';
 
 /** The folder of all photos. */

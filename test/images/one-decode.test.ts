@@ -14,15 +14,14 @@ vi.mock('sharp', async (original) => {
 });
 
 it('decodes an uploaded image once for all of its sizes', async () => {
-  const { ImagePipeline } = await import('../../src/images/pipeline.js');
+  const { encodeAvatar, encodePhoto } = await import('../../src/images/encoder.js');
   const source = await sharp({ create: { width: 64, height: 48, channels: 3, background: 'red' } })
     .jpeg()
     .toBuffer();
-  const pipeline = new ImagePipeline();
   decoded.length = 0;
-  expect((await pipeline.avatar(source)).squares.size).toBe(10);
+  expect((await encodeAvatar(source)).squares.size).toBe(10);
   expect(decoded).toEqual([source]);
   decoded.length = 0;
-  await pipeline.photo(source);
+  await encodePhoto(source);
   expect(decoded).toEqual([source]);
 });

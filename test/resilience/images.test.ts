@@ -74,3 +74,33 @@ describe('sign-in during uploads', () => {
     expect(percentile(times, 0.99)).toBeLessThan(HANG);
   });
 });
+
+describe('shutdown during uploads', () => {
+  it('completes the uploads in progress after SIGTERM, then exits', async () => {
+    const other = await Service.start();
+    try {
+      const owners = await Promise.all(Array.from({ length: 10 }, () => other.user()));
+      const picture = await sharp({ create: { width: 1920, height: 1080, channels: 3, background: 'red' } })
+        .png()
+        .toBuffer();
+      const send = (owner: ServiceUser) => {
+        const body = new FormData();
+        body.set('image', new Blob([new Uint8Array(picture)]), 'me.png');
+        return other.fetch(`/v1/users/${owner.id}/avatars`, { method: 'POST', headers: owner.headers, body });
+      };
+      let first: () => void = () => undefined;
+      const begun = new Promise<void>((resolve) => (first = resolve));
+      const answers = owners.map(async (owner) => {
+        const { status } = await send(owner);
+        first();
+        return status;
+      });
+      // The others wait for the encoder's thread, which works on the second.
+      await begun;
+      expect(await other.stop()).toBe(0);
+      expect(await Promise.all(answers)).toEqual(owners.map(() => 201));
+    } finally {
+      await other.discard();
+    }
+  });
+});
