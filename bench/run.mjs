@@ -47,13 +47,13 @@ if (options.alone && options.docs) throw new Error('--docs needs the figures of 
 
 const folder = options.data ? resolve(options.data) : await mkdtemp(join(tmpdir(), 'tankobon-bench-'));
 const { scripts } = JSON.parse(await readFile('package.json', 'utf8'));
-const startArguments = /&& exec node (.*)$/.exec(scripts.start)[1].split(' ');
+const [, startVariable, startValue, startArguments] = /&& (\w+)=(\S+) exec node (.*)$/.exec(scripts.start);
 const startService = () =>
   startServer(
-    startArguments,
+    startArguments.split(' '),
     port,
     // Rate limits count but are never reached. Load shedding would reject the requests that are measured.
-    { DATA_DIR: folder, RATE_LIMIT_PER_MINUTE: '99999999', SHED_LOAD: 'off' },
+    { DATA_DIR: folder, RATE_LIMIT_PER_MINUTE: '99999999', SHED_LOAD: 'off', [startVariable]: startValue },
     '/health/ready',
   );
 

@@ -30,7 +30,7 @@ async function avatar(bytes) {
   for (const side of SIDES) {
     await sharp(data, { raw })
       .resize(side, side, { fit: 'cover', position: 'centre' })
-      .webp({ quality: 82, effort: 3 })
+      .webp({ quality: 82, effort: 2 })
       .toBuffer();
   }
   await sharp(data, { raw }).jpeg({ quality: 88, mozjpeg: false }).toBuffer();

@@ -41,9 +41,11 @@ export class Service {
   static async start(env: Record<string, string> = {}): Promise<Service> {
     const dataDir = env['DATA_DIR'] ?? (await mkdtemp(join(tmpdir(), 'tankobon-service-')));
     const port = Number(env['PORT'] ?? (await freePort()));
-    const child = spawn(process.execPath, await startArguments(), {
+    const { args, env: startEnv } = await startCommand();
+    const child = spawn(process.execPath, args, {
       env: {
         ...process.env,
+        ...startEnv,
         RATE_LIMIT: 'off',
         SHED_LOAD: 'off',
         LOG_LEVEL: 'warn',
@@ -135,10 +137,11 @@ export class Service {
   }
 }
 
-/** Arguments of `node` in the script `npm start`. */
-async function startArguments(): Promise<string[]> {
+/** Environment and arguments of `node` in the script `npm start`. */
+async function startCommand(): Promise<{ args: string[]; env: Record<string, string> }> {
   const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as { scripts: { start: string } };
-  return (/&& exec node (.*)$/.exec(scripts.start)?.[1] ?? '').split(' ');
+  const [, name = '', value = '', args = ''] = /&& (\w+)=(\S+) exec node (.*)$/.exec(scripts.start) ?? [];
+  return { args: args.split(' '), env: { [name]: value } };
 }
 
 export async function freePort(): Promise<number> {
