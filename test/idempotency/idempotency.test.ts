@@ -206,41 +206,6 @@ describe('Idempotency-Key', () => {
     expect(await progress()).toBe(1);
   });
 
-  it('answers 409 on the other routes, too, while the first request waits for a lock', async () => {
-    const client = await app.a.clientId();
-    const [owned] = await app.a.series({
-      volumes: [{ external_id: `locked-${series}`, name: 'One', order: 1, language: 'en' }],
-    });
-    const [volume] = await app.database.query<{ id: number }>('select id from volumes where series_id = $1', [
-      owned,
-    ]);
-    const as = app.client.as(reader);
-    await as.post(`/user/reading-status/add/${series}`, await app.a.entry());
-    await as.post(`/user/series-rating/add/${series}`, { rating: 5 });
-    const added = await as.post(`/user/collection/add/${volume?.id}`, { client });
-    const bulk = await as.post('/user/reading-history/bulk', {
-      client,
-      items: [{ op: 'delete', series_id: series }],
-    });
-    await as.post(`/user/reading-status/add/${series}`, await app.a.entry());
-    const requests: [string, object][] = [
-      [`/user/reading-status/update/${series}`, await app.a.entry({ progress: 9 })],
-      [`/user/series-rating/update/${series}`, { rating: 6 }],
-      [`/user/collection/update/${added.body.item.item_id}`, { price: 1, date: '2026-01-01' }],
-      ['/user/events/undo', { origin: { type: 'bulk', id: bulk.body.id } }],
-    ];
-    await app.database.query('begin');
-    await app.database.query('select from reader_counters where user_id = $1 for update', [reader.id]);
-    for (const [index, [url, body]] of requests.entries()) {
-      const both = [send(`locked${index}`, body, url), send(`locked${index}`, body, url)];
-      expect(await Promise.race(both), url).toMatchObject({
-        status: 409,
-        body: { data: 'Request is in progress' },
-      });
-    }
-    await app.database.query('rollback');
-  });
-
   it('rejects more than 10,000 keys in 24 hours with 429', async () => {
     await send('a', await command());
     await app.database.query(`update rate_limits set points = 10000 where key like 'idempotencyKeys:%'`);
