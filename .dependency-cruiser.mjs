@@ -23,6 +23,13 @@ export default {
       to: { path: '^src/', pathNot: '^src/(http|openapi|config|project-folder)([./]|$)' },
     },
     {
+      name: 'dashboard-serves-files-only',
+      comment: 'The dashboard is a frontend: its module serves files, and its pages use the documented API.',
+      severity: 'error',
+      from: { path: '^src/dashboard/' },
+      to: { path: '^src/', pathNot: '^src/(dashboard|http|openapi|access|config|project-folder)([./]|$)' },
+    },
+    {
       name: 'no-foreign-repository',
       comment:
         "A feature uses another feature's service; its repository is an internal, its rows' types are not. Administrators' lists of users are made of users' columns and of roles.",

@@ -1,14 +1,18 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import { CURRENCIES } from './currencies.js';
 
 /** The reason why the service cannot start. `run` prints its message as one line, without a stack. */
 export class StartError extends Error {}
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const SAME_SITE = ['lax', 'none'] as const;
+const REGISTRATION = ['open', 'invite', 'closed'] as const;
 const STORAGE_DRIVERS = ['local', 's3', 'none'] as const;
 
-/** An S3-compatible bucket. Without credentials, the AWS SDK uses those of the environment, such as an instance role. */
+/**
+ * An S3-compatible bucket. Without credentials, the AWS SDK uses those of the environment, such as an instance role.
+ */
 export interface S3Settings {
   readonly bucket: string;
   readonly region: string;
@@ -17,6 +21,17 @@ export interface S3Settings {
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string } | null;
   /** Whether URLs have the bucket's name in the path (path-style) instead of the host. */
   readonly pathStyle: boolean;
+}
+
+/** An OpenID Connect provider. */
+export interface OidcProvider {
+  /** Name in paths, in lower case. */
+  readonly id: string;
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Name for readers. */
+  readonly label: string;
 }
 
 /** The configuration of a node: read once at start, validated, frozen. */
@@ -55,6 +70,15 @@ export class Config {
   readonly shedLoad: boolean;
   /** Addresses or networks of proxies whose `X-Forwarded-For` is trusted. */
   readonly trustedProxies: readonly string[];
+  /** Who may register: everyone, invited users, or nobody. */
+  readonly registration: (typeof REGISTRATION)[number];
+  /** The currency of readers who have chosen none: an ISO 4217 code. */
+  readonly defaultCurrency: string;
+  readonly oidcProviders: readonly OidcProvider[];
+  /** Server that messages are sent through; null means files in `dataDir`. */
+  readonly smtpUrl: string | null;
+  /** Sender of messages: an address, with or without a name. */
+  readonly mailFrom: string;
   readonly adminUsername: string;
   readonly adminPassword: string | null;
   readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -118,10 +142,58 @@ export function readConfig(env: Environment = process.env): Config {
     requestsPerMinute: integer(env, 'RATE_LIMIT_PER_MINUTE', 600, 1, 100_000_000),
     shedLoad: choice(env, 'SHED_LOAD', ['on', 'off'] as const, 'on') === 'on',
     trustedProxies: list(env, 'TRUSTED_PROXIES').map(asNetwork),
+    registration: choice(env, 'REGISTRATION', REGISTRATION, 'open'),
+    defaultCurrency: currency(env),
+    oidcProviders: list(env, 'OIDC_PROVIDERS').map((name) => oidcProvider(env, name)),
+    ...mailSettings(env),
     adminUsername: adminUsername(env),
     adminPassword: adminPassword(env),
     logLevel: choice(env, 'LOG_LEVEL', LOG_LEVELS, 'info'),
   });
+}
+
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
+
+/** The provider of a name in `OIDC_PROVIDERS`. Errors contain no secret. */
+function oidcProvider(env: Environment, name: string): OidcProvider {
+  if (!/^[a-z][a-z0-9-]{0,29}$/.test(name)) {
+    throw new StartError(
+      `OIDC_PROVIDERS must list names of lower-case letters, digits and hyphens, not ${JSON.stringify(name)}`,
+    );
+  }
+  const prefix = `OIDC_${name.toUpperCase().replaceAll('-', '_')}`;
+  const required = (part: string): string => {
+    const value = text(env, `${prefix}_${part}`);
+    if (value === null) throw new StartError(`${prefix}_${part} is required with OIDC_PROVIDERS`);
+    return value;
+  };
+  const issuer = required('ISSUER');
+  const parsed = URL.canParse(issuer) ? new URL(issuer) : null;
+  const isSafe =
+    parsed?.protocol === 'https:' || (parsed?.protocol === 'http:' && LOOPBACK.includes(parsed.hostname));
+  if (!isSafe) throw new StartError(`${prefix}_ISSUER must be an https URL; http only for a loopback host`);
+  return {
+    id: name,
+    issuer,
+    clientId: required('CLIENT_ID'),
+    clientSecret: required('CLIENT_SECRET'),
+    label: text(env, `${prefix}_LABEL`) ?? name,
+  };
+}
+
+/** The server and the sender of messages. Errors do not contain the URL, which may include a password. */
+function mailSettings(env: Environment): Pick<Config, 'smtpUrl' | 'mailFrom'> {
+  const smtpUrl = url(env, 'SMTP_URL', ['smtp:', 'smtps:']);
+  if (smtpUrl !== null && new URL(smtpUrl).hostname === '')
+    throw new StartError('SMTP_URL must name a host, as in smtp://mail.example.com:587');
+  const mailFrom = text(env, 'MAIL_FROM');
+  if (smtpUrl !== null && mailFrom === null) throw new StartError('MAIL_FROM is required with SMTP_URL');
+  if (mailFrom !== null && !/^(?:[^<>@,;:"\r\n]* <)?[^\s<>@,;:"]+@[^\s<>@,;:"]+>?$/.test(mailFrom)) {
+    throw new StartError(
+      `MAIL_FROM must be an address, such as Tankobon <no-reply@example.com>, not ${JSON.stringify(mailFrom)}`,
+    );
+  }
+  return { smtpUrl, mailFrom: mailFrom ?? 'Tankobon <no-reply@localhost>' };
 }
 
 function s3Settings(env: Environment): S3Settings {
@@ -176,6 +248,17 @@ function choice<const T extends string>(
     throw new StartError(`${name} must be one of ${values.join(', ')}, not ${JSON.stringify(value)}`);
   }
   return found;
+}
+
+/** The default currency. The error does not list all codes. */
+function currency(env: Environment): string {
+  const value = text(env, 'DEFAULT_CURRENCY') ?? 'EUR';
+  if (!CURRENCIES.includes(value)) {
+    throw new StartError(
+      `DEFAULT_CURRENCY must be the ISO 4217 code of an active currency, such as EUR, not ${JSON.stringify(value)}`,
+    );
+  }
+  return value;
 }
 
 /** The URL under which clients reach the service: an origin, and optionally a path that a proxy strips. */
@@ -269,9 +352,8 @@ function asNetwork(value: string): string {
 /** The origin of `publicUrl`; for a loopback host, the origins of all its names. */
 function ownOrigins(publicUrl: string): string[] {
   const { protocol, hostname, port, origin } = new URL(publicUrl);
-  const loopback = ['localhost', '127.0.0.1', '[::1]'];
-  if (!loopback.includes(hostname)) return [origin];
-  return loopback.map((host) => new URL(`${protocol}//${host}${port === '' ? '' : `:${port}`}`).origin);
+  if (!LOOPBACK.includes(hostname)) return [origin];
+  return LOOPBACK.map((host) => new URL(`${protocol}//${host}${port === '' ? '' : `:${port}`}`).origin);
 }
 
 function adminUsername(env: Environment): string {
