@@ -19,9 +19,9 @@ interface PgClientInternals {
 }
 
 /**
- * Closes connections whose server no longer responds, for example because the network drops packets. In that case errors
- * of `statement_timeout` do not reach the client, and TCP times out only after minutes. Statements on a closed connection
- * fail at once, and the pool opens a new one.
+ * Closes connections whose server no longer responds, for example because the network drops packets. In that case
+ * errors of `statement_timeout` do not reach the client, and TCP times out only after minutes. Statements on a closed
+ * connection fail at once, and the pool opens a new one.
  *
  * A connection that closes during a transaction is also released here. Kysely releases a connection only after the
  * rollback, which fails on a closed connection, so that the pool would have one connection fewer permanently.

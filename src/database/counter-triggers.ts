@@ -1,5 +1,6 @@
 /** PostgreSQL functions that update `totals`; see `functions/`. */
-type CounterFunction = 'count_rows' | 'count_role_users' | 'count_bytes';
+type CounterFunction =
+  'count_rows' | 'count_role_users' | 'count_bytes' | 'count_avatars' | 'count_client_photos';
 
 type Event = 'insert' | 'update' | 'delete';
 const EVENTS: readonly Event[] = ['insert', 'update', 'delete'];
@@ -38,8 +39,8 @@ export function totalCounterTriggers(
 }
 
 /**
- * Triggers that update the counters of `series_counts` or of a user, by functions of the same names. A row-level trigger
- * handles updates where `columns` are given, for each row in which one of them changes.
+ * Triggers that update the counters of `series_counts` or of a user, by functions of the same names. A row-level
+ * trigger handles updates where `columns` are given, for each row in which one of them changes.
  *
  * @param functionPrefix prefix of the names of triggers and functions; `_insert`, `_update` or `_delete` follows
  * @param columns the columns that the counters depend on

@@ -12,6 +12,7 @@ import type { Pool } from 'pg';
 import { ConnectionWatch } from './connection-watch.js';
 import { DatabaseSettings } from './database-settings.js';
 import { ormOptions } from './options.js';
+import { forgetPool, measurePool } from './pool-metrics.js';
 import { Replicas } from './replicas.js';
 import { Sql } from './sql.js';
 import { TransactionLocks } from './transaction-locks.js';
@@ -21,6 +22,7 @@ import { Transactions } from './transactions.js';
 @Injectable()
 class PoolWatch implements OnApplicationBootstrap, OnApplicationShutdown {
   private watch: ConnectionWatch | undefined;
+  private pool: Pool | undefined;
 
   constructor(
     private readonly em: EntityManager,
@@ -30,9 +32,12 @@ class PoolWatch implements OnApplicationBootstrap, OnApplicationShutdown {
   async onApplicationBootstrap(): Promise<void> {
     const pool = (await this.em.getConnection().getNativeClient()) as Pool;
     this.watch = new ConnectionWatch(pool, this.settings.url);
+    this.pool = pool;
+    measurePool(pool);
   }
 
   async onApplicationShutdown(): Promise<void> {
+    if (this.pool !== undefined) forgetPool(this.pool);
     await this.watch?.close();
   }
 }

@@ -72,6 +72,22 @@ export function unnested<
   );
 }
 
+/**
+ * The objects of a JSON array as a relation. Kysely has no form for a function with a list of column definitions.
+ *
+ * @param columns the objects' properties and their types in SQL
+ */
+export function recordsOf<Alias extends string, Columns extends Record<string, string>>(
+  jsonb: RawBuilder<unknown>,
+  alias: Alias,
+  columns: Columns,
+): AliasedRawBuilder<Record<keyof Columns, unknown>, Alias> {
+  const definitions = Object.entries(columns).map(([name, type]) => sql`${sql.ref(name)} ${sql.raw(type)}`);
+  return sql<Record<keyof Columns, unknown>>`jsonb_to_recordset(${jsonb})`.as<Alias>(
+    sql`${sql.ref(alias)} (${sql.join(definitions)})`,
+  );
+}
+
 /** `exists (…)` typed as a boolean; Kysely's own form has the type `SqlBool`, which includes numbers. */
 export function hasRows(query: Expression<unknown>): RawBuilder<boolean> {
   return sql<boolean>`exists ${query}`;

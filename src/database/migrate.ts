@@ -2,16 +2,20 @@ import { MikroORM } from '@mikro-orm/postgresql';
 import { Client } from 'pg';
 import { ADVISORY_LOCKS } from '../advisory-locks.js';
 import { StartError } from '../config.js';
+import { appliedMigrations, requireKnownMigrations } from './known-migrations.js';
 import { ormOptions } from './options.js';
 
 /**
  * Applies pending migrations. An advisory lock serializes nodes that start at once, so that each migration runs once.
  *
+ * @throws StartError if a later version has changed the database
+ *
  * @param url connection URL of the database itself, not of a pooler
  * @returns the names of the migrations that ran
  */
 export async function migrate(url: string): Promise<string[]> {
-  return withPreparationLock(url, async () => {
+  return withPreparationLock(url, async (connection) => {
+    requireKnownMigrations(await appliedMigrations(connection));
     const orm = await MikroORM.init(ormOptions({ url, entities: [], max: 2, withoutTimeouts: true }));
     try {
       const done = await orm.migrator.up();
@@ -23,13 +27,19 @@ export async function migrate(url: string): Promise<string[]> {
 }
 
 /** Runs `work` while holding the advisory lock `prepareDatabase`, which serializes migrations and seeding. */
-export async function withPreparationLock<T>(url: string, work: () => Promise<T>): Promise<T> {
-  const lock = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+export async function withPreparationLock<T>(
+  url: string,
+  work: (connection: Client) => Promise<T>,
+): Promise<T> {
+  const lock = new Client({ connectionString: url, connectionTimeoutMillis: 10_000, keepAlive: true });
+  // The error of a lost connection is that of the statement that needs it. A restore holds the lock for long.
+  lock.on('error', () => undefined);
   await lock.connect();
   try {
+    await lock.query('set idle_session_timeout = 0');
     await requireVersion(lock);
     await lock.query('select pg_advisory_lock($1)', [ADVISORY_LOCKS.prepareDatabase]);
-    return await work();
+    return await work(lock);
   } finally {
     await lock.end();
   }

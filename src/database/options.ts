@@ -12,8 +12,9 @@ export const TIMEOUTS = {
 };
 
 /**
- * Statements are planned once per connection, for any values. With its default, PostgreSQL would plan most pages anew at
- * every execution, since it estimates the cost of their plans by the values of `limit`, and planning costs more than the page.
+ * Statements are planned once per connection, for any values. With its default, PostgreSQL would plan most pages anew
+ * at every execution, since it estimates the cost of their plans by the values of `limit`, and planning costs more than
+ * the page.
  */
 const PLANNING = '-c plan_cache_mode=force_generic_plan';
 

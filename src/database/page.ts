@@ -47,8 +47,8 @@ export const PER_ROW = sql.lit(0);
 const MAXIMUM = 500;
 
 /**
- * Tells the planner that a page is small. Of a limit in a parameter it assumes a tenth of the table, and would read whole
- * tables for the columns of a page.
+ * Tells the planner that a page is small. Of a limit in a parameter it assumes a tenth of the table, and would read
+ * whole tables for the columns of a page.
  */
 export function smallPage<DB, TB extends keyof DB, Row>(
   page: SelectQueryBuilder<DB, TB, Row>,

@@ -15,8 +15,8 @@ interface Replica {
 }
 
 /**
- * Read replicas, which may lag behind the primary. They serve the catalog and public data of users, never credentials or
- * a user's own data.
+ * Read replicas, which may lag behind the primary. They serve the catalog and public data of users, never credentials
+ * or a user's own data.
  */
 @Injectable()
 export class Replicas implements OnApplicationShutdown {

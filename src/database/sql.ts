@@ -75,23 +75,16 @@ export class Sql {
    */
   async transaction<T>(work: () => Promise<T>): Promise<T> {
     if (this.isInTransaction) return work();
-    return withRetries(async () => {
-      const connection = await (await this.getPool()).connect();
-      try {
-        await connection.query('begin');
-        const result = await this.connections.run(connection, work);
-        await connection.query('commit');
-        connection.release();
-        return result;
-      } catch (error) {
-        // A connection that cannot roll back is closed.
-        await connection.query('rollback').then(
-          () => connection.release(),
-          () => connection.release(true),
-        );
-        throw error;
-      }
-    });
+    return withRetries(() => this.onConnection('begin', work));
+  }
+
+  /**
+   * Runs `work` in a read-only transaction whose statements all see the data of one point in time. It is not retried,
+   * so that `work` may have effects outside of it.
+   */
+  async snapshot<T>(work: () => Promise<T>): Promise<T> {
+    if (this.isInTransaction) throw new Error('A snapshot must not be taken in a transaction');
+    return this.onConnection('begin isolation level repeatable read read only', work);
   }
 
   /** Whether the caller is inside a transaction. */
@@ -113,6 +106,25 @@ export class Sql {
       return result;
     } catch (error) {
       await connection.query('rollback to savepoint work');
+      throw error;
+    }
+  }
+
+  /** Runs `work` in a transaction on a connection of its own. */
+  private async onConnection<T>(begin: string, work: () => Promise<T>): Promise<T> {
+    const connection = await (await this.getPool()).connect();
+    try {
+      await connection.query(begin);
+      const result = await this.connections.run(connection, work);
+      await connection.query('commit');
+      connection.release();
+      return result;
+    } catch (error) {
+      // A connection that cannot roll back is closed.
+      await connection.query('rollback').then(
+        () => connection.release(),
+        () => connection.release(true),
+      );
       throw error;
     }
   }

@@ -12,6 +12,9 @@ const LOCK = statement('advisory-locks.lock', ({ key }: { key: number }) =>
 const TRY_LOCK = statement('advisory-locks.try-lock', ({ key }: { key: number }) =>
   ONE_ROW.select(sql<boolean>`pg_try_advisory_xact_lock(${key})`.as('locked')),
 );
+const TRY_SHARE = statement('advisory-locks.try-share', ({ key }: { key: number }) =>
+  ONE_ROW.select(sql<boolean>`pg_try_advisory_xact_lock_shared(${key})`.as('locked')),
+);
 
 /** Takes advisory locks in the current transaction, which releases them when it ends. */
 @Injectable()
@@ -31,6 +34,12 @@ export class TransactionLocks {
   async tryLock(name: AdvisoryLock): Promise<boolean> {
     this.requireTransaction();
     return (await this.sql.row(TRY_LOCK, { key: ADVISORY_LOCKS[name] }))?.locked ?? false;
+  }
+
+  /** Takes the lock together with others that share it. @returns false when another session holds it alone */
+  async tryShare(name: AdvisoryLock): Promise<boolean> {
+    this.requireTransaction();
+    return (await this.sql.row(TRY_SHARE, { key: ADVISORY_LOCKS[name] }))?.locked ?? false;
   }
 
   /** A statement on its own would release the lock at its end. */

@@ -38,8 +38,8 @@ export class Transactions {
   }
 
   /**
-   * Runs `work` in the caller's transaction, after a savepoint. If `work` fails, it is rolled back to the savepoint, and
-   * the caller's transaction may continue. Outside a transaction it is the same as `run`.
+   * Runs `work` in the caller's transaction, after a savepoint. If `work` fails, it is rolled back to the savepoint,
+   * and the caller's transaction may continue. Outside a transaction it is the same as `run`.
    */
   async nested<T>(work: () => Promise<T>): Promise<T> {
     return this.isOpen ? this.em.transactional(() => work()) : this.run(work);

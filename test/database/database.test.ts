@@ -47,7 +47,7 @@ it('configures the database log to contain no statements and no row values', asy
 });
 
 /** Lookup tables from a name or id to its user; reference tables when users are distributed over nodes. */
-const REFERENCES = ['usernames', 'emails', 'avatar_ids', 'photo_ids'];
+const REFERENCES = ['usernames', 'emails', 'avatar_ids', 'photo_ids', 'identity_subjects'];
 
 /** The tables whose rows belong to a user. */
 async function ownedTables(): Promise<string[]> {

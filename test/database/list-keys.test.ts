@@ -94,11 +94,12 @@ async function counterDrift() {
      ) as sides group by 1, 2, 3, 4 having sum(counter) <> sum(recount)`,
   );
   const items = await app.database.query(
-    `select user_id, series_client, sum(counter), sum(recount), sum(spent), sum(price) from (
-       select user_id, series_client, items as counter, 0 as recount, spent, 0 as price from collection_totals
+    `select user_id, series_client, state, currency, sum(counter), sum(recount), sum(spent), sum(price) from (
+       select user_id, series_client, state, currency, items as counter, 0 as recount, spent, 0 as price
+       from collection_totals
        union all
-       select user_id, series_client, 0, 1, 0, price from collection_items
-     ) as sides group by 1, 2 having sum(counter) <> sum(recount) or sum(spent) <> sum(price)`,
+       select user_id, series_client, state, currency, 0, 1, 0, price from collection_items
+     ) as sides group by 1, 2, 3, 4 having sum(counter) <> sum(recount) or sum(spent) <> sum(price)`,
   );
   return [...entries, ...items];
 }
@@ -202,19 +203,45 @@ describe('A request that PostgreSQL chooses as the victim of a deadlock', () => 
     const series = await app.a.oneSeries();
     const entry = await app.a.entry({ client });
     await app.client.as(user).post(`/user/reading-status/add/${series}`, entry);
-    const other = new Client({ connectionString: app.database.url });
-    await other.connect();
-    await other.query('begin');
-    await other.query('select from reading_counts where user_id = $1 for update', [user.id]);
-    // The request locks the entry and is blocked by the counters; the other transaction then requests the entry.
-    const changing = app.client
-      .as(user)
-      .post(`/user/reading-status/update/${series}`, { ...entry, status: 'completed' });
-    await untilBlocked();
-    await other.query('select from reading_entries where user_id = $1 for update', [user.id]);
-    await other.query('commit');
-    await other.end();
-    expect((await changing).status).toBe(200);
+    /** @returns whether the request was the victim */
+    const attempt = async (status: string) => {
+      const other = new Client({ connectionString: app.database.url });
+      await other.connect();
+      try {
+        await other.query('begin');
+        await other.query('select from reading_counts where user_id = $1 for update', [user.id]);
+        // The request locks the entry and is blocked by the counters; the other transaction then requests the entry.
+        const changing = app.client
+          .as(user)
+          .post(`/user/reading-status/update/${series}`, { ...entry, status });
+        await untilBlocked();
+        const isOtherVictim = await other
+          .query('select from reading_entries where user_id = $1 for update', [user.id])
+          .then(
+            () => false,
+            (error: { code?: string }) => {
+              if (error.code !== '40P01') throw error;
+              return true;
+            },
+          );
+        await other.query('commit');
+        expect((await changing).status).toBe(200);
+        return !isOtherVictim;
+      } finally {
+        await other.end();
+      }
+    };
+    // PostgreSQL looks for a deadlock once, a second after the request was blocked: then the other one must wait, too.
+    let isVictim = false;
+    for (let round = 0; !isVictim; round++)
+      isVictim = await attempt(round % 2 === 0 ? 'completed' : 'paused');
+    expect(
+      (
+        await app.client
+          .as(user)
+          .post(`/user/reading-status/update/${series}`, { ...entry, status: 'completed' })
+      ).status,
+    ).toBe(200);
     const { body } = await app.client.as(user).get('/user/reading-history?status=completed');
     expect(body.total).toBe(1);
   });
@@ -247,7 +274,9 @@ describe('Counters of reading entries and collection items', () => {
         status: pick(['started', 'completed', 'paused', 'dropped']),
         visibility: pick(['public', 'private']),
       };
-      const item = { client, price: pick([0, 1.5, 2.25]) };
+      const state = pick(['owned', 'ordered', 'wanted']);
+      const currency = pick(['EUR', 'USD', 'KWD']);
+      const item = { client, price: pick([0, 1.5, 2.25]), state, currency };
       const { status } = await pick([
         () => user.post(`/user/reading-status/add/${series}`, body),
         () => user.post(`/user/reading-status/update/${series}`, body),
@@ -255,13 +284,20 @@ describe('Counters of reading entries and collection items', () => {
         () => user.delete(`/user/reading-status/delete/${series}`),
         () => user.post(`/user/collection/add/${pick(volumes).id}`, item),
         async () => {
-          const page = await user.get(`/user/collection?client=${client}`);
+          const page = await user.get(`/user/collection?client=${client}&state=owned,ordered,wanted`);
           const owned = page.body.volumes.map(
             (volume: { collection: { item_id: number } }) => volume.collection.item_id,
           );
           if (owned.length === 0) return page;
           return pick([
             () => user.post(`/user/collection/update/${pick(owned)}`, { price: 7.75, date: '2024-05-05' }),
+            () =>
+              user.post(`/user/collection/update/${pick(owned)}`, {
+                price: 3.5,
+                date: '2024-05-05',
+                state,
+                currency,
+              }),
             () => user.delete(`/user/collection/delete/${pick(owned)}`),
           ])();
         },
