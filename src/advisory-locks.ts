@@ -15,6 +15,8 @@ export const ADVISORY_LOCKS = {
   sweepFiles: 7_005,
   /** Held while a rating changes the counters of a series, whose id is the second key. */
   ratingTotals: 7_006,
+  /** Held by a backup, and shared by what removes files of pictures: a backup's pictures stay until it ends. */
+  backUpPictures: 7_010,
 } as const;
 
 export type AdvisoryLock = keyof typeof ADVISORY_LOCKS;
