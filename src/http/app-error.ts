@@ -36,7 +36,10 @@ export interface ErrorFactory extends ErrorDefinition {
   (extra?: AppError['extra']): AppError;
 }
 
-/** Declares an error: `export const seriesNotFound = defineError(404, 'Series not found')`, then `throw seriesNotFound()`. */
+/**
+ * Declares an error: `export const seriesNotFound = defineError(404, 'Series not found')`. It is thrown by
+ * `throw seriesNotFound()`.
+ */
 export function defineError(status: number, message: string, code?: string): ErrorFactory {
   const properties: ErrorDefinition = code === undefined ? { status, message } : { status, message, code };
   const factory = (extra: AppError['extra'] = {}) => new AppError(properties, extra);
@@ -56,6 +59,8 @@ export const missingParameters = defineError(400, 'Required parameters missing')
 export const invalidParameters = defineError(400, 'Invalid parameters');
 export const unauthorized = defineError(401, 'Unauthorized');
 export const forbidden = defineError(403, 'Forbidden');
+/** On every route that reads credentials: an administrator has suspended the user. */
+export const accountSuspended = defineError(403, 'Account suspended');
 /** On every route: the credential is valid, but its user has been deleted. */
 export const userNotFound = defineError(404, 'User not found');
 export const notFound = defineError(404, 'Not found');
@@ -63,6 +68,7 @@ export const idempotencyKeyReused = defineError(422, 'Idempotency key was used f
 export const requestInProgress = defineError(409, 'Request is in progress');
 export const payloadTooLarge = defineError(413, 'Payload too large');
 export const unsupportedMediaType = defineError(415, 'Unsupported media type');
+export const expectationFailed = defineError(417, 'Expectation failed');
 export const headersTooLarge = defineError(431, 'Invalid parameters');
 export const tooManyRequests = defineError(429, 'Too many requests.');
 export const internalError = defineError(500, 'Internal server error');

@@ -7,6 +7,9 @@ export const BODY_LIMIT = 64 * 1024;
 /** Maximum nesting depth of a JSON body. No request of the contract has more than four levels. */
 const MAX_DEPTH = 20;
 
+/** A media type with or without parameters, as Fastify reads it. */
+const MEDIA_TYPE = /^\s*[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(;|$)/;
+
 /** The bodies of requests with an `Idempotency-Key`, whose bytes are compared. */
 const rawBodies = new WeakMap<FastifyRequest, Buffer>();
 
@@ -16,13 +19,19 @@ export function rawBodyOf(request: FastifyRequest): Buffer {
 }
 
 /**
- * Replaces Fastify's body parsers. Only JSON is accepted, with a limited depth and without keys for prototype pollution.
- * An empty body counts as an absent one, whatever its type. Forms are refused, because a page of another origin can post
- * one without a CORS preflight.
+ * Replaces Fastify's body parsers. Only JSON is accepted, with a limited depth and without keys for prototype
+ * pollution. An empty body counts as an absent one, whatever its type. Forms are refused, because a page of another
+ * origin can post one without a CORS preflight.
  */
 export function parseBodies(fastify: FastifyInstance): void {
   const parseJson = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeAllContentTypeParsers();
+
+  // Fastify refuses a malformed content type even without a body.
+  fastify.addHook('onRequest', ({ headers }, _reply, next) => {
+    if (!MEDIA_TYPE.test(headers['content-type'] ?? '')) delete headers['content-type'];
+    next();
+  });
 
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     const bytes = body as Buffer;

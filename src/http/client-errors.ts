@@ -1,7 +1,9 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { ConnectionError } from 'fastify';
 import type { Config } from '../config.js';
+import { notFound } from './app-error.js';
 import { crossOriginHeaders } from './cross-origin.js';
 import { renderRawError } from './families.js';
 import { isDiscarding, MAX_DISCARDED } from './unread-bodies.js';
@@ -34,6 +36,23 @@ export function answerClientErrors(config: Config): (error: ConnectionError, soc
     const maySend = error.code.startsWith('HPE_') && !socket.readableEnded;
     if (maySend) closeLater(socket);
     else socket.destroySoon();
+  };
+}
+
+/** Answers CONNECT, for which Node emits no request, as an unknown method. Then the connection is closed. */
+export function answerConnect(
+  config: Config,
+  securityHeaders: Readonly<Record<string, string>>,
+): (request: IncomingMessage, socket: Duplex) => void {
+  return ({ headers, url = '' }, socket) => {
+    socket.on('error', () => socket.destroy());
+    // An answer to an earlier request of the connection is not complete.
+    if (currentResponse(socket as Socket) !== null) return void socket.destroy();
+    const { status, message } = notFound;
+    const cors = crossOriginHeaders(config, headers.origin, url);
+    socket.write(renderRawError(status, message, { ...securityHeaders, ...cors }));
+    socket.resume();
+    closeLater(socket as Socket);
   };
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { encode, encodingFor } from './encoding.js';
+import { addVary } from './vary.js';
 
 /** Answers of at most this many bytes are not compressed. */
 const MIN_BYTES = 1024;
@@ -7,12 +8,12 @@ const MIN_BYTES = 1024;
  * Routes whose answers hold tokens or keys. They are not compressed, because the length of a compressed answer reveals
  * its content to an attacker who can inject text into it (BREACH).
  */
-const SECRET_ROUTES = /^\/(auth\/|admin\/clients\b)/;
+const SECRET_ROUTES = /^\/(auth\/|admin\/(clients|invitations)\b|admin\/users\/:id\/password-reset)/;
 
 /** Compresses JSON of more than a kilobyte if the client accepts it; the work is done off the event loop. */
 export function compressAnswers(fastify: FastifyInstance): void {
   fastify.addHook('onSend', (request, reply, payload, next) => {
-    if (typeof payload !== 'string' || payload.length <= MIN_BYTES) return next(null, payload);
+    if (typeof payload !== 'string' || isShort(payload)) return next(null, payload);
     if (!isJson(reply) || reply.hasHeader('content-encoding')) return next(null, payload);
     if (SECRET_ROUTES.test(request.routeOptions.url ?? '')) return next(null, payload);
     addVary(reply);
@@ -26,12 +27,13 @@ export function compressAnswers(fastify: FastifyInstance): void {
   });
 }
 
-function isJson(reply: FastifyReply): boolean {
-  return String(reply.getHeader('content-type') ?? '').startsWith('application/json');
+/** Whether a text is too short to be compressed. */
+export function isShort(text: string): boolean {
+  // No character has more than three bytes for each UTF-16 unit.
+  if (text.length * 3 <= MIN_BYTES) return true;
+  return text.length <= MIN_BYTES && Buffer.byteLength(text) <= MIN_BYTES;
 }
 
-/** Adds `Accept-Encoding` to `Vary`, which may already name `Origin`. */
-export function addVary(reply: FastifyReply): void {
-  const former = reply.getHeader('vary');
-  reply.header('vary', former === undefined ? 'accept-encoding' : `${String(former)}, accept-encoding`);
+function isJson(reply: FastifyReply): boolean {
+  return String(reply.getHeader('content-type') ?? '').startsWith('application/json');
 }

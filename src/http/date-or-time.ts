@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import { isCalendarDate } from './dates.js';
+import { parseTime } from './times.js';
 import { isBlank, Optional, rule } from './validation.js';
 
 /** Accepts a time or a date; a date stands for its first or last millisecond in UTC. */
@@ -14,14 +15,9 @@ export function IsDateOrTime(lastOfDay: boolean): PropertyDecorator {
   );
 }
 
-const TIME =
-  /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
-
 function asDateOrTime(value: unknown, lastOfDay: boolean): unknown {
   if (typeof value !== 'string') return value;
   if (isCalendarDate(value)) return new Date(`${value}T${lastOfDay ? '23:59:59.999' : '00:00:00.000'}Z`);
   // An unescaped plus sign of an offset arrives as a space.
-  const text = value.replace(' ', '+').toUpperCase();
-  const day = TIME.exec(text)?.[1];
-  return day !== undefined && isCalendarDate(day) ? new Date(text) : value;
+  return parseTime(value.replace(' ', '+')) ?? value;
 }

@@ -1,14 +1,6 @@
-import {
-  applyDecorators,
-  type CallHandler,
-  type ExecutionContext,
-  Injectable,
-  type NestInterceptor,
-  UseInterceptors,
-} from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { map, type Observable } from 'rxjs';
 import { FromHeader } from './input.js';
+import { addVary } from './vary.js';
 
 /** The condition of `If-Match`: any existing resource, or one of the tags. */
 export type IfMatch = { readonly kind: 'any' } | { readonly kind: 'tags'; readonly tags: readonly string[] };
@@ -60,23 +52,37 @@ interface Versioned {
   readonly version: number;
 }
 
-@Injectable()
-class EntityTagInterceptor implements NestInterceptor {
-  intercept(context: ExecutionContext, next: CallHandler<Versioned | null>): Observable<unknown> {
-    const http = context.switchToHttp();
-    return next.handle().pipe(map((resource) => answer(resource, http.getRequest(), http.getResponse())));
-  }
+/** Lets the client keep the answer, for the reader who has asked: another one may use the same browser. */
+function privatelyCached(reply: FastifyReply): void {
+  reply.header('cache-control', 'private, no-cache');
+  addVary(reply, 'authorization, cookie');
 }
 
-function answer(resource: Versioned | null, request: FastifyRequest, reply: FastifyReply): unknown {
-  reply.header('cache-control', 'private, no-cache');
-  if (resource === null) return null;
-  const tag = String(resource.version);
+/**
+ * Answers a resource with its version as ETag, and 304 if the client's copy is current. The handler calls it itself: an
+ * interceptor's observables took 4 % of the time of the service.
+ */
+export async function answerVersioned<Resource extends Versioned>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  resource: Resource | null,
+): Promise<Resource | null | undefined> {
+  if (resource !== null) {
+    return answerTagged(request, reply, { tag: String(resource.version), read: async () => resource });
+  }
+  privatelyCached(reply);
+  return null;
+}
+
+/** Answers with an ETag; reads the answer only if the client's copy is not current, else answers 304. */
+export async function answerTagged<Answer>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { tag, read }: { readonly tag: string; readonly read: () => Promise<Answer> },
+): Promise<Answer | undefined> {
+  privatelyCached(reply);
   reply.header('etag', `"${tag}"`);
-  if (!matchesNone(request.headers['if-none-match'], tag)) return resource;
+  if (!matchesNone(request.headers['if-none-match'], tag)) return read();
   reply.status(304);
   return undefined;
 }
-
-/** Answers a resource with its version as ETag, and 304 if the client's copy is current. */
-export const WithEntityTag = () => applyDecorators(UseInterceptors(EntityTagInterceptor));

@@ -1,8 +1,11 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 
-/** The GET routes that also answer HEAD. On other routes HEAD is an unknown method, because their GET may have side effects. */
-const WITH_HEAD = /^\/(health\/|images\/|user\/avatar\/|(docs|openapi\.json|dashboard)\/?$)/;
+/**
+ * The GET routes that also answer HEAD. On other routes HEAD is an unknown method, because their GET may have side
+ * effects.
+ */
+const WITH_HEAD = /^\/(health\/|images\/|user\/avatar\/|(docs|openapi\.json|dashboard)\/?$|dashboard\/\*$)/;
 
 /** Answers HEAD like GET without a body on the routes above. Call this function before the routes are registered. */
 export function answerHead(fastify: FastifyInstance): void {

@@ -1,11 +1,17 @@
-import { createParamDecorator, type ExecutionContext, type Type } from '@nestjs/common';
+import {
+  type CanActivate,
+  createParamDecorator,
+  type ExecutionContext,
+  Injectable,
+  type Type,
+} from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiParam, ApiQuery } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type { BlankIdOption } from './blank-ids.js';
 import { RouteOption } from './route-option.js';
 import { isBlank } from './validation.js';
 import { validateBody, validateQuery } from './dto-validation.js';
-import { badRequest, invalid, missing, type Problem } from './problems.js';
+import { badRequest, invalid, missing, type Problem, unknownField } from './problems.js';
 
 /** A path parameter with its documentation. */
 export interface PathParameter {
@@ -15,6 +21,8 @@ export interface PathParameter {
   readonly schema: Readonly<Record<string, unknown>>;
   /** A valid example that identifies no object, for destructive operations. */
   readonly unusedExample?: unknown;
+  /** Whether the parameter selects one of a few values, instead of identifying an object. */
+  readonly isChoice?: boolean;
   /**
    * Parses the text; null if it is malformed. Without `parse`, the handler receives the text unchanged, even a blank
    * one.
@@ -125,6 +133,16 @@ const QueryValue = createParamDecorator(async (_: unknown, context: ExecutionCon
   return (await readInput(context)).query;
 });
 
+/** Refuses the fields of a body also on routes whose handlers declare no input. */
+@Injectable()
+export class UndeclaredBodies implements CanActivate {
+  canActivate(context: ExecutionContext): true | Promise<true> {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const isDeclared = inputOf(context.getHandler()).body !== undefined;
+    return isDeclared || undeclaredFields(request).length === 0 || readInput(context).then(() => true);
+  }
+}
+
 /** Validates path, query and body together, so that the order of validation does not affect the error. */
 export function readInput(context: ExecutionContext): Promise<Input> {
   const request = context.switchToHttp().getRequest<FastifyRequest>();
@@ -141,8 +159,18 @@ async function read(request: FastifyRequest, parts: InputParts): Promise<Input> 
   const headers = readHeaders(request.headers, parts.headers ?? [], problems);
   const query = parts.query && (await validateQuery(request.query as object, parts.query, problems));
   const body = parts.body && (await validateBody(request.body, parts.body, problems));
+  if (parts.body === undefined) problems.push(...undeclaredFields(request));
   if (problems.length > 0) throw badRequest(problems);
   return { path, headers, query, body };
+}
+
+/** The fields of a JSON body on a route that declares none. Handlers read forms and streams themselves. */
+function undeclaredFields({ body, routeOptions }: FastifyRequest): Problem[] {
+  const { streamed, multipart } = routeOptions.config as { streamed?: unknown; multipart?: unknown };
+  const isForHandler = streamed !== undefined || multipart !== undefined;
+  if (isForHandler || body === undefined || body === null) return [];
+  if (typeof body !== 'object' || Array.isArray(body)) return [invalid('body', 'must be an object')];
+  return Object.keys(body).map((name) => unknownField(name));
 }
 
 function readPath(

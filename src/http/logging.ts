@@ -1,6 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Logger, pino, stdSerializers } from 'pino';
+import { traceContextOf } from './trace-context.js';
 import { type Config, StartError } from '../config.js';
 
 /** Names of headers and fields that are redacted in logs. */
@@ -74,6 +75,7 @@ export function logAnswers(fastify: FastifyInstance, { logLevel }: Config): void
     log.info(
       {
         reqId: request.id,
+        ...traceContextOf(request.headers),
         method: request.method,
         path: pathOf(request),
         status: reply.statusCode,

@@ -21,6 +21,12 @@ export function invalid(name: string, text: string): Problem {
   return { field, messages: [`${field} ${text}`], isMissing: false };
 }
 
+/** A field that the DTO does not have, in class-validator's words. */
+export function unknownField(name: string): Problem {
+  const field = cutName(name);
+  return { field, messages: [`property ${field} should not exist`], isMissing: false };
+}
+
 /** The name of a field as an error shows it. */
 export function cutName(name: string): string {
   return name.slice(0, MAX_NAME);

@@ -6,11 +6,13 @@ import type { Config } from '../config.js';
 /** `max-age` of `Strict-Transport-Security`: one year. */
 const HSTS_SECONDS = 31_536_000;
 
-/** Sends helmet's headers with every answer; a route may override them. */
+/** Sends helmet's headers and the id of the request with every answer; a route may override them. */
 export function secureAnswers(fastify: FastifyInstance, config: Config): void {
   const headers = securityHeaders(config);
-  fastify.addHook('onRequest', (_request, reply, next) => {
+  fastify.addHook('onRequest', (request, reply, next) => {
     reply.headers(headers);
+    // By which the lines of a request are found in the log.
+    reply.header('x-request-id', request.id);
     next();
   });
 }

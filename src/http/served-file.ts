@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { addVary } from './compression.js';
+import { addVary } from './vary.js';
 import { encodeStatic, type Encoding, encodingFor } from './encoding.js';
 
 /** A static file with an ETag. It is compressed once for each encoding. */

@@ -30,6 +30,24 @@ export function Required(): PropertyDecorator {
   });
 }
 
+/** A required object whose properties of these names must not be absent, null or blank either. */
+export function RequiredWith(...names: readonly string[]): PropertyDecorator {
+  const missingIn = (value: unknown) =>
+    typeof value === 'object' && value !== null
+      ? names.filter((name) => isBlank((value as Record<string, unknown>)[name]))
+      : [];
+  return ValidateBy({
+    name: REQUIRED,
+    validator: {
+      validate: (value: unknown) => !isBlank(value) && missingIn(value).length === 0,
+      defaultMessage: (args?: ValidationArguments) => {
+        const paths = missingIn(args?.value).map((name) => `${args?.property}.${name}`);
+        return `${paths.length === 0 ? args?.property : paths.join(' and ')} is required`;
+      },
+    },
+  });
+}
+
 export function isBlank(value: unknown): boolean {
   return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 }
@@ -141,5 +159,17 @@ export function QueryInteger(fallback?: number): PropertyDecorator {
     return typeof value === 'string' && /^\d+$/.test(value)
       ? Math.min(Number(value), Number.MAX_SAFE_INTEGER)
       : value;
+  });
+}
+
+/**
+ * Converts the query parameters `true` and `false` to booleans.
+ *
+ * @param fallback the value of a blank parameter
+ */
+export function QueryBoolean(fallback?: boolean): PropertyDecorator {
+  return Transform(({ value }: { value: unknown }) => {
+    if (isBlank(value)) return fallback;
+    return value === 'true' ? true : value === 'false' ? false : value;
   });
 }

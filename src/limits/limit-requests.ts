@@ -3,25 +3,31 @@ import { type AppError, tooManyRequests } from '../http/app-error.js';
 import { addressKey } from '../http/client-address.js';
 import type { RequestLimit } from './request-limit.js';
 
-/** The id of the user that the token of a request names; null without a valid token. A promise if the token must be verified. */
-export type IdentifyUser = (request: FastifyRequest) => string | null | Promise<string | null>;
+/**
+ * The key of the user or program that sends a request; null without a valid token. A promise if the token must be
+ * verified.
+ */
+export type RequestKey = (request: FastifyRequest) => string | null | Promise<string | null>;
 
-/** Limits the requests of each user, or of each address without a valid token. Headers report the remaining requests. */
-export function limitRequests(fastify: FastifyInstance, limit: RequestLimit, identify: IdentifyUser): void {
+/**
+ * Limits the requests of each user and personal token, or of each address without a valid token. Headers report the
+ * remaining requests.
+ */
+export function limitRequests(fastify: FastifyInstance, limit: RequestLimit, keyOf: RequestKey): void {
   fastify.addHook('onRequest', (request, reply, next) => {
     const { unlimited } = request.routeOptions.config as { unlimited?: boolean };
     if (unlimited) return next();
     // The address is read before the token is verified, because a closed connection has no address.
     const address = request.ip ?? '';
-    const user = identify(request);
-    if (!(user instanceof Promise)) return next(checkLimit(user, address, reply));
+    const key = keyOf(request);
+    if (!(key instanceof Promise)) return next(checkLimit(key, address, reply));
     // An asynchronous hook would delay every request by a turn of the event loop.
     // oxlint-disable-next-line no-callback-in-promise
-    return void user.then((identified) => checkLimit(identified, address, reply)).then(next, next);
+    return void key.then((identified) => checkLimit(identified, address, reply)).then(next, next);
   });
 
-  function checkLimit(userId: string | null, address: string, reply: FastifyReply): AppError | undefined {
-    const allowance = limit.spend(userId === null ? `address:${addressKey(address)}` : `user:${userId}`);
+  function checkLimit(key: string | null, address: string, reply: FastifyReply): AppError | undefined {
+    const allowance = limit.spend(key ?? `address:${addressKey(address)}`);
     if (allowance === null) return undefined;
     const seconds = 60;
     reply.header('ratelimit-policy', `"requests";q=${allowance.limit};w=${seconds}`);

@@ -25,8 +25,8 @@ export class LoadMonitor {
 }
 
 /**
- * Refuses requests with 503 while the event loop lags, so that the requests in progress are answered in time. Routes with
- * the option `unlimited`, such as health checks, are exempt.
+ * Refuses requests with 503 while the event loop lags, so that the requests in progress are answered in time. Routes
+ * with the option `unlimited`, such as health checks, are exempt.
  */
 export async function shedLoad(fastify: FastifyInstance, monitor: LoadMonitor): Promise<void> {
   // The plugin only measures. The hook below refuses requests, so that tests can replace the measurement.

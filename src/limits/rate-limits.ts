@@ -18,6 +18,14 @@ const LIMITS = {
   loginAccount: { points: 100, duration: 15 * 60 },
   /** New accounts from one address. */
   register: { points: 10, duration: 60 * 60 },
+  /** Wrong codes of the second factor of one account. */
+  secondFactor: { points: 10, duration: 15 * 60 },
+  /** Requests for a new password from one address, for all accounts. */
+  passwordRequest: { points: 20, duration: 60 * 60 },
+  /** Messages with a link to a new password of one account. */
+  passwordMail: { points: 3, duration: 60 * 60 },
+  /** Messages with a link that verifies the address of one account. */
+  verificationMail: { points: 3, duration: 60 * 60 },
   /** Refused refreshes from one address. */
   refresh: { points: 30, duration: 60 },
   /** Uploads of images by one user. */
@@ -26,6 +34,14 @@ const LIMITS = {
   bulk: { points: 30, duration: 60 },
   /** Undos by one user. */
   undo: { points: 120, duration: 60 * 60 },
+  /** Exports by one user. */
+  exports: { points: 5, duration: 60 * 60 },
+  /** Exports of one user at one time. The node that runs an export extends the window until its end. */
+  exportsAtOnce: { points: 1, duration: 60 },
+  /** Readings of one user's calendar by programs. */
+  calendar: { points: 60, duration: 60 * 60 },
+  /** Imports of one user. */
+  imports: { points: 20, duration: 24 * 60 * 60 },
   /** Idempotency keys of one user. */
   idempotencyKeys: { points: 10_000, duration: 24 * 60 * 60 },
   /** Calls with one client's id from one address. */
@@ -106,6 +122,16 @@ const REFUND = statement('rate-limits.refund', ({ keys }: { keys: readonly strin
     .whereRef('r.key', '=', 'held.key'),
 );
 
+const RESTART = statement(
+  'rate-limits.restart',
+  (p: { readonly key: string; readonly points: number; readonly duration: number }) =>
+    db
+      .updateTable('rate_limits')
+      .set({ expire: sql<number>`${NOW} + ${p.duration}::bigint` })
+      .where('key', '=', p.key)
+      .where('points', '>=', p.points),
+);
+
 const CLEAR = statement('rate-limits.clear', ({ key }: { key: string }) =>
   db.deleteFrom('rate_limits').where('key', '=', key),
 );
@@ -164,6 +190,13 @@ export class RateLimits implements OnApplicationBootstrap, OnModuleDestroy {
   /** Returns a point to each key, after a successful attempt. */
   async refund(keys: readonly LimitedKey[]): Promise<void> {
     if (this.config.rateLimit) await this.sql.rows(REFUND, { keys: keys.map(storedKey) });
+  }
+
+  /** Starts the window again for a key that has no points left: it is then refused for the whole duration. */
+  async restartIfExhausted(limited: LimitedKey): Promise<void> {
+    if (!this.config.rateLimit) return;
+    const { points, duration } = LIMITS[limited.limit];
+    await this.sql.rows(RESTART, { key: storedKey(limited), points, duration: duration * 1000 });
   }
 
   /** Resets a key's counter. */

@@ -47,13 +47,13 @@ describe('Idempotency-Key', () => {
     expect(await progress()).toBe(1);
   });
 
-  it('does the work of concurrent requests to two nodes once', async () => {
+  it('does the work of 200 concurrent requests to two nodes once', async () => {
     const other = await startApp({}, app.database);
     const body = await command();
     const url = `/user/reading-status/progress/${series}`;
     const options = { headers: { 'idempotency-key': 'nodes' } };
     const answers = await Promise.all(
-      Array.from({ length: 100 }, (_, index) =>
+      Array.from({ length: 200 }, (_, index) =>
         (index % 2 === 0 ? app : other).client.as(reader).post(url, body, options),
       ),
     );
@@ -199,6 +199,7 @@ describe('Idempotency-Key', () => {
       ['/user/collection/add/1', { client }],
       ['/user/collection/update/1', { price: 1, date: '2026-01-01' }],
       ['/user/collection/bulk', { client, items: [{ op: 'delete', item_id: 1 }] }],
+      ['/user/calendar/secret', undefined],
       ['/user/events/1/undo', undefined],
       ['/user/events/undo', { origin: { type: 'bulk', id: 1 } }],
     ];
