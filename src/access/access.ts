@@ -2,6 +2,7 @@ import { applyDecorators, createParamDecorator, type ExecutionContext } from '@n
 import type { FastifyRequest } from 'fastify';
 import { RouteAccess } from '../openapi/access-metadata.js';
 import { RouteOption } from '../http/route-option.js';
+import type { TokenScope } from '../accounts/personal-token.entity.js';
 import type { Permission } from '../accounts/permissions.js';
 
 /** The signed-in user of a request, verified against the database. */
@@ -26,7 +27,18 @@ export interface BearerViewer extends SignedInUser {
   readonly accessToken: string;
 }
 
-export type Viewer = CookieViewer | BearerViewer;
+/** A program that acts for a user, by a personal token. It has no session. */
+export interface TokenViewer {
+  readonly credential: 'token';
+  readonly userId: string;
+  readonly tokenId: string;
+  readonly ip: string;
+}
+
+/** A user who is signed in by a session. Routes without a scope for personal tokens have no other viewers. */
+export type SessionViewer = CookieViewer | BearerViewer;
+
+export type Viewer = SessionViewer | TokenViewer;
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -41,13 +53,14 @@ export const Probe = () =>
   applyDecorators(RouteAccess({ kind: 'public', unlimited: true }), RouteOption({ unlimited: true }));
 /** For clients' servers, with a client key, which the route's own guard checks. Users' credentials are ignored. */
 export const ClientKey = () => RouteAccess({ kind: 'public', clientKey: true });
-/** Public; the answer may depend on the signed-in user. */
-export const OptionalAuth = () => RouteAccess({ kind: 'optional' });
-/** For users, with a cookie or a Bearer token. */
-export const SignedIn = (options: { endsSession?: boolean } = {}) =>
+/** Public; the answer may depend on the signed-in user. A personal token needs the scope `read`. */
+export const OptionalAuth = () => RouteAccess({ kind: 'optional', scope: 'read' satisfies TokenScope });
+/** For users, with a cookie or a Bearer token. @param options `scope` admits personal tokens that have it */
+export const SignedIn = (options: { endsSession?: boolean; scope?: TokenScope } = {}) =>
   RouteAccess({ kind: 'signed-in', ...options });
 /** For users whose roles grant the permission, with a cookie or a Bearer token. */
-export const RequirePermission = (permission: Permission) => RouteAccess({ kind: 'signed-in', permission });
+export const RequirePermission = (permission: Permission, options: { scope?: TokenScope } = {}) =>
+  RouteAccess({ kind: 'signed-in', permission, ...options });
 /** For users, with a Bearer token only. */
 export const BearerOnly = (options: { endsSession?: boolean } = {}) =>
   RouteAccess({ kind: 'bearer', ...options });

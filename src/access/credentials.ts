@@ -3,7 +3,10 @@ import type { Access } from '../openapi/access-metadata.js';
 
 export const REFRESH_COOKIE = 'refreshToken';
 
-/** The token after `Authorization: Bearer`; undefined if the scheme is not used, null if the token is missing or malformed. */
+/**
+ * The token after `Authorization: Bearer`; undefined if the scheme is not used, null if the token is missing or
+ * malformed.
+ */
 export function readBearer(request: FastifyRequest): string | null | undefined {
   const match = /^bearer(?:\s+(.*))?$/i.exec(request.headers.authorization ?? '');
   if (match === null) return undefined;
@@ -11,7 +14,9 @@ export function readBearer(request: FastifyRequest): string | null | undefined {
   return token === '' || /\s/.test(token) ? null : token;
 }
 
-/** The token of the refresh cookie; undefined without the cookie, null if the cookie is empty or sent more than once. */
+/**
+ * The token of the refresh cookie; undefined without the cookie, null if the cookie is empty or sent more than once.
+ */
 export function readRefreshCookie(request: FastifyRequest): string | null | undefined {
   const header = request.headers.cookie;
   if (header === undefined || !header.includes(REFRESH_COOKIE)) return undefined;

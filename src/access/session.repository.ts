@@ -24,6 +24,8 @@ export interface SessionState {
 export interface CredentialState extends SessionState {
   /** Whether the recorded time of the last use is older than five minutes. */
   readonly stale: boolean;
+  /** Whether an administrator has suspended the user. */
+  readonly suspended: boolean;
   /** Whether the user has the right that the route requires; true if it requires none. */
   readonly permitted: boolean;
 }
@@ -46,10 +48,16 @@ export interface SessionRow {
   readonly expires: Date;
 }
 
-/** An account whose password has been verified, and the hash that it was verified against. */
+/** An account that has been authenticated. */
 export interface Login {
   readonly id: string;
-  readonly passwordHash: string;
+  /**
+   * The hash that the password was verified against; null for an account without one, or after another way to sign in.
+   */
+  readonly passwordHash: string | null;
+  readonly suspended: boolean;
+  /** Whether the account has a second factor. */
+  readonly twoFactor: boolean;
 }
 
 export interface ListedSession {
@@ -85,10 +93,14 @@ const ROW = ['counter' as const, milliseconds('issued_at'), milliseconds('expire
 const IS_USED = sql<boolean>`used_counter = counter`.as('used');
 const IS_FRESH = sql<boolean>`issued_at > ${ago(`${GRACE} seconds`)}`.as('fresh');
 
+const suspendedUser = (userId: string) =>
+  db.selectFrom('users').where('id', '=', userId).where('suspended', '=', sql.lit(true));
+
 const credential = ({ userId, id }: Key) =>
   db
     .selectFrom('sessions')
     .select(['counter', IS_USED, IS_FRESH, sql<boolean>`last_used < ${ago('5 minutes')}`.as('stale')])
+    .select(hasRows(suspendedUser(userId)).as('suspended'))
     .where('user_id', '=', userId)
     .where('id', '=', id)
     .where('expires', '>', NOW);
@@ -114,14 +126,17 @@ const USER_EXISTS = statement('sessions.user-exists', ({ userId }: { userId: str
 );
 
 interface NewSession extends Key, Device {
-  /** The hash that the password was verified against. */
-  readonly passwordHash: string;
+  /** The hash that the password was verified against; null for a sign-in without a password. */
+  readonly passwordHash: string | null;
+  /** Whether the second factor was given, or the sign-in needs none. */
+  readonly secondFactor: boolean;
   /** Seconds until the session ends. */
   readonly lifetime: number;
 }
 
 // `for share` on the user serializes the insert with a change of the password and with the account's deletion: an
-// earlier change leaves no such row, a later one finds this session and ends it.
+// earlier change leaves no such row, a later one finds this session and ends it. The same holds for a suspension, and
+// for a second factor that was turned on since: no session is opened without it.
 const OPEN = statement('sessions.open', (p: NewSession) =>
   db
     .with('holder', (query) =>
@@ -129,7 +144,9 @@ const OPEN = statement('sessions.open', (p: NewSession) =>
         .selectFrom('users')
         .select('id')
         .where('id', '=', p.userId)
-        .where('password_hash', '=', p.passwordHash)
+        .where(sql<boolean>`(password_hash = ${p.passwordHash} or ${p.passwordHash}::text is null)`)
+        .where('suspended', '=', sql.lit(false))
+        .where((eb) => eb.or([eb('two_factor', '=', sql.lit(false)), sql<boolean>`${p.secondFactor}::bool`]))
         .forShare(),
     )
     .insertInto('sessions')
@@ -169,6 +186,15 @@ const CURRENT = statement('sessions.current', ({ userId, id }: Key) =>
     )
     .select([...ROW, IS_USED, IS_FRESH])
     .where('u.id', '=', userId),
+);
+
+const SIGN_IN = statement('sessions.sign-in', ({ userId, id }: Key) =>
+  db
+    .selectFrom('sessions as s')
+    .innerJoin('users as u', 'u.id', 's.user_id')
+    .select([sql<boolean>`s.created > ${ago('15 minutes')}`.as('recent'), 'u.password_hash as passwordHash'])
+    .where('s.user_id', '=', userId)
+    .where('s.id', '=', id),
 );
 
 const TOUCH = statement('sessions.touch', ({ userId, id }: Key) =>
@@ -236,12 +262,18 @@ export class SessionRepository {
   }
 
   /**
-   * Starts a session; undefined if the user has been deleted or the password changed since the login was verified.
+   * Starts a session; undefined if, since the login was verified, the user has been deleted or suspended, the password
+   * changed, or a second factor turned on that was not given.
    */
-  async open(login: Login, id: string, lifetime: number, device: Device): Promise<SessionRow | undefined> {
-    const { id: userId, passwordHash } = login;
+  async open(
+    { id: userId, passwordHash }: Login,
+    secondFactor: boolean,
+    id: string,
+    lifetime: number,
+    device: Device,
+  ): Promise<SessionRow | undefined> {
     await this.sql.rows(REMOVE_EXPIRED, { userId });
-    const row = await this.sql.row(OPEN, { userId, passwordHash, id, lifetime, ...device });
+    const row = await this.sql.row(OPEN, { userId, passwordHash, secondFactor, id, lifetime, ...device });
     return row && asSession(row);
   }
 
@@ -261,6 +293,14 @@ export class SessionRepository {
     const { counter, used, fresh } = row;
     if (counter === null) return { kind: 'ended' };
     return { kind: 'open', session: { ...asSession({ ...row, counter }), used, fresh } };
+  }
+
+  /** Whether the session was opened in the last 15 minutes, and the hash of the user's password. */
+  async findSignIn(
+    userId: string,
+    id: string,
+  ): Promise<{ recent: boolean; passwordHash: string | null } | undefined> {
+    return this.sql.row(SIGN_IN, { userId, id });
   }
 
   /** Whether the session exists, as the current transaction sees it. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { unauthorized, userNotFound } from '../http/app-error.js';
-import type { CookieViewer, Viewer } from './access.js';
+import type { CookieViewer, SessionViewer } from './access.js';
 import { sessionNotFound } from './sessions.errors.js';
 import type { Device } from './device.js';
 import {
@@ -21,12 +21,13 @@ export class SessionsService {
   /**
    * Starts a session.
    *
-   * @returns the source of its first refresh token; null if the password has been changed or the account deleted since
-   *   the login was verified
+   * @param secondFactor whether the second factor was given, or the sign-in needs none
+   * @returns the source of its first refresh token; null if, since the login was verified, the account was deleted or
+   *   suspended, its password changed, or a second factor turned on
    */
-  async open(login: Login, device: Device): Promise<RefreshTokenSource | null> {
+  async open(login: Login, device: Device, secondFactor: boolean): Promise<RefreshTokenSource | null> {
     const sessionId = randomUUID();
-    const row = await this.sessions.open(login, sessionId, SESSION_LIFETIME, device);
+    const row = await this.sessions.open(login, secondFactor, sessionId, SESSION_LIFETIME, device);
     return row === undefined ? null : asSource(login.id, sessionId, row);
   }
 
@@ -55,7 +56,7 @@ export class SessionsService {
   }
 
   /** Ends the viewer's own session, if it still exists. */
-  async signOut({ userId, sessionId }: Viewer): Promise<void> {
+  async signOut({ userId, sessionId }: SessionViewer): Promise<void> {
     await this.sessions.end(userId, sessionId);
   }
 
@@ -65,12 +66,26 @@ export class SessionsService {
   }
 
   /** Ends all sessions of the viewer except the current one. */
-  async endOthers({ userId, sessionId }: Viewer): Promise<void> {
+  async endOthers({ userId, sessionId }: SessionViewer): Promise<void> {
     await this.sessions.endOthers(userId, sessionId);
   }
 
+  /**
+   * Starts a session for a user whom an identity provider has authenticated. It needs no second factor.
+   *
+   * @returns null if the account was deleted or suspended
+   */
+  async openForIdentity(userId: string, device: Device): Promise<RefreshTokenSource | null> {
+    return this.open({ id: userId, passwordHash: null, suspended: false, twoFactor: false }, device, true);
+  }
+
+  /** Whether a session is open, as the current transaction sees it. */
+  async isOpen({ userId, sessionId }: { userId: string; sessionId: string }): Promise<boolean> {
+    return this.sessions.isOpen(userId, sessionId);
+  }
+
   /** @throws unauthorized if the viewer's session has ended since the guard accepted it */
-  async requireOpen({ userId, sessionId }: Viewer): Promise<void> {
+  async requireOpen({ userId, sessionId }: SessionViewer): Promise<void> {
     if (!(await this.sessions.isOpen(userId, sessionId))) throw unauthorized();
   }
 }

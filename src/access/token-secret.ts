@@ -10,7 +10,8 @@ const MIN_LENGTH = 32;
 /**
  * The secret in the data folder, created at the first start. Concurrent processes get the same secret.
  *
- * @throws StartError if the file cannot be read or its secret is too short: a new secret would silently end every session
+ * @throws StartError if the file cannot be read or its secret is too short: a new secret would silently end every
+ * session
  */
 export async function loadOrCreateSecret(dataDir: string): Promise<string> {
   const path = join(dataDir, 'jwt.secret');

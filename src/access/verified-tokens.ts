@@ -17,9 +17,9 @@ interface Attempt {
 }
 
 /**
- * The claims of tokens that this service has signed. A client sends its token with every request for ten minutes, so the
- * claims of a verified token are cached and only its expiry is checked again. The database decides whether the session is
- * still open.
+ * The claims of tokens that this service has signed. A client sends its token with every request for ten minutes, so
+ * the claims of a verified token are cached and only its expiry is checked again. The database decides whether the
+ * session is still open.
  */
 @Injectable()
 export class VerifiedTokens {
@@ -40,7 +40,10 @@ export class VerifiedTokens {
       : (claims?.sub ?? null);
   }
 
-  /** The claims of the request's token; null if it is missing or invalid. Returns a promise only if the token is not cached. */
+  /**
+   * The claims of the request's token; null if it is missing or invalid. Returns a promise only if the token is not
+   * cached.
+   */
   claims(request: FastifyRequest, kind: 'bearer' | 'cookie'): Claims | Promise<Claims | null> | null {
     const { read, strategy, cache } = this.kinds[kind];
     const token = read(request);

@@ -4,8 +4,9 @@ import { Sql } from '../database/sql.js';
 import { statement, tables } from '../database/statement.js';
 import { ADMIN_ROLE } from './permissions.js';
 import type { RoleSchema, UserRoleSchema } from './role.entity.js';
+import type { UserSchema } from './user.entity.js';
 
-const db = tables<typeof RoleSchema | typeof UserRoleSchema>();
+const db = tables<typeof RoleSchema | typeof UserRoleSchema | typeof UserSchema>();
 
 const LOCK = statement('administrators.lock', () =>
   db.selectFrom('roles').select('id').where('name', '=', sql.lit(ADMIN_ROLE)).forUpdate(),
@@ -17,8 +18,14 @@ const ADMINISTRATORS = db
   .select('ur.user_id')
   .where('r.name', '=', sql.lit(ADMIN_ROLE));
 
-/** Two administrators at most: enough to distinguish none, one and several. */
-const FIRST_TWO = statement('administrators.first-two', () => ADMINISTRATORS.limit(sql.lit(2)));
+/** Two administrators at most who are not suspended: enough to distinguish none, one and several. */
+const FIRST_TWO = statement('administrators.first-two', () =>
+  ADMINISTRATORS.innerJoin('users as u', 'u.id', 'ur.user_id')
+    .where('u.suspended', '=', sql.lit(false))
+    .limit(sql.lit(2)),
+);
+
+const ANY = statement('administrators.any', () => ADMINISTRATORS.limit(sql.lit(1)));
 
 const FIND = statement('administrators.find', ({ userId }: { userId: string }) =>
   ADMINISTRATORS.where('ur.user_id', '=', userId),
@@ -42,8 +49,8 @@ export class Administrators {
   }
 
   /**
-   * Whether the user is the only administrator. Locks role changes first, otherwise concurrent requests could remove
-   * the last two administrators.
+   * Whether the user is the only administrator who is not suspended. Locks role changes first, otherwise concurrent
+   * requests could remove the last two administrators.
    */
   async isLast(userId: string): Promise<boolean> {
     await this.lockRoleChanges();
@@ -52,6 +59,6 @@ export class Administrators {
   }
 
   async exist(): Promise<boolean> {
-    return (await this.sql.rows(FIRST_TWO, {})).length > 0;
+    return (await this.sql.row(ANY, {})) !== undefined;
   }
 }

@@ -9,7 +9,12 @@ import { UserSchema } from './user.entity.js';
 export const AvatarSchema = defineEntity({
   name: 'Avatar',
   tableName: 'avatars',
-  triggers: totalCounterTriggers('avatars', 'storage_bytes', ['insert', 'update', 'delete'], 'count_bytes'),
+  triggers: [
+    ...totalCounterTriggers('avatars', 'storage_bytes', ['insert', 'update', 'delete'], 'count_bytes'),
+    ...totalCounterTriggers('avatars', 'avatars', ['insert', 'update', 'delete'], 'count_avatars'),
+  ],
+  // For the moderation of the avatars of all users, newest first.
+  indexes: [{ name: 'avatars_by_uploaded', properties: ['uploaded', 'id'], where: 'hash is not null' }],
   properties: {
     user: p.manyToOne(UserSchema).primary().deleteRule('cascade'),
     id: p.integer(),
@@ -20,6 +25,8 @@ export const AvatarSchema = defineEntity({
     hash: p.text().nullable(),
     /** Total size of the files in bytes. */
     storedBytes: p.integer().default(0),
+    /** When the picture was uploaded; of a replaced picture, the last upload. */
+    uploaded: p.datetime(3).defaultRaw('current_timestamp(3)'),
     /** End of the reservation by a first upload in progress, which excludes concurrent uploads. */
     reservedUntil: p.datetime(3).nullable(),
   },

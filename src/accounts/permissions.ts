@@ -12,6 +12,7 @@ export const PERMISSIONS = [
   'view-audit-log',
   'manage-clients',
   'manage-catalog',
+  'moderate-images',
 ] as const;
 
 export type Permission = (typeof PERMISSIONS)[number];

@@ -26,7 +26,10 @@ export const UserSchema = defineEntity({
     id: p.text().primary(),
     username: p.text(),
     email: p.text().nullable(),
-    passwordHash: p.text().hidden(),
+    /** Whether the user has shown to receive mail at this address. */
+    emailVerified: p.boolean().default(false),
+    /** Null for a user who signs in with an identity provider only. */
+    passwordHash: p.text().nullable().hidden(),
     firstName: p.text().nullable(),
     lastName: p.text().nullable(),
     website: p.text().nullable(),
@@ -41,6 +44,13 @@ export const UserSchema = defineEntity({
     /** Username, e-mail address and names, folded, each between line feeds: see `searchTexts`. */
     searchText: p.text().default('').hidden(),
     searchCompact: p.text().default('').hidden(),
+    /** Whether an administrator has suspended the account: its credentials are refused until this is lifted. */
+    suspended: p.boolean().default(false),
+    /**
+     * Whether `two_factors` has a confirmed row. A column of this table, so that opening a session sees it in the row
+     * it locks.
+     */
+    twoFactor: p.boolean().default(false),
     registered: p.datetime(3).defaultRaw('current_timestamp(3)'),
   },
 });

@@ -36,12 +36,12 @@ export class SettingsController {
   }
 
   @Get('settings')
-  @SignedIn()
+  @SignedIn({ scope: 'read' })
   @ApiRoute({
     id: 'settingsGet',
     summary: 'Get your settings',
     description:
-      'All settings, with defaults for keys that were never set: theme `light`, adult content hidden, lists in a column, accent colour `#71c94e`, the language of the interface, drag indicators shown.',
+      'All settings, with defaults for keys that were never set: theme `light`, adult content hidden, lists in a column, accent colour `#71c94e`, the language of the interface, drag indicators shown, prices in the currency of the service.',
     response: SettingsDto,
     errors: [forbidden],
   })

@@ -2,6 +2,7 @@ import { ApiProperty, ApiSchema, PartialType } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsString, Matches } from 'class-validator';
 import { languageCode } from '../catalog/languages.js';
 import { Optional, rule, AtLeastOneProperty } from '../http/validation.js';
+import { ActiveCurrency } from './currency-code.js';
 
 const THEMES = ['system', 'light', 'dark'] as const;
 const NSFW_MODES = [
@@ -14,7 +15,10 @@ const VIEW_MODES = ['column', 'row', 'grid'] as const;
 /** Means that the content language is the language of the interface. */
 const INTERFACE = 'interface';
 
-/** A user's preferences for the frontends. The server stores them and does not use them. */
+/**
+ * A user's preferences for the frontends. The server stores them; it uses only the currency and, for its own texts and
+ * the calendar, the language.
+ */
 @ApiSchema({ name: 'Settings' })
 export class SettingsDto {
   /**
@@ -72,10 +76,18 @@ export class SettingsDto {
   @Optional()
   @IsBoolean()
   'show-drag-indicator': boolean;
+
+  /**
+   * Currency of prices that name none, and of `total_spent`: an ISO 4217 code. A change does not affect existing items.
+   * @example "EUR"
+   */
+  @Optional()
+  @ActiveCurrency()
+  currency: string;
 }
 
-/** The values of keys that the user has not set. */
-export const DEFAULT_SETTINGS: SettingsDto = {
+/** The values of keys that the user has not set; the default currency is a part of the configuration. */
+export const DEFAULT_SETTINGS: Omit<SettingsDto, 'currency'> = {
   'theme-accent-color': '#71c94e',
   'prefered-content-language': INTERFACE,
   theme: 'light',

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Config } from '../config.js';
 import { forbidden } from '../http/app-error.js';
 import { DEFAULT_SETTINGS, type SettingsDto } from './settings.dto.js';
 import { SettingsRepository } from './settings.repository.js';
@@ -6,11 +7,15 @@ import { SettingsRepository } from './settings.repository.js';
 /** Users' preferences. */
 @Injectable()
 export class SettingsService {
-  constructor(private readonly settings: SettingsRepository) {}
+  constructor(
+    private readonly settings: SettingsRepository,
+    private readonly config: Config,
+  ) {}
 
   /** All settings of a user, with defaults for keys that were never set. */
   async get(userId: string): Promise<SettingsDto> {
-    return { ...DEFAULT_SETTINGS, ...(await this.settings.find(userId)) };
+    const { defaultCurrency: currency } = this.config;
+    return { ...DEFAULT_SETTINGS, currency, ...(await this.settings.find(userId)) };
   }
 
   /** The viewer's own settings. @throws forbidden for another user's settings */

@@ -1,11 +1,10 @@
 import { Controller, Delete, Get, Post, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { unauthorized } from '../http/app-error.js';
+import { accountSuspended, unauthorized } from '../http/app-error.js';
 import { success } from '../http/families.js';
 import { ApiRoute } from '../openapi/api-route.js';
 import type { ResponseDto } from '../http/response.dto.js';
-import { CreateUserDto } from '../users/users.dto.js';
 import { emailTaken, usernameTaken } from '../users/users.errors.js';
 import { presentUser } from '../users/users.presenter.js';
 import {
@@ -14,12 +13,14 @@ import {
   RefreshCookie,
   SignedIn,
   type CookieViewer,
-  type Viewer,
+  type SessionViewer,
 } from '../access/access.js';
-import { LoginDto, MeDto, SessionListDto, SignedInDto } from './sign-in.dto.js';
+import { SessionListDto } from '../access/session.dto.js';
+import { presentSession } from '../access/session.presenter.js';
+import { invalidInvitation, registrationClosed } from '../invitations/invitations.errors.js';
+import { LoginDto, MeDto, RegisterDto, SignedInDto } from './sign-in.dto.js';
 import { sessionNotFound } from '../access/sessions.errors.js';
-import { invalidCredentials } from './sign-in.errors.js';
-import { presentSession } from './sign-in.presenter.js';
+import { invalidCredentials, secondFactorRequired, wrongSecondFactor } from './sign-in.errors.js';
 import { SignInService, type SignIn } from './sign-in.service.js';
 import { CurrentDevice, type Device } from '../access/device.js';
 import { RefreshCookieWriter } from '../access/refresh-cookie.js';
@@ -42,14 +43,21 @@ export class SignInController {
   @Public()
   @ApiRoute({
     id: 'authRegister',
+    exampleBody: {
+      username: 'haruka',
+      password: 'correct horse battery',
+      email: 'haruka@example.com',
+      first_name: 'Haruka',
+      last_name: 'Sato',
+    },
     setsCookie: true,
     summary: 'Create an account and sign in',
     status: 201,
     response: SignedInDto,
-    errors: [usernameTaken, emailTaken],
+    errors: [usernameTaken, emailTaken, registrationClosed, invalidInvitation],
   })
   async register(
-    @ValidBody() registration: CreateUserDto,
+    @ValidBody() registration: RegisterDto,
     @CurrentDevice() device: Device,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SignedInDto> {
@@ -60,12 +68,13 @@ export class SignInController {
   @Public()
   @ApiRoute({
     id: 'authLogin',
+    exampleBody: { username: 'haruka', password: 'correct horse battery' },
     setsCookie: true,
     summary: 'Sign in',
     description:
-      'Sets the cookie `refreshToken`. After ten failed attempts in 15 minutes from one IP address for one account: 429.',
+      'Sets the cookie `refreshToken`. After ten failed attempts in 15 minutes from one IP address for one account: 429. An account with a second factor needs `code`; after ten wrong codes in 15 minutes: 429.',
     response: SignedInDto,
-    errors: [invalidCredentials],
+    errors: [invalidCredentials, secondFactorRequired, wrongSecondFactor, accountSuspended],
   })
   async login(
     @ValidBody() credentials: LoginDto,
@@ -102,7 +111,7 @@ export class SignInController {
     summary: 'Get the signed-in user, with settings and an access token',
     response: MeDto,
   })
-  async me(@CurrentViewer() viewer: Viewer): Promise<MeDto> {
+  async me(@CurrentViewer() viewer: SessionViewer): Promise<MeDto> {
     const { user, settings, accessToken } = await this.signIns.me(viewer);
     return { accessToken, user: { ...presentUser(user), settings } };
   }
@@ -117,7 +126,7 @@ export class SignInController {
     message: LOGGED_OUT,
   })
   async logout(
-    @CurrentViewer() viewer: Viewer,
+    @CurrentViewer() viewer: SessionViewer,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ResponseDto> {
     await this.sessions.signOut(viewer);
@@ -128,7 +137,7 @@ export class SignInController {
   @Get('sessions')
   @SignedIn()
   @ApiRoute({ id: 'authSessionsList', summary: 'List your sessions', response: SessionListDto })
-  async listSessions(@CurrentViewer() viewer: Viewer): Promise<SessionListDto> {
+  async listSessions(@CurrentViewer() viewer: SessionViewer): Promise<SessionListDto> {
     const sessions = await this.sessions.list(viewer.userId);
     return { sessions: sessions.map((session) => presentSession(session, viewer.sessionId)) };
   }
@@ -141,14 +150,14 @@ export class SignInController {
     status: 204,
     errors: [sessionNotFound],
   })
-  async endSession(@CurrentViewer() viewer: Viewer, @SessionId() id: string): Promise<void> {
+  async endSession(@CurrentViewer() viewer: SessionViewer, @SessionId() id: string): Promise<void> {
     await this.sessions.end(viewer.userId, id);
   }
 
   @Delete('sessions')
   @SignedIn()
   @ApiRoute({ id: 'authSessionsEndOthers', summary: 'End all your sessions except this one', status: 204 })
-  async endOtherSessions(@CurrentViewer() viewer: Viewer): Promise<void> {
+  async endOtherSessions(@CurrentViewer() viewer: SessionViewer): Promise<void> {
     await this.sessions.endOthers(viewer);
   }
 

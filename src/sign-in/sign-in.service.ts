@@ -1,18 +1,20 @@
-import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { userNotFound } from '../http/app-error.js';
+import { accountSuspended, AppError, userNotFound } from '../http/app-error.js';
 import { addressKey } from '../http/client-address.js';
-import { type LimitedKey, RateLimits } from '../limits/rate-limits.js';
+import { RateLimits } from '../limits/rate-limits.js';
 import { spellingKey } from '../http/typed-text.js';
 import type { SettingsDto } from '../settings/settings.dto.js';
 import { SettingsService } from '../settings/settings.service.js';
-import type { CreateUserDto } from '../users/users.dto.js';
 import type { UserRow } from '../users/user.repository.js';
 import { UsersService } from '../users/users.service.js';
-import type { CookieViewer, Viewer } from '../access/access.js';
-import type { LoginDto } from './sign-in.dto.js';
-import { invalidCredentials } from './sign-in.errors.js';
+import type { CookieViewer, SessionViewer } from '../access/access.js';
+import type { LoginDto, RegisterDto } from './sign-in.dto.js';
+import { invalidCredentials, secondFactorRequired, wrongSecondFactor } from './sign-in.errors.js';
 import type { Device } from '../access/device.js';
+import { PasswordAttempts } from '../access/password-attempts.js';
+import type { Login } from '../access/session.repository.js';
+import { InvitationsService } from '../invitations/invitations.service.js';
+import { TwoFactorService } from '../two-factor/two-factor.service.js';
 import { SessionsService } from '../access/sessions.service.js';
 import { type RefreshTokenSource, Tokens } from '../access/tokens.js';
 
@@ -31,34 +33,59 @@ export class SignInService {
     private readonly users: UsersService,
     private readonly sessions: SessionsService,
     private readonly tokens: Tokens,
+    private readonly attempts: PasswordAttempts,
+    private readonly invitations: InvitationsService,
+    private readonly twoFactor: TwoFactorService,
     private readonly limits: RateLimits,
     private readonly settings: SettingsService,
   ) {}
 
-  /** @throws usernameTaken, emailTaken, tooManyRequests */
-  async register(registration: CreateUserDto, device: Device): Promise<SignIn> {
+  /** @throws registrationClosed, invalidInvitation, usernameTaken, emailTaken, tooManyRequests */
+  async register({ invitation = null, ...registration }: RegisterDto, device: Device): Promise<SignIn> {
     await this.limits.spend('register', addressKey(device.ip));
-    const refresh = await this.sessions.open(await this.users.register(registration), device);
+    const login = await this.users.register(registration, () => this.invitations.admit(invitation));
+    const refresh = await this.sessions.open(login, device, false);
     if (refresh === null) throw userNotFound();
     return this.signIn(refresh);
   }
 
-  /** @throws invalidCredentials, the same for an unknown user and a wrong password; tooManyRequests */
-  async login({ username, password }: LoginDto, device: Device): Promise<SignIn> {
+  /**
+   * @throws invalidCredentials, the same for an unknown user and a wrong password; accountSuspended,
+   *   secondFactorRequired, wrongSecondFactor; tooManyRequests
+   */
+  async login({ username, password, code = null }: LoginDto, device: Device): Promise<SignIn> {
     const login = await this.users.findLogin(username);
-    const keys = loginLimits(login?.id ?? spellingKey(username), addressKey(device.ip));
-    // Points are spent before the password is verified, so that of 100 concurrent guesses only ten are verified.
-    await this.limits.spendAll([keys.pair]);
-    await this.limits.spendAll(keys.others).catch(async (error: unknown) => {
-      await this.limits.refund([keys.pair]);
+    const attempt = await this.attempts.begin(login?.id ?? spellingKey(username), device.ip);
+    const matches = await this.users.isPasswordOf(login, password);
+    if (!matches || login === undefined) throw invalidCredentials();
+    const refresh = await this.openWithSecondFactor(login, code, device).catch(async (error: unknown) => {
+      // Wrong codes have a limit of their own.
+      await attempt.excuse();
       throw error;
     });
-    const matches = await this.users.isPasswordOf(login, password);
-    const refresh = matches && login ? await this.sessions.open(login, device) : null;
     if (refresh === null) throw invalidCredentials();
-    await this.limits.refund(keys.others);
-    await this.limits.clear(keys.pair);
-    return this.signIn(refresh);
+    await attempt.succeed();
+    return this.signIn(refresh).catch((error: unknown) => {
+      // The account was deleted after its session began.
+      throw isUserNotFound(error) ? invalidCredentials() : error;
+    });
+  }
+
+  private async openWithSecondFactor(
+    login: Login,
+    code: string | null,
+    device: Device,
+  ): Promise<RefreshTokenSource | null> {
+    if (login.suspended) throw accountSuspended();
+    if (login.twoFactor) {
+      if (code === null) throw secondFactorRequired();
+      await this.twoFactor.check(login.id, code).catch((error: unknown) => {
+        throw error instanceof AppError && error.definition.message === wrongSecondFactor.message
+          ? wrongSecondFactor()
+          : error;
+      });
+    }
+    return this.sessions.open(login, device, login.twoFactor);
   }
 
   /** @throws unauthorized if the session has ended since the guard accepted it */
@@ -67,7 +94,7 @@ export class SignInService {
   }
 
   /** The viewer's account, with an access token: a new one for a cookie, else the Bearer token of the request. */
-  async me(viewer: Viewer): Promise<{ user: UserRow; settings: SettingsDto; accessToken: string }> {
+  async me(viewer: SessionViewer): Promise<{ user: UserRow; settings: SettingsDto; accessToken: string }> {
     const [user, settings] = await Promise.all([
       this.users.get(viewer.userId),
       this.settings.get(viewer.userId),
@@ -85,19 +112,6 @@ export class SignInService {
   }
 }
 
-/**
- * The three rate-limit keys of a failed sign-in.
- *
- * @param account the id of the account, or the key of the name if no account has it
- */
-function loginLimits(account: string, address: string): { pair: LimitedKey; others: LimitedKey[] } {
-  // The column for keys has 255 characters, so that long names are replaced by their digest.
-  const name = account.length <= 80 ? account : createHash('sha256').update(account).digest('base64url');
-  return {
-    pair: { limit: 'login', key: `${address} ${name}` },
-    others: [
-      { limit: 'loginAddress', key: address },
-      { limit: 'loginAccount', key: name },
-    ],
-  };
+function isUserNotFound(error: unknown): boolean {
+  return error instanceof AppError && error.definition.message === userNotFound.message;
 }

@@ -1,33 +1,18 @@
 import { Injectable } from '@nestjs/common';
+import { type UserStep, UserSteps } from './user-steps.js';
 
-/** A step of a feature in the transaction that deletes a user, before the user's row is deleted. */
-export type DeletionStep = (userId: string) => Promise<void>;
-
-/**
- * The steps of an account's deletion in addition to cascades. A feature with user data outside of cascading tables
- * registers a step when its module starts.
- */
+/** The steps of an account's deletion in addition to cascades, before the user's row is deleted. */
 @Injectable()
-export class AccountDeletion {
-  private readonly locks: DeletionStep[] = [];
-  private readonly steps: DeletionStep[] = [];
+export class AccountDeletion extends UserSteps {
+  private readonly locks: UserStep[] = [];
 
   /** Registers a lock that is taken before the user's row is locked. */
-  registerLock(lock: DeletionStep): void {
+  registerLock(lock: UserStep): void {
     this.locks.push(lock);
-  }
-
-  register(step: DeletionStep): void {
-    this.steps.push(step);
   }
 
   /** Takes the registered locks in the current transaction. */
   async lock(userId: string): Promise<void> {
     for (const lock of this.locks) await lock(userId);
-  }
-
-  /** Runs the steps in the current transaction. */
-  async runSteps(userId: string): Promise<void> {
-    for (const step of this.steps) await step(userId);
   }
 }

@@ -28,6 +28,8 @@ export const USER_COLUMNS = [
   'u.id' as const,
   'u.username' as const,
   'u.email' as const,
+  'u.email_verified' as const,
+  'u.two_factor' as const,
   'u.first_name' as const,
   'u.last_name' as const,
   'u.website' as const,

@@ -21,6 +21,8 @@ export interface UserRow {
   readonly id: string;
   readonly username: string;
   readonly email: string | null;
+  readonly email_verified: boolean;
+  readonly two_factor: boolean;
   readonly first_name: string | null;
   readonly last_name: string | null;
   readonly website: string | null;
@@ -93,7 +95,7 @@ function nameStatements(table: 'usernames' | 'emails') {
       db
         .selectFrom(db.dynamic.table(table).as('n'))
         .innerJoin('users as u', 'u.id', 'n.user_id')
-        .select(['u.id', 'u.password_hash as passwordHash'])
+        .select(['u.id', 'u.password_hash as passwordHash', 'u.suspended', 'u.two_factor as twoFactor'])
         .where('n.key', '=', key),
     ),
     // The update changes nothing, but it locks the row and returns the owner: concurrent claims of a name are

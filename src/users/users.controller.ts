@@ -2,7 +2,14 @@ import { userNotFound } from '../http/app-error.js';
 import { Controller, Delete, Get, Put, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { actorOf } from '../audit/audit-log.js';
-import { AdministratorByBearer, BearerOnly, CurrentViewer, type Viewer } from '../access/access.js';
+import {
+  AdministratorByBearer,
+  BearerOnly,
+  CurrentViewer,
+  type SessionViewer,
+  type Viewer,
+} from '../access/access.js';
+import { signInAgain } from '../access/sessions.errors.js';
 import { RefreshCookieWriter } from '../access/refresh-cookie.js';
 import type { FastifyReply } from 'fastify';
 import { ApiRoute } from '../openapi/api-route.js';
@@ -34,13 +41,13 @@ export class UsersController {
     id: 'usersUpdateCurrent',
     summary: 'Change your own profile',
     description:
-      'Only the given fields change. Null or a blank text clears an optional field. A new password ends all other sessions of the user.',
+      'Only the given fields change. Null or a blank text clears an optional field. A new password ends all other sessions of the user. A change of password or address needs a sign-in of the last 15 minutes, or `current_password`.',
     response: UserDto,
     exampleBody: { youtube: null },
-    errors: [usernameTaken, emailTaken],
+    errors: [signInAgain, usernameTaken, emailTaken],
   })
   async updateCurrent(
-    @CurrentViewer() viewer: Viewer,
+    @CurrentViewer() viewer: SessionViewer,
     @ValidBody() changes: UpdateUserDto,
   ): Promise<UserDto> {
     return presentUser(await this.users.update(viewer, changes));

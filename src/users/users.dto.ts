@@ -1,8 +1,10 @@
 import { AnswerText, Timestamp } from '../http/fields.js';
-import { applyDecorators } from '@nestjs/common';
-import { ApiProperty, ApiSchema, PickType } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema, IntersectionType, PickType } from '@nestjs/swagger';
 import { IsBoolean, IsEmail, IsString, Matches, Max, Min } from 'class-validator';
 import { PERMISSIONS } from '../accounts/permissions.js';
+import { MAX_PASSWORD_BYTES } from '../access/passwords.js';
+import { RecentSignInDto } from '../access/recent-sign-in.dto.js';
+import { Link } from '../http/link.js';
 import { hasBlankCharacters } from '../http/typed-text.js';
 import {
   BlankIsNull,
@@ -22,37 +24,11 @@ import {
 /** A pattern, because the format `email` does not allow letters beyond ASCII. */
 const EMAIL = '^[^@]+@[^@]+$';
 
-/** Maximum length of a password in bytes; longer ones are refused before they are hashed. */
-export const MAX_PASSWORD_BYTES = 512;
-
-function Link(): PropertyDecorator {
-  return applyDecorators(
-    BlankIsNull(),
-    Nullable(),
-    IsString(),
-    rule('link', 'must be a URL that starts with http:// or https://', isLink),
-    CodePointLength(0, 100),
-    ApiProperty({ format: 'uri' }),
-  );
-}
-
-/**
- * Whether a value is an http or https URL. Any host is valid, also one with underscores, without a dot, or an IPv6
- * address.
- */
-function isLink(value: unknown): boolean {
-  if (typeof value !== 'string' || !/^https?:\/\/[^\s<>/?#\\][^\s<>\\]*$/i.test(value)) return false;
-  if (!URL.canParse(value)) return false;
-  const labels = new URL(value).hostname.replace(/\.$/, '').split('.');
-  return labels.every((label) => label !== '');
-}
-
 function isVisible(value: unknown): boolean {
   return typeof value === 'string' && !hasBlankCharacters(value);
 }
 
 /** The data of a new account. */
-@ApiSchema({ name: 'Registration' })
 export class CreateUserDto {
   /**
    * Public name of the user: letters, digits and `_ . -`. It is unique without regard to case.
@@ -112,7 +88,10 @@ export class CreateUserDto {
 /** Changes of a user’s own account. Only the given fields change; null or blank clears an optional text. */
 @AtLeastOneProperty()
 @ApiSchema({ name: 'ProfileChanges' })
-export class UpdateUserDto extends PickType(CreateUserDto, ['email', 'first_name', 'last_name']) {
+export class UpdateUserDto extends IntersectionType(
+  PickType(CreateUserDto, ['email', 'first_name', 'last_name']),
+  RecentSignInDto,
+) {
   /**
    * The new username: letters, digits and `_ . -`. The slug of the profile changes with it.
    * @example "haruka"
@@ -139,42 +118,42 @@ export class UpdateUserDto extends PickType(CreateUserDto, ['email', 'first_name
    * The user’s website: any http or https URL.
    * @example "https://example.com/haruka"
    */
-  @Link()
+  @Link(100)
   website?: string | null;
 
   /**
    * The user’s Facebook page.
    * @example "https://facebook.com/haruka"
    */
-  @Link()
+  @Link(100)
   facebook?: string | null;
 
   /**
    * The user’s Instagram account.
    * @example "https://instagram.com/haruka"
    */
-  @Link()
+  @Link(100)
   instagram?: string | null;
 
   /**
    * The user’s LinkedIn profile.
    * @example "https://linkedin.com/in/haruka"
    */
-  @Link()
+  @Link(100)
   linkedin?: string | null;
 
   /**
    * The user’s account on X.
    * @example "https://x.com/haruka"
    */
-  @Link()
+  @Link(100)
   x?: string | null;
 
   /**
    * The user’s YouTube channel.
    * @example "https://youtube.com/@haruka"
    */
-  @Link()
+  @Link(100)
   youtube?: string | null;
 }
 
@@ -201,6 +180,12 @@ export class UserDto {
    */
   @ApiProperty({ pattern: EMAIL, maxLength: 50 })
   email: string | null;
+
+  /**
+   * Whether the user has verified the address with a link in a message. A change of the address makes it false.
+   * @example true
+   */
+  email_verified: boolean;
 
   /**
    * Given name; null when the user has not given one.
@@ -291,6 +276,12 @@ export class UserDto {
    * @example ["user"]
    */
   roles: string[];
+
+  /**
+   * Whether signing in needs a second factor.
+   * @example false
+   */
+  two_factor: boolean;
 
   /** The permissions of all roles of the user. */
   @ApiProperty({ enum: PERMISSIONS, enumName: 'Permission', isArray: true, example: ['rate-series'] })

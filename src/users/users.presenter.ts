@@ -7,6 +7,8 @@ export function presentUser(row: UserRow): UserDto {
     id: row.id,
     username: row.username,
     email: row.email,
+    email_verified: row.email_verified,
+    two_factor: row.two_factor,
     first_name: row.first_name,
     last_name: row.last_name,
     website: row.website,

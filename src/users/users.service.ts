@@ -1,7 +1,9 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { ObjectId } from 'bson';
-import { type Actor, AuditLog, SERVER } from '../audit/audit-log.js';
-import type { Viewer } from '../access/access.js';
+import { type Actor, actorOf, AuditLog, SERVER } from '../audit/audit-log.js';
+import type { SessionViewer } from '../access/access.js';
+import { RecentSignIn } from '../access/recent-sign-in.js';
+import { AccountLinks } from '../account-links/account-links.js';
 import { Passwords } from '../access/passwords.js';
 import { Administrators } from '../accounts/administrators.js';
 import { ADMIN_ROLE, DEFAULT_ROLE } from '../accounts/permissions.js';
@@ -33,6 +35,8 @@ export class UsersService implements OnModuleInit {
     private readonly deletion: AccountDeletion,
     private readonly audit: AuditLog,
     private readonly folding: SearchFolding,
+    private readonly links: AccountLinks,
+    private readonly recent: RecentSignIn,
   ) {}
 
   onModuleInit(): void {
@@ -70,14 +74,52 @@ export class UsersService implements OnModuleInit {
   }
 
   /**
-   * Creates an account with the default role.
+   * Creates an account.
    *
-   * @throws usernameTaken, emailTaken
+   * @param admit runs in the transaction and returns the names of the account's roles; it throws if the account may not
+   * be
+   *   created
+   * @throws usernameTaken, emailTaken, and what `admit` throws
    */
-  async register(registration: CreateUserDto): Promise<Login> {
+  async register(registration: CreateUserDto, admit: () => Promise<readonly string[]>): Promise<Login> {
     const passwordHash = await this.passwords.hash(registration.password);
-    const id = await this.transactions.run(() => this.create(registration, passwordHash));
-    return { id, passwordHash };
+    const id = await this.transactions.run(async () =>
+      this.create(registration, passwordHash, { roles: await admit() }),
+    );
+    return { id, passwordHash, suspended: false, twoFactor: false };
+  }
+
+  /**
+   * Creates an account without a password, for an identity at a provider.
+   *
+   * @param claim claims the identity for the new account, and returns its owner
+   * @param link stores the identity, if the new account owns it
+   * @returns the id of the owner: of a concurrent request, if that was faster
+   * @throws usernameTaken if all usernames are taken
+   */
+  async registerIdentity(
+    { usernames, verifiedEmail, firstName, lastName }: NewIdentity,
+    claim: (id: string) => Promise<string>,
+    link: (id: string) => Promise<void>,
+  ): Promise<string> {
+    return this.transactions.run(async () => {
+      const id = createId();
+      const owner = await claim(id);
+      if (owner !== id) return owner;
+      const username = await this.claimFirst(usernames, id);
+      const isFree = verifiedEmail !== null && (await this.users.claimEmail(verifiedEmail, id));
+      const names = { username, email: isFree ? verifiedEmail : null, firstName, lastName };
+      const columns = { slug: slugOf(username), passwordHash: null, emailVerified: isFree };
+      await this.users.create({ ...names, id, ...columns, ...searchColumns(names) });
+      await this.users.grantRole(id, DEFAULT_ROLE);
+      await link(id);
+      return id;
+    });
+  }
+
+  private async claimFirst(usernames: readonly string[], id: string): Promise<string> {
+    for (const username of usernames) if (await this.users.claimUsername(username, id)) return username;
+    throw usernameTaken();
   }
 
   /**
@@ -88,8 +130,8 @@ export class UsersService implements OnModuleInit {
   async createAdministrator(username: string, password: string, newId = createId()): Promise<string> {
     const passwordHash = await this.passwords.hash(password);
     return this.transactions.run(async () => {
-      const id = await this.create({ username, password }, passwordHash, newId);
-      await this.users.grantRole(id, ADMIN_ROLE);
+      const roles = [DEFAULT_ROLE, ADMIN_ROLE];
+      const id = await this.create({ username, password }, passwordHash, { roles, id: newId });
       this.audit.record(SERVER, { action: 'user.create-administrator', target: id });
       return id;
     });
@@ -106,7 +148,7 @@ export class UsersService implements OnModuleInit {
 
   /** Whether the password is that of the account. Takes the same time if there is no account. */
   async isPasswordOf(login: Login | undefined, password: string): Promise<boolean> {
-    return this.passwords.matches(password, login?.passwordHash);
+    return this.passwords.matches(password, login?.passwordHash ?? null);
   }
 
   /** Gets a user and locks the row until the transaction ends. @throws userNotFound */
@@ -116,13 +158,22 @@ export class UsersService implements OnModuleInit {
     return user;
   }
 
+  /** Like `lock`, but null if there is no such user. */
+  async findLocked(id: string): Promise<User | null> {
+    return this.users.lock(id);
+  }
+
   /**
-   * Changes the given fields. A new password ends the user's other sessions.
+   * Changes the given fields. A new password ends the user's other sessions. A new password and another address need a
+   * recent sign-in; the address that the account has already is no change.
    *
-   * @throws usernameTaken, emailTaken
+   * @throws signInAgain, tooManyRequests, usernameTaken, emailTaken
    */
-  async update(viewer: Viewer, changes: UpdateUserDto): Promise<UserRow> {
-    const { username, email, password, ...texts } = changes;
+  async update(viewer: SessionViewer, changes: UpdateUserDto): Promise<UserRow> {
+    const { username, password, current_password: currentPassword, email: sent, ...texts } = changes;
+    const isSame = sent !== undefined && sent === (await this.get(viewer.userId)).email;
+    const email = isSame ? undefined : sent;
+    if (password !== undefined || email !== undefined) await this.recent.require(viewer, currentPassword);
     const passwordHash = password === undefined ? undefined : await this.passwords.hash(password);
     await this.transactions.run(async () => {
       const user = await this.lock(viewer.userId);
@@ -130,11 +181,22 @@ export class UsersService implements OnModuleInit {
         user.passwordHash = passwordHash;
         await this.sessions.requireOpen(viewer);
         await this.sessions.endOthers(viewer);
+        await this.links.end(user.id);
+        this.audit.record(actorOf(viewer), { action: 'account.change-password', target: user.id });
       }
-      Object.assign(user, definedTexts(texts));
+      const formerEmail = user.email ?? null;
+      this.changeTexts(user, texts);
       await this.changeNames(user, { username, email });
+      if (user.email !== formerEmail) {
+        this.audit.record(actorOf(viewer), { action: 'account.change-email', target: user.id });
+      }
     });
     return this.get(viewer.userId);
+  }
+
+  /** Changes names and links of a user whose row the current transaction has locked. `changeNames` must follow. */
+  changeTexts(user: User, texts: ChangedTexts): void {
+    Object.assign(user, definedTexts(texts));
   }
 
   /** Deletes the viewer's own account and all its data. @throws lastAdministrator */
@@ -150,13 +212,18 @@ export class UsersService implements OnModuleInit {
     });
   }
 
-  private async create(registration: CreateUserDto, passwordHash: string, id = createId()): Promise<string> {
+  private async create(
+    registration: CreateUserDto,
+    passwordHash: string,
+    { roles, id = createId() }: { roles: readonly string[]; id?: string },
+  ): Promise<string> {
     const { username, email = null, first_name: firstName = null, last_name: lastName = null } = registration;
     if (!(await this.users.claimUsername(username, id))) throw usernameTaken();
     if (email !== null && !(await this.users.claimEmail(email, id))) throw emailTaken();
     const names = { username, email, firstName, lastName };
     await this.users.create({ ...names, id, slug: slugOf(username), passwordHash, ...searchColumns(names) });
-    await this.users.grantRole(id, DEFAULT_ROLE);
+    // The roles of an invitation may have been deleted since.
+    for (const role of roles.length === 0 ? [DEFAULT_ROLE] : roles) await this.users.grantRole(id, role);
     return id;
   }
 
@@ -184,6 +251,10 @@ export class UsersService implements OnModuleInit {
   private async changeEmail(user: User, email: string | null): Promise<void> {
     if (user.email !== null && user.email !== undefined) await this.users.releaseEmail(user.email, user.id);
     if (email !== null && !(await this.users.claimEmail(email, user.id))) throw emailTaken();
+    if (email !== (user.email ?? null)) {
+      await this.links.addressChanged(user.id, user.email ?? null);
+      user.emailVerified = false;
+    }
     user.email = email;
   }
 
@@ -193,10 +264,21 @@ export class UsersService implements OnModuleInit {
     const user = await this.lock(userId);
     if (isLast) throw lastAdministrator();
     await this.deletion.runSteps(userId);
+    await this.links.removeMails(userId);
     await this.users.releaseUsername(user.username, user.id);
     if (user.email) await this.users.releaseEmail(user.email, user.id);
     await this.users.remove(user);
   }
+}
+
+/** What a provider says about a new user. */
+interface NewIdentity {
+  /** Best first. */
+  readonly usernames: readonly string[];
+  /** An address that the provider has verified; null for none. */
+  readonly verifiedEmail: string | null;
+  readonly firstName: string | null;
+  readonly lastName: string | null;
 }
 
 type Names = Pick<User, 'username'> & {
@@ -219,7 +301,9 @@ function slugOf(username: string): string {
   return username.toLowerCase();
 }
 
-function definedTexts(texts: Omit<UpdateUserDto, 'username' | 'email' | 'password'>): Partial<User> {
+type ChangedTexts = Omit<UpdateUserDto, 'username' | 'email' | 'password' | 'current_password'>;
+
+function definedTexts(texts: ChangedTexts): Partial<User> {
   const { first_name: firstName, last_name: lastName, ...links } = texts;
   const given = Object.entries({ firstName, lastName, ...links }).filter(([, value]) => value !== undefined);
   return Object.fromEntries(given) as Partial<User>;

@@ -10,6 +10,7 @@ const DEFAULTS = {
   'nsfw-mode': 'settings.nsfw.hide-nsfw',
   'view-mode': 'column',
   'show-drag-indicator': true,
+  currency: 'EUR',
 };
 
 const CHOSEN = {
@@ -19,6 +20,7 @@ const CHOSEN = {
   'nsfw-mode': 'settings.nsfw.show-nsfw-18',
   'view-mode': 'grid',
   'show-drag-indicator': false,
+  currency: 'JPY',
 };
 
 describe('/users/{id}/settings and /users/{id}/save-settings', () => {
@@ -73,6 +75,9 @@ describe('/users/{id}/settings and /users/{id}/save-settings', () => {
     [{ 'view-mode': 'list' }, 'Invalid parameters'],
     [{ 'show-drag-indicator': 'true' }, 'Invalid parameters'],
     [{ 'show-drag-indicator': 1 }, 'Invalid parameters'],
+    [{ currency: 'eur' }, 'Invalid parameters'],
+    [{ currency: 'XXX' }, 'Invalid parameters'],
+    [{ currency: null }, 'Invalid parameters'],
     [{ theme: 'dark', user_id: 'x' }, 'Invalid parameters'],
   ])('rejects the settings %j with 400', async (body, data) => {
     const user = await app.a.user();

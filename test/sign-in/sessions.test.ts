@@ -1,6 +1,7 @@
 import { createHmac, createSecretKey, randomUUID } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { describe, expect, it, vi } from 'vitest';
+import { RecentSignIn } from '../../src/access/recent-sign-in.js';
 import { appForFile, JWT_SECRET, startApp } from '../support/app.js';
 import { refreshCookie } from '../support/client.js';
 import { unique } from '../support/builders.js';
@@ -484,6 +485,16 @@ describe('concurrent changes of an account', () => {
     const winner = answers.findIndex(({ status }) => status === 200);
     expect((await app.client.as(sessions[winner] as (typeof sessions)[0]).get('/auth/me')).status).toBe(200);
     await app.a.signIn(user.username, `another horse ${winner}`);
+  });
+
+  it('asks nobody for a password whose session has ended since the guard accepted it', async () => {
+    const { id: userId, password } = await app.a.user();
+    const viewer = { userId, sessionId: randomUUID(), ip: '192.0.2.1', credential: 'session' as const };
+    for (const given of [undefined, password]) {
+      await expect(app.nest.get(RecentSignIn).require(viewer as never, given)).rejects.toMatchObject({
+        definition: { status: 401 },
+      });
+    }
   });
 
   it('answers 200, 401 or 404 to requests that are concurrent with the deletion of their account', async () => {

@@ -1,7 +1,7 @@
-import type { SessionDto } from './sign-in.dto.js';
-import type { ListedSession } from '../access/session.repository.js';
+import type { SessionDto } from './session.dto.js';
+import type { ListedSession } from './session.repository.js';
 
-/** A session as its user sees it. */
+/** A session as its user and administrators see it. @param currentId the session of the request */
 export function presentSession(session: ListedSession, currentId: string): SessionDto {
   return {
     id: session.id,
