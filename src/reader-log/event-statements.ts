@@ -8,7 +8,8 @@ import type { LogEntities } from './log-statements.js';
 
 const db = tables<LogEntities>();
 
-const COLUMNS = [
+/** The columns of an event (`e`) for responses. */
+export const EVENT_COLUMNS = [
   'e.number',
   timestamp('e.at').as('at'),
   'e.kind',
@@ -59,7 +60,7 @@ export const EVENT_PAGE = statementFamily(
     const given = Object.entries(conditions).filter(([name]) => filters[name as keyof EventFilters]);
     return db
       .selectFrom('reader_events as e')
-      .select(COLUMNS)
+      .select(EVENT_COLUMNS)
       .where('e.user_id', '=', p.userId)
       .where((eb) => eb.and(given.map(([, condition]) => condition)))
       .orderBy('e.number', 'desc')
@@ -72,7 +73,7 @@ export const FIND_EVENT = statement(
   ({ userId, number }: { userId: string; number: number }) =>
     db
       .selectFrom('reader_events as e')
-      .select(COLUMNS)
+      .select(EVENT_COLUMNS)
       .where('e.user_id', '=', userId)
       .where('e.number', '=', number),
 );
@@ -86,7 +87,7 @@ export const EVENTS_OF_ORIGIN = statement(
   (p: { userId: string; origin: EventOrigin; originId: number; before: number; limit: number }) =>
     db
       .selectFrom('reader_events as e')
-      .select(COLUMNS)
+      .select(EVENT_COLUMNS)
       .where('e.user_id', '=', p.userId)
       .where('e.origin_id', '=', p.originId)
       .where('e.number', '<', p.before)

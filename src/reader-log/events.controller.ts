@@ -7,7 +7,7 @@ import { Idempotent } from '../idempotency/idempotent.js';
 import { LimitUser } from '../limits/user-limit.js';
 import { ApiRoute } from '../openapi/api-route.js';
 import { EventPageDto, EventsQuery, UndoDto, UndoResultDto } from './events.dto.js';
-import { changedSince, eventNotFound, tooLateToUndo } from './events.errors.js';
+import { changedSince, eventNotFound, tooLateToUndo, tooManyReads } from './events.errors.js';
 import { EventsService } from './events.service.js';
 import { EventId } from './path-parameters.js';
 
@@ -17,7 +17,7 @@ export class EventsController {
   constructor(private readonly events: EventsService) {}
 
   @Get()
-  @SignedIn()
+  @SignedIn({ scope: 'read' })
   @ApiRoute({
     id: 'eventsList',
     summary: 'List the changes of your entries, reads, ratings and items',
@@ -57,7 +57,7 @@ export class EventsController {
     description:
       'Restores the values before the change, unless the resource has been changed since by another origin. Undoing a rating needs the permission `rate-series`.',
     response: UndoResultDto,
-    errors: [forbidden, eventNotFound, tooLateToUndo, changedSince],
+    errors: [forbidden, eventNotFound, tooLateToUndo, changedSince, tooManyReads],
   })
   async undo(@CurrentViewer() { userId }: Viewer, @EventId() id: number): Promise<UndoResultDto> {
     return this.events.undo(userId, id);

@@ -2,7 +2,7 @@ import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { IsIn, Max, Min } from 'class-validator';
 import { IsDateOrTime } from '../http/date-or-time.js';
 import { AnswerText, Timestamp } from '../http/fields.js';
-import { BlankIsAbsent, Integer, Optional, QueryInteger, Required, rule } from '../http/validation.js';
+import { BlankIsAbsent, Integer, Optional, QueryInteger, RequiredWith, rule } from '../http/validation.js';
 import {
   EVENT_ACTIONS,
   EVENT_KINDS,
@@ -143,11 +143,11 @@ export class EventDto {
   device: string | null;
 
   /**
-   * Id of the personal token that made the change; null for a session.
-   * @example 3
+   * Id of the personal token that made the change; null for a session. The token may have been revoked since.
+   * @example "5f3a9c1e-7b24-4d68-a0f1-9c2e8b6d4a75"
    */
-  @Integer()
-  token_id: number | null;
+  @ApiProperty({ format: 'uuid' })
+  token_id: string | null;
 
   /** By what the change was made. */
   origin: EventOriginDto;
@@ -192,7 +192,7 @@ export class UndoOriginDto {
 @ApiSchema({ name: 'Undo' })
 export class UndoDto {
   /** The bulk, import or undo whose changes are undone. */
-  @Required()
+  @RequiredWith('type', 'id')
   @rule('origin', 'must have a type (bulk, import or undo) and an id', isOrigin)
   origin: UndoOriginDto;
 }

@@ -27,6 +27,8 @@ function presentFields(userId: string, row: EventRow, fields: EventFields | null
   if (row.kind === 'item') return fields;
   if (row.kind === 'read') return { id, ...fields };
   if (row.kind === 'rating') return { ...fields, user_id: userId, series_id };
+  // The id of the current read is what an undo restores; entries do not show it.
+  const { read_id: _, ...shown } = fields;
   const versions = row.action === 'add' ? { version: row.number, last_update: row.at } : {};
-  return { user_id: userId, series_id, ...fields, ...versions };
+  return { user_id: userId, series_id, ...versions, ...shown };
 }

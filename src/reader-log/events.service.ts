@@ -4,7 +4,7 @@ import type { EventRow } from './event-statements.js';
 import type { EventPageDto, EventsQuery, UndoOriginDto, UndoResultDto } from './events.dto.js';
 import { changedSince, eventNotFound, tooLateToUndo } from './events.errors.js';
 import { presentEvent } from './events.presenter.js';
-import { requestBy } from './log-statements.js';
+import { causedBy } from './log-statements.js';
 import { ReaderLog } from './reader-log.js';
 import { ReaderLogRepository } from './reader-log.repository.js';
 import { isOvertaken, UndoHandlers } from './undo.js';
@@ -34,16 +34,14 @@ export class EventsService {
     };
   }
 
-  /** Undoes one change. @throws eventNotFound, forbidden, tooLateToUndo, changedSince */
+  /** Undoes one change. @throws eventNotFound, forbidden, tooLateToUndo, changedSince, tooManyReads */
   async undo(userId: string, number: number): Promise<UndoResultDto> {
     return this.log.exclusively(userId, async () => {
       const event = await this.events.find(userId, number);
       if (event === undefined) throw eventNotFound();
-      if (event.kind === 'rating' && !(await this.events.mayRate(userId))) throw forbidden();
-      if (event.is_old) throw tooLateToUndo();
-      const undone = await this.undoAll(userId, [event], await this.log.take(userId));
-      if (undone.undone === 0) throw changedSince();
-      return undone;
+      const [refusal] = await this.undoAll(userId, [event], await this.log.take(userId));
+      if (refusal) throw refusal();
+      return { undone: 1, skipped: [] };
     });
   }
 
@@ -64,34 +62,43 @@ export class EventsService {
         if (undoId === null && events[0]?.is_old) throw tooLateToUndo();
         if (events.length === 0) return null;
         const id = undoId ?? (await this.log.take(userId));
-        return { id, events, ...(await this.undoAll(userId, events, id)) };
+        return { id, events, refusals: await this.undoAll(userId, events, id) };
       });
       if (chunk === null) return result;
-      result.undone += chunk.undone;
-      result.skipped.push(...chunk.skipped);
+      for (const [index, { series_id, volume_id }] of chunk.events.entries()) {
+        const refusal = chunk.refusals[index];
+        if (refusal) result.skipped.push({ series_id, volume_id, data: refusal.message });
+        else result.undone++;
+      }
       before = chunk.events.at(-1)?.number ?? 0;
       undoId = chunk.id;
       if (chunk.events.length < CHUNK) return result;
     }
   }
 
-  /** Undoes events, newest first, as the origin `{type: "undo", id}`. */
-  private async undoAll(userId: string, events: readonly EventRow[], id: number): Promise<UndoResultDto> {
+  /**
+   * Undoes events, newest first, as the origin `{type: "undo", id}`.
+   *
+   * @returns for each event null, or the error that says why it was not undone
+   */
+  private async undoAll(
+    userId: string,
+    events: readonly EventRow[],
+    id: number,
+  ): Promise<(ErrorFactory | null)[]> {
     const later = await this.events.later(userId, events);
     const mayRate = !events.some(({ kind }) => kind === 'rating') || (await this.events.mayRate(userId));
-    const result: UndoResultDto = { undone: 0, skipped: [] };
-    const skip = ({ series_id, volume_id }: EventRow, { message: data }: ErrorFactory) =>
-      result.skipped.push({ series_id, volume_id, data });
+    const refusals: (ErrorFactory | null)[] = [];
     for (const event of events) {
-      if (event.kind === 'rating' && !mayRate) skip(event, forbidden);
-      else if (event.is_old) skip(event, tooLateToUndo);
-      else if (isOvertaken(event, later)) skip(event, changedSince);
+      if (event.kind === 'rating' && !mayRate) refusals.push(forbidden);
+      else if (event.is_old) refusals.push(tooLateToUndo);
+      else if (isOvertaken(event, later)) refusals.push(changedSince);
       else {
-        const cause = { ...requestBy(), origin: 'undo' as const, originId: id, undoes: event.number };
-        if (await this.handlers.undo(userId, event, cause)) result.undone++;
-        else skip(event, changedSince);
+        const cause = { ...causedBy('undo', id), undoes: event.number };
+        const outcome = await this.handlers.undo(userId, event, cause);
+        refusals.push(typeof outcome === 'boolean' ? (outcome ? null : changedSince) : outcome);
       }
     }
-    return result;
+    return refusals;
   }
 }

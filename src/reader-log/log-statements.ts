@@ -1,4 +1,5 @@
 import { type AliasedRawBuilder, type Expression, type QueryCreator, type RawBuilder, sql } from 'kysely';
+import type { Viewer } from '../access/access.js';
 import type { TablesOf } from '../database/statement.js';
 import type { ReaderCounterSchema } from './reader-counter.entity.js';
 import type {
@@ -19,8 +20,8 @@ export interface Cause {
   readonly clientId: number | null;
   /** The device, if the client names it. */
   readonly device: string | null;
-  /** The personal token that authenticated the request. */
-  readonly tokenId: number | null;
+  /** The id of the personal token that authenticated the request; null for a session. */
+  readonly tokenId: string | null;
   readonly origin: EventOrigin;
   /** The id of the bulk, import or undo; null for a single request. */
   readonly originId: number | null;
@@ -28,9 +29,19 @@ export interface Cause {
   readonly undoes: number | null;
 }
 
-/** The cause of a change by a single request. */
-export function requestBy(clientId: number | null = null, device: string | null = null): Cause {
-  return { clientId, device, tokenId: null, origin: 'request', originId: null, undoes: null };
+/** The cause of a change by a single request of the viewer. */
+export function requestBy(
+  viewer: Viewer,
+  clientId: number | null = null,
+  device: string | null = null,
+): Cause {
+  const tokenId = viewer.credential === 'token' ? viewer.tokenId : null;
+  return { clientId, device, tokenId, origin: 'request', originId: null, undoes: null };
+}
+
+/** The cause of a change that no personal token makes: by an undo or an import. */
+export function causedBy(origin: EventOrigin, originId: number, clientId: number | null = null): Cause {
+  return { clientId, device: null, tokenId: null, origin, originId, undoes: null };
 }
 
 /**
@@ -91,7 +102,7 @@ export function writeEvent<DB extends LogTables>(
     resource_id: event.resourceId ?? sql`null::bigint`,
     client_id: sql`${cause.clientId}::int`,
     device: sql`${cause.device}`,
-    token_id: sql`${cause.tokenId}::int`,
+    token_id: sql`${cause.tokenId}`,
     origin: sql`${cause.origin}::event_origin`,
     origin_id: sql`${cause.originId}::int`,
     undoes: sql`${cause.undoes}::int`,

@@ -43,7 +43,8 @@ export const ReaderEventSchema = defineEntity({
     resourceId: p.bigint('number').nullable(),
     clientId: p.integer().nullable(),
     device: p.text().nullable(),
-    tokenId: p.integer().nullable(),
+    /** The id of the personal token that made the change. It may have been revoked since. */
+    tokenId: p.text().nullable(),
     origin: p.enum(EVENT_ORIGINS).nativeEnumName('event_origin').default('request'),
     /** The id of the bulk, import or undo. */
     originId: p.integer().nullable(),

@@ -32,6 +32,11 @@ export class ReaderLog implements OnModuleInit {
     });
   }
 
+  /** Whether the reader may rate series. */
+  async mayRate(userId: string): Promise<boolean> {
+    return this.repository.mayRate(userId);
+  }
+
   /** Takes a number of the reader's sequence, as the id of a bulk or an undo. */
   async take(userId: string): Promise<number> {
     return this.repository.take(userId);

@@ -17,7 +17,7 @@ export class BulkController {
   constructor(private readonly bulk: BulkService) {}
 
   @Post('bulk')
-  @SignedIn()
+  @SignedIn({ scope: 'write-history' })
   @LimitUser('bulk')
   @Idempotent()
   @BodyLimit(BULK_LIMIT)
@@ -30,9 +30,9 @@ export class BulkController {
     errors: [nothingChanged],
   })
   async run(
-    @CurrentViewer() { userId }: Viewer,
+    @CurrentViewer() viewer: Viewer,
     @ValidBody() bulk: HistoryBulkDto,
   ): Promise<HistoryBulkResultDto> {
-    return this.bulk.run(userId, bulk);
+    return this.bulk.run(viewer, bulk);
   }
 }

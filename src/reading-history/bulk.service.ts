@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Viewer } from '../access/access.js';
 import { failureOf, type ItemOutcome, parseItem, requireAll } from '../bulk/bulk-items.js';
 import { seriesNotFound } from '../catalog/catalog.errors.js';
 import { unknownClient } from '../clients/clients.errors.js';
@@ -18,6 +19,7 @@ import {
 } from './bulk.dto.js';
 import { nothingChanged } from './bulk.errors.js';
 import { requireMatch } from './entry-condition.js';
+import { EntryBatch } from './entry-batch.js';
 import type { EntryState, Written } from './entry-statements.js';
 import { patchedValues, valuesOf, valuesOfState } from './entry-values.js';
 import { endsBeforeStart } from './partial-date.js';
@@ -28,19 +30,22 @@ import { ADDED, DELETED, UPDATED } from './reading-history.messages.js';
 import { readingStatusExists, readingStatusMissing } from './reading-history.errors.js';
 import { presentEntry } from './reading-history.presenter.js';
 
-/** A bulk while its items are applied. Its transaction holds the counter, so that the entries are those of the database. */
+/**
+ * A bulk while its items are applied. Its transaction holds the counter, so that the entries are those of the database.
+ */
 interface Bulk {
   readonly userId: string;
   readonly client: number;
-  readonly cause: Cause;
+  /** The entries as they are stored. An item sees those of its series after all changes. */
   readonly entries: Map<number, EntryState>;
   readonly knownSeries: ReadonlySet<number>;
+  readonly batch: EntryBatch;
 }
 
-/** The entry after an item, and the message of the single request. */
+/** The message of the single request, and the entry's version after the item; null for a deleted one. */
 interface Applied {
   readonly message: string;
-  readonly entry: EntryState | null;
+  readonly version: number | null;
 }
 
 /** Applies many changes of entries in one transaction. */
@@ -54,23 +59,30 @@ export class BulkService {
 
   /** @throws unknownClient, nothingChanged */
   async run(
-    userId: string,
+    viewer: Viewer,
     { client, atomic = false, device, items }: HistoryBulkDto,
   ): Promise<HistoryBulkResultDto> {
+    const { userId } = viewer;
     return this.log.exclusively(userId, async () => {
       const { clientKnown } = await this.entries.findBase(userId, 0, client);
       if (!clientKnown) throw unknownClient();
       const id = await this.log.take(userId);
       const seriesIds = [...new Set(items.flatMap((item) => seriesOf(item) ?? []))];
+      const cause: Cause = { ...requestBy(viewer, client, device ?? null), origin: 'bulk', originId: id };
       const bulk: Bulk = {
         userId,
         client,
-        cause: { ...requestBy(client, device ?? null), origin: 'bulk', originId: id },
         entries: await this.entries.states(userId, seriesIds),
         knownSeries: await this.entries.knownSeries(seriesIds),
+        batch: new EntryBatch(this.entries, { userId, client, cause }, id),
       };
       const results: EntryResultDto[] = [];
-      for (const [index, item] of items.entries()) results.push(await this.resultOf(bulk, item, index));
+      for (const [index, item] of items.entries()) {
+        const isPending = bulk.batch.has(seriesOf(item) ?? 0);
+        if (isPending || operationOf(item) === 'delete') await write(bulk);
+        results.push(await this.resultOf(bulk, item, index));
+      }
+      await write(bulk);
       requireAll(results, atomic, nothingChanged);
       return { id, results };
     });
@@ -81,8 +93,7 @@ export class BulkService {
     try {
       const parsed = await parseItem<EntryItem>(value, ENTRY_OPERATIONS);
       if (parsed.kind === 'invalid') throw parsed.error;
-      const { message, entry } = await this.apply(bulk, givenFields(parsed.item, value));
-      const version = entry?.version ?? null;
+      const { message, version } = await this.apply(bulk, givenFields(parsed.item, value));
       return { ...target, code: 200, data: message, version, errors: null };
     } catch (error) {
       return { ...target, ...failedResult(failureOf(error), bulk.entries.get(target.series_id ?? 0)) };
@@ -101,26 +112,26 @@ export class BulkService {
     if (item.op === 'add' && state !== null) throw readingStatusExists();
     if (item.op === 'update' && state === null) throw readingStatusMissing();
     const values = valuesOf({ ...(item as AddEntryItemDto), client: bulk.client }, state);
-    return this.save(bulk, item.series_id, state, values);
+    return save(bulk, item.series_id, state, values);
   }
 
   private async delete(bulk: Bulk, state: EntryState | null): Promise<Applied> {
     if (state === null) throw readingStatusMissing();
     const former = state.former_reads === 0 ? [] : await this.reads.list(bulk.userId, state.series_id);
-    await this.entries.delete(state, former, bulk.cause);
+    await bulk.batch.delete(state, former);
     bulk.entries.delete(state.series_id);
-    return { message: DELETED, entry: null };
+    return { message: DELETED, version: null };
   }
 
-  private async progress(bulk: Bulk, item: ProgressItemDto, state: EntryState | null): Promise<Applied> {
+  private progress(bulk: Bulk, item: ProgressItemDto, state: EntryState | null): Applied {
     const { mode: operation, value, progressType, date = null } = item;
     const outcome = applyProgress(state, { operation, value, progressType, date, client: bulk.client });
     if (outcome.kind === 'too-large') throw badRequest([invalid('value', 'makes the counter too large')]);
-    if (outcome.kind === 'unchanged') return { message: UPDATED, entry: state };
-    return this.save(bulk, item.series_id, state, outcome.values);
+    if (outcome.kind === 'unchanged') return unchanged(state);
+    return save(bulk, item.series_id, state, outcome.values, true);
   }
 
-  private async patch(bulk: Bulk, item: PatchEntryItemDto, state: EntryState | null): Promise<Applied> {
+  private patch(bulk: Bulk, item: PatchEntryItemDto, state: EntryState | null): Applied {
     if (state === null) throw readingStatusMissing();
     const values = patchedValues(state, item, bulk.client);
     if (values === null) throw badRequest([invalid('progress', 'contradicts the counters')]);
@@ -129,24 +140,33 @@ export class BulkService {
       throw badRequest([invalid('end', 'must not lie before start')]);
     const former: Written = { ...valuesOfState(state), client_id: bulk.client };
     const isChanged = Object.entries(values).some(([name, value]) => former[name as keyof Written] !== value);
-    return isChanged ? this.save(bulk, item.series_id, state, values) : { message: UPDATED, entry: state };
+    return isChanged ? save(bulk, item.series_id, state, values) : unchanged(state);
   }
+}
 
-  private async save(
-    { userId, cause, entries, knownSeries }: Bulk,
-    seriesId: number,
-    state: EntryState | null,
-    values: Written,
-  ): Promise<Applied> {
-    if (!knownSeries.has(seriesId)) throw seriesNotFound();
-    const outcome =
-      state === null
-        ? await this.entries.add(userId, seriesId, values, cause)
-        : await this.entries.update(userId, seriesId, values, cause);
-    if (outcome.kind !== 'written') throw unknownClient();
-    entries.set(seriesId, outcome.entry);
-    return { message: state === null ? ADDED : UPDATED, entry: outcome.entry };
-  }
+/** Writes the changes of the batch. @throws unknownClient if the client was disabled meanwhile */
+async function write({ batch, entries }: Bulk): Promise<void> {
+  const written = await batch.write();
+  if (written === null) throw unknownClient();
+  for (const entry of written) entries.set(entry.series_id, entry);
+}
+
+/** Adds or replaces the entry with the next batch. @throws seriesNotFound */
+function save(
+  { batch, knownSeries }: Bulk,
+  seriesId: number,
+  state: EntryState | null,
+  values: Written,
+  isProgress = false,
+): Applied {
+  if (!knownSeries.has(seriesId)) throw seriesNotFound();
+  const isNew = state === null;
+  const version = batch.push({ seriesId, values, isNew, isProgress });
+  return { message: isNew ? ADDED : UPDATED, version };
+}
+
+function unchanged(state: EntryState | null): Applied {
+  return { message: UPDATED, version: state?.version ?? null };
 }
 
 function failedResult({ code, data, errors }: ItemOutcome, entry: EntryState | undefined) {

@@ -21,6 +21,25 @@ interface Parameters {
   readonly limit: number;
 }
 
+/** Milliseconds since 1970 when the statement began. */
+const NOW = sql<number>`floor(extract(epoch from statement_timestamp()) * 1000)::bigint`;
+
+/** The epoch of the installation: see `installation`. */
+const EPOCH = sql<string | null>`(select epoch from installation)`;
+
+/** The last number of a reader, the time and the epoch. A page without changes costs no more than this. */
+export const LAST_NUMBER = statement('reading-history.last-number', ({ userId }: { userId: string }) =>
+  ONE_ROW.select([
+    sql<
+      number | null
+    >`(${db.selectFrom('reader_counters as c').select('c.number').where('c.user_id', '=', userId)})`.as(
+      'number',
+    ),
+    NOW.as('at'),
+    EPOCH.as('epoch'),
+  ]),
+);
+
 /**
  * The entries that have changed after a version, in the order of their versions, and the deletions. One statement and
  * therefore one snapshot: since the counter is locked until the commit, a snapshot with a number has all earlier ones.
@@ -50,8 +69,8 @@ export const CHANGES = statementFamily(
       ONE_ROW,
       () => ({
         number: db.selectFrom('reader_counters as c').select('c.number').where('c.user_id', '=', p.userId),
-        /** Milliseconds since 1970. */
-        at: sql<number>`floor(extract(epoch from statement_timestamp()) * 1000)::bigint`,
+        at: NOW,
+        epoch: EPOCH,
         deleted: deletions
           ? sql<Tombstone[] | null>`(select jsonb_agg(t) from (${tombstones}) as t)`
           : sql<Tombstone[] | null>`null::jsonb`,

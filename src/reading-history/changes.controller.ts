@@ -13,12 +13,12 @@ export class ChangesController {
   constructor(private readonly changes: ChangesService) {}
 
   @Get('changes')
-  @SignedIn()
+  @SignedIn({ scope: 'read' })
   @ApiRoute({
     id: 'readingHistoryChanges',
     summary: 'List what has changed in your reading history since a cursor',
     description:
-      'A device that applies all pages in order has the entries of the server. Deletions are reported for 90 days; an older cursor is a 410, and the device begins again without one.',
+      'A device that applies all pages in order has the entries of the server. Deletions are reported for 90 days; an older cursor, or one from before the service was restored from a backup, is a 410, and the device begins again without one.',
     response: ChangesPageDto,
     errors: [cursorExpired],
   })

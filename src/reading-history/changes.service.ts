@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { badRequest, invalid } from '../http/problems.js';
 import { OldRows } from '../jobs/old-rows.js';
-import { ChangesCursor, type Position } from './changes-cursor.js';
+import { ChangesCursor, type Cursor, type Position } from './changes-cursor.js';
 import { ChangesRepository } from './changes.repository.js';
 import { cursorExpired } from './changes.errors.js';
 import type { ChangesPageDto, ChangesQuery, EntryChangeDto } from './changes.dto.js';
@@ -25,9 +25,10 @@ export class ChangesService implements OnModuleInit {
 
   /** A page of changes. @throws invalidParameters, cursorExpired */
   async list(userId: string, { cursor, limit }: ChangesQuery): Promise<ChangesPageDto> {
-    const start = cursor === undefined ? null : this.cursors.read(userId, cursor);
-    if (start === null && cursor !== undefined)
-      throw badRequest([invalid('cursor', 'is not one of your cursors')]);
+    const start = cursor === undefined ? null : this.cursors.read(cursor);
+    if (start === null && cursor !== undefined) throw notACursor();
+    const unchanged = start && (await this.unchangedSince(userId, start));
+    if (unchanged) return { changes: [], cursor: unchanged, more: false };
     const page = await this.changes.page(userId, start?.after ?? 0, limit + 1, start !== null);
     if (start !== null && page.at - start.since > RETENTION) throw cursorExpired();
     const found: EntryChangeDto[] = [
@@ -45,6 +46,25 @@ export class ChangesService implements OnModuleInit {
     const next: Position = more
       ? { after: shown.at(-1)?.version ?? 0, since: start?.since ?? page.at }
       : { after: page.number, since: page.at };
-    return { changes: shown, cursor: this.cursors.write(userId, next), more };
+    return { changes: shown, cursor: this.cursors.write(userId, next, page.epoch), more };
   }
+
+  /**
+   * The next cursor of a reader whose data was not changed since one; null if it was.
+   *
+   * @throws invalidParameters, cursorExpired
+   */
+  private async unchangedSince(userId: string, start: Cursor): Promise<string | null> {
+    const { number, at, epoch } = await this.changes.lastNumber(userId);
+    // A restored installation may have another key, with which earlier cursors cannot be verified.
+    if (start.epoch !== epoch) throw cursorExpired();
+    if (!start.isGenuine(userId)) throw notACursor();
+    if (number === null || number > start.after) return null;
+    if (at - start.since > RETENTION) throw cursorExpired();
+    return this.cursors.write(userId, { after: number, since: at }, epoch);
+  }
+}
+
+function notACursor() {
+  return badRequest([invalid('cursor', 'is not one of your cursors')]);
 }

@@ -15,6 +15,7 @@ import {
   takeNumber,
   writeEvent,
 } from '../reader-log/log-statements.js';
+import { countChange, growth, NO_GROWTH } from './activity-statements.js';
 import type { DeletedEntrySchema } from './deleted-entry.entity.js';
 import {
   counterOf,
@@ -108,6 +109,30 @@ export type Added = Written & {
   readonly read_id: number | null;
   /** The fields of the event, as JSON. */
   readonly after: string;
+  /** Whether the counters of the new entry count as read on the day. */
+  readonly isProgress: boolean;
+};
+
+const ADDED = growth(null, 'written');
+
+/** The columns of an entry that is added. */
+export const ADDED_COLUMNS = [
+  'user_id',
+  'series_id',
+  ...WRITTEN_COLUMNS,
+  'created',
+  'last_update',
+  'version',
+  'read_id',
+  'series_name',
+  'series_client',
+] as const;
+
+/** The fields of its event that the database sets. */
+export const ADDED_FIELDS = {
+  created: timestamp('written.created'),
+  last_update: timestamp('written.last_update'),
+  read_id: sql.ref('written.read_id'),
 };
 
 export const ADD = statement('reading-history.add', (p: Key & Added & Cause) =>
@@ -124,17 +149,7 @@ export const ADD = statement('reading-history.add', (p: Key & Added & Cause) =>
         .with('written', (query) =>
           query
             .insertInto('reading_entries')
-            .columns([
-              'user_id',
-              'series_id',
-              ...WRITTEN_COLUMNS,
-              'created',
-              'last_update',
-              'version',
-              'read_id',
-              'series_name',
-              'series_client',
-            ])
+            .columns(ADDED_COLUMNS)
             .expression((eb) =>
               eb
                 .selectFrom('counter')
@@ -160,6 +175,12 @@ export const ADD = statement('reading-history.add', (p: Key & Added & Cause) =>
             .where('d.user_id', '=', p.userId)
             .whereRef('d.series_id', '=', 'written.series_id'),
         )
+        .with('active', (query) =>
+          countChange(query, p.userId, p, sql`written`, sql`written.series_client`, {
+            chapters: sql<number>`case when ${p.isProgress}::boolean then ${ADDED.chapters} else 0 end`,
+            volumes: sql<number>`case when ${p.isProgress}::boolean then ${ADDED.volumes} else 0 end`,
+          }),
+        )
         .with('logged', (query) =>
           writeEvent(query, p.userId, p, sql`written`, {
             kind: 'entry',
@@ -167,10 +188,7 @@ export const ADD = statement('reading-history.add', (p: Key & Added & Cause) =>
             number: sql.ref('written.version'),
             seriesId: sql.ref('written.series_id'),
             before: NO_FIELDS,
-            after: sql`${fieldsOf(p.after)} || ${fields({
-              created: timestamp('written.created'),
-              read_id: sql.ref('written.read_id'),
-            })}`,
+            after: sql`${fieldsOf(p.after)} || ${fields(ADDED_FIELDS)}`,
           }),
         ),
     ),
@@ -225,6 +243,16 @@ export const UPDATE = statementFamily(
               .where('r.series_id', '=', p.seriesId)
               .returningAll('r'),
           )
+          .with('active', (query) =>
+            countChange(
+              query,
+              p.userId,
+              p,
+              sql`written cross join held`,
+              sql`written.series_client`,
+              growth('held', 'written'),
+            ),
+          )
           .with('logged', (query) =>
             writeEvent(
               query,
@@ -248,21 +276,10 @@ export const UPDATE = statementFamily(
 );
 
 /** The fields of an event of an entry, before (`held`) and after (`written`). */
-const LOGGED = Object.fromEntries([
-  ...(
-    [
-      'visibility',
-      'progress_type',
-      'progress',
-      'status',
-      'reread',
-      'score',
-      'priority',
-      'start',
-      'end',
-      'notes',
-    ] as const
-  ).map((name) => [name, [sql.ref(`held.${name}`), sql.ref(`written.${name}`)]] as const),
+export const LOGGED = Object.fromEntries([
+  ...WRITTEN_COLUMNS.filter((name) => name !== 'other_progress' && name !== 'client_id').map(
+    (name) => [name, [sql.ref(`held.${name}`), sql.ref(`written.${name}`)]] as const,
+  ),
   ...(['chapters', 'volumes'] as const).map(
     (name) => [name, [counterOf('held', name), counterOf('written', name)]] as const,
   ),
@@ -306,7 +323,10 @@ export const DELETE = statement('reading-history.delete', (p: Key & Cause & { re
         .using('counter')
         .where('e.user_id', '=', p.userId)
         .where('e.series_id', '=', p.seriesId)
-        .returning(['e.series_id', 'counter.number']),
+        .returning(['e.series_id', 'e.series_client', 'counter.number']),
+    )
+    .with('active', (query) =>
+      countChange(query, p.userId, p, sql`written`, sql`written.series_client`, NO_GROWTH),
     )
     .with('reads', (query) =>
       query

@@ -1,13 +1,28 @@
 import type { EntryState, Written } from './entry-statements.js';
 import type { ProgressType, SaveReadingEntryDto } from './reading-history.dto.js';
 
+/** The values of an entry that a request does not give. */
+export const NEW_ENTRY = {
+  visibility: 'private',
+  progress_type: 'chapters',
+  progress: 0,
+  other_progress: null,
+  status: 'started',
+  reread: 0,
+  score: null,
+  priority: 'mid',
+  start: null,
+  end: null,
+  notes: null,
+} satisfies Omit<Written, 'client_id'>;
+
 /** The other one of the two counters. */
 export function otherCounter(counter: ProgressType): ProgressType {
   return counter === 'chapters' ? 'volumes' : 'chapters';
 }
 
 /**
- * The values of an entry that a request of section 6 sets.
+ * The values of an entry that a request to add or update it sets.
  *
  * @param state the entry that they replace, whose other counter stays unless the request names it; null for none
  */

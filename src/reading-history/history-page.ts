@@ -1,6 +1,6 @@
 import { type Expression, expressionBuilder, type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { SeriesCardSchema, SeriesSearchSchema } from '../catalog/read-model.entity.js';
-import { selectSeries, type Translation } from '../catalog/series-projection.js';
+import { selectListedSeries } from '../catalog/series-projection.js';
 import { isEnabledClient } from '../clients/client-filter.js';
 import { anyOf, asCount, rowNumber, type SortKey, sortKeys } from '../database/expressions.js';
 import { oneRow, pageQuery, PER_ROW, smallPage, withPage } from '../database/page.js';
@@ -27,6 +27,7 @@ interface Variant {
   readonly filtersByStatus: boolean;
   readonly filtersByClient: boolean;
   readonly isTranslated: boolean;
+  readonly isCard: boolean;
 }
 
 interface Parameters extends SearchParameters {
@@ -201,8 +202,8 @@ function pageInOrder(variant: Variant, p: Parameters) {
 
 /**
  * All matches of a search with their positions. The total needs all of them, so that they are read once, with only the
- * columns of the order. For a short list the series of all entries are compared; for a long one the trigram index of the
- * catalog finds the matching series first.
+ * columns of the order. For a short list the series of all entries are compared; for a long one the trigram index of
+ * the catalog finds the matching series first.
  */
 function searchMatches(variant: Variant, { column, by }: SearchVariant, p: Parameters) {
   const text = expressionBuilder<{ f: Tables['series_search'] }, 'f'>().ref(`f.${column}`);
@@ -240,7 +241,7 @@ function indexed(variant: Variant, text: Expression<string>, p: Parameters) {
 }
 
 /** The entries of the page with their series and the reader's ratings. */
-function rowsOfPage(p: Parameters, { isTranslated }: Pick<Translation, 'isTranslated'>) {
+function rowsOfPage(p: Parameters, { isTranslated, isCard }: Pick<Variant, 'isTranslated' | 'isCard'>) {
   const page = db
     .withTables<{ page: Entry & { position: number } }>()
     .selectFrom('page as e')
@@ -256,7 +257,7 @@ function rowsOfPage(p: Parameters, { isTranslated }: Pick<Translation, 'isTransl
         .whereRef('r.series_id', '=', 'e.series_id')
         .as('rating'),
     ]);
-  return selectSeries(page, { language: p.language, isTranslated });
+  return selectListedSeries(page, { language: p.language, isTranslated, isCard });
 }
 
 /** A series with the user's entry and rating. */

@@ -1,11 +1,14 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EventRow } from '../reader-log/event-statements.js';
+import { tooManyReads } from '../reader-log/events.errors.js';
 import type { Cause } from '../reader-log/log-statements.js';
-import { UndoHandlers } from '../reader-log/undo.js';
+import { UndoClients } from '../reader-log/undo-clients.js';
+import { UndoHandlers, type UndoOutcome } from '../reader-log/undo.js';
+import { WRITTEN_COLUMNS } from './entry-columns.js';
 import type { EntryState, Written } from './entry-statements.js';
-import { countersOf, valuesOfState, withCounters } from './entry-values.js';
+import { countersOf, NEW_ENTRY, valuesOfState, withCounters } from './entry-values.js';
 import { ReadRepository, readValues } from './read.repository.js';
-import type { ReadRow, ReadValues } from './read-statements.js';
+import { MAX_READS, type ReadRow, type ReadValues } from './read-statements.js';
 import { ReadingEntryRepository } from './reading-entry.repository.js';
 import type { ProgressType } from './reading-history.dto.js';
 
@@ -29,6 +32,7 @@ export class HistoryUndo implements OnModuleInit {
     private readonly entries: ReadingEntryRepository,
     private readonly reads: ReadRepository,
     private readonly handlers: UndoHandlers,
+    private readonly clients: UndoClients,
   ) {}
 
   onModuleInit(): void {
@@ -42,39 +46,49 @@ export class HistoryUndo implements OnModuleInit {
     // The columns of an event contain what this feature has written.
     const before = event.before as EntryFields;
     if (action === 'delete') {
-      return state === null && (await this.restore(userId, seriesId, before, event.before as never, cause));
+      return state === null && (await this.restore(userId, event, before, event.before as never, cause));
     }
     if (state === null) return false;
     if (action === 'add') {
       await this.entries.delete(state, await this.reads.list(userId, seriesId), cause);
       return true;
     }
-    const values = valuesWith(valuesOfState(state), before);
+    const current = valuesOfState(state);
+    const client = await this.clients.of(event, current.client_id);
+    if (client === null) return false;
+    const values = valuesWith(current, { ...before, client });
     return (await this.entries.update(userId, seriesId, values, cause)).kind === 'written';
   }
 
   /** Adds a deleted entry again, with its reads. */
   private async restore(
     userId: string,
-    seriesId: number,
+    event: EventRow,
     fields: EntryFields,
     { created, read_id: readId, reads }: DeletedFields,
     cause: Cause,
   ): Promise<boolean> {
-    const values = valuesWith(NO_VALUES, fields);
-    const outcome = await this.entries.add(userId, seriesId, values, cause, { created, readId });
+    const { series_id: seriesId } = event;
+    const client = await this.clients.of(event);
+    if (client === null) return false;
+    const values = valuesWith({ ...NEW_ENTRY, client_id: client }, { ...fields, client });
+    const outcome = await this.entries.add(userId, seriesId, values, cause, {
+      restored: { created, readId },
+    });
     if (outcome.kind !== 'written') return false;
     await this.reads.restore(userId, seriesId, reads);
     return true;
   }
 
-  private async undoRead(userId: string, event: EventRow, cause: Cause): Promise<boolean> {
+  private async undoRead(userId: string, event: EventRow, cause: Cause): Promise<UndoOutcome> {
     const { series_id: seriesId, resource_id: id } = event;
     if ((await this.find(userId, seriesId)) === null || id === null) return false;
-    const former = (await this.reads.list(userId, seriesId)).find((read) => read.id === id);
+    const reads = await this.reads.list(userId, seriesId);
+    const former = reads.find((read) => read.id === id);
     const before = event.before as Partial<ReadValues> | null;
     if (event.action === 'delete') {
       if (former !== undefined) return false;
+      if (reads.length >= MAX_READS) return tooManyReads;
       await this.reads.add(userId, seriesId, before as ReadValues, cause, id);
       return true;
     }
@@ -91,32 +105,13 @@ export class HistoryUndo implements OnModuleInit {
 
 /** Values with the fields of an event. */
 function valuesWith(values: Written, fields: EntryFields): Written {
-  const { client = values.client_id, chapters, volumes, progress: _, ...others } = fields;
+  const { client = values.client_id, chapters, volumes } = fields;
   const former = countersOf(values);
   const counters = {
     chapters: chapters === undefined ? former.chapters : chapters,
     volumes: volumes === undefined ? former.volumes : volumes,
   };
-  const { visibility, progress_type, status, reread, score, priority, start, end, notes } = {
-    ...values,
-    ...others,
-  };
-  const base = { ...values, visibility, progress_type, status, reread, score, priority, start, end, notes };
-  return withCounters({ ...base, client_id: client }, counters);
+  const names = WRITTEN_COLUMNS.filter((name) => Object.hasOwn(fields, name));
+  const given = Object.fromEntries(names.map((name) => [name, (fields as Partial<Written>)[name]]));
+  return withCounters({ ...values, ...given, client_id: client }, counters);
 }
-
-/** The values that the event of a deletion replaces. */
-const NO_VALUES: Written = {
-  visibility: 'private',
-  progress_type: 'chapters',
-  progress: 0,
-  other_progress: null,
-  status: 'started',
-  reread: 0,
-  score: null,
-  priority: 'mid',
-  start: null,
-  end: null,
-  notes: null,
-  client_id: 0,
-};

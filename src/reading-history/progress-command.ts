@@ -1,5 +1,5 @@
 import type { EntryState, Written } from './entry-statements.js';
-import { countersOf, valuesOfState, withCounters } from './entry-values.js';
+import { countersOf, NEW_ENTRY, valuesOfState, withCounters } from './entry-values.js';
 import { endsBeforeStart } from './partial-date.js';
 import type { ProgressOperation } from './progress-operations.js';
 import { MAX_PROGRESS, type ProgressType } from './reading-history.dto.js';
@@ -48,18 +48,6 @@ export function applyProgress(state: EntryState | null, command: ProgressCommand
     values: { ...withCounters(values, counters), status, start, client_id: client },
   };
 }
-
-/** An entry that a command adds. */
-const NEW_ENTRY = {
-  visibility: 'private',
-  other_progress: null,
-  status: 'started',
-  reread: 0,
-  score: null,
-  priority: 'mid',
-  end: null,
-  notes: null,
-} as const;
 
 function resultOf({ operation, value }: ProgressCommand, former: number): number {
   if (operation === 'set') return value;

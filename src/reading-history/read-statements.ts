@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { anyOf } from '../database/expressions.js';
 import { type RowOf, statement, tables } from '../database/statement.js';
 import {
   type Cause,
@@ -32,15 +33,40 @@ export interface ReadValues {
   readonly notes: string | null;
 }
 
-/** The former reads of an entry: by start, as sorted dates, unknown first, then by id. */
-export const LIST_READS = statement('reading-history.list-reads', ({ userId, seriesId }: Key) =>
-  db
+/** Maximum number of former reads of an entry. */
+export const MAX_READS = 200;
+
+/** A read of which nothing is known but that it happened. */
+export const UNKNOWN_READ: ReadValues = {
+  status: 'completed',
+  start: null,
+  end: null,
+  chapters: null,
+  volumes: null,
+  score: null,
+  notes: null,
+};
+
+/** The former reads of a user: by start, as sorted dates, unknown first, then by id. */
+function readsOf(userId: string) {
+  return db
     .selectFrom('former_reads as r')
     .select(['r.id', 'r.status', 'r.start', 'r.end', 'r.chapters', 'r.volumes', 'r.score', 'r.notes'])
     .where('r.user_id', '=', userId)
-    .where('r.series_id', '=', seriesId)
     .orderBy(sql`rpad(r.start, 10, '-01-01') nulls first`)
-    .orderBy('r.id'),
+    .orderBy('r.id');
+}
+
+/** The former reads of an entry. */
+export const LIST_READS = statement('reading-history.list-reads', ({ userId, seriesId }: Key) =>
+  readsOf(userId).where('r.series_id', '=', seriesId),
+);
+
+/** The former reads of several entries. */
+export const READS_OF_SERIES = statement(
+  'reading-history.reads-of-series',
+  ({ userId, seriesIds }: { userId: string; seriesIds: readonly number[] }) =>
+    readsOf(userId).select('r.series_id').where('r.series_id', '=', anyOf(seriesIds, 'int[]')),
 );
 
 /** A former read. */

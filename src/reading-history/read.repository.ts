@@ -5,6 +5,7 @@ import {
   ADD_READ,
   DELETE_READ,
   LIST_READS,
+  READS_OF_SERIES,
   type ReadRow,
   type ReadValues,
   RESTORE_READS,
@@ -19,6 +20,14 @@ export class ReadRepository {
   /** The former reads of an entry in their order. */
   async list(userId: string, seriesId: number): Promise<ReadRow[]> {
     return this.sql.rows(LIST_READS, { userId, seriesId });
+  }
+
+  /** The former reads of several entries, by series, each in their order. */
+  async ofSeries(userId: string, seriesIds: readonly number[]): Promise<Map<number, ReadValues[]>> {
+    const reads = new Map<number, ReadValues[]>(seriesIds.map((id) => [id, []]));
+    for (const { series_id: seriesId, ...row } of await this.sql.rows(READS_OF_SERIES, { userId, seriesIds }))
+      reads.get(seriesId)?.push(readValues(row));
+    return reads;
   }
 
   /** @param id of a read that an undo restores @returns the id */

@@ -1,13 +1,12 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { totalCounterTriggers, counterTriggers } from '../database/counter-triggers.js';
 import { NAME_ORDER, SeriesSchema } from '../catalog/catalog.entity.js';
+import { PROGRESS_TYPES, READING_STATUSES } from '../catalog/reading-states.js';
 import { ClientSchema } from '../clients/client.entity.js';
 import { UserSchema } from '../accounts/user.entity.js';
 
+export { PROGRESS_TYPES, READING_STATUSES };
 export const VISIBILITIES = ['private', 'public'] as const;
-export const PROGRESS_TYPES = ['chapters', 'volumes'] as const;
-/** `planned`: on the list, but not begun. */
-export const READING_STATUSES = ['planned', 'started', 'completed', 'paused', 'dropped'] as const;
 /** In ascending order, as in the PostgreSQL enum, by which lists are sorted. */
 export const PRIORITIES = ['low', 'mid', 'high'] as const;
 
@@ -25,7 +24,8 @@ export const ReadingEntrySchema = defineEntity({
     // For the list of changes.
     { name: 'reading_entries_by_version', properties: ['user', 'version'] },
     { name: 'reading_entries_by_name', properties: ['user', 'seriesName', 'series'] },
-    // For imports that rename a series. The only index that does not begin with the user, since each index slows writes.
+    // For imports that rename a series. The only index that does not begin with the user, since each index slows
+    // writes.
     { name: 'reading_entries_by_series', properties: ['series'] },
     // Partial indexes, so that pages for other users read no private entries.
     {

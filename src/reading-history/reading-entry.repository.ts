@@ -4,6 +4,8 @@ import { Sql } from '../database/sql.js';
 import { searchParameters, searchVariant } from '../search/conditions.js';
 import { type SearchForm, searchTerm, searchWithFallback } from '../search/fold.js';
 import type { Cause } from '../reader-log/log-statements.js';
+import { ADD_BATCH, type BatchItem, UPDATE_BATCH } from './batch-statements.js';
+import type { BatchOrigin, EntryChange } from './entry-change.js';
 import {
   ADD,
   DELETE,
@@ -49,6 +51,7 @@ export interface HistorySelection {
   readonly status: readonly ReadingStatus[] | undefined;
   readonly client: number | undefined;
   readonly language: string;
+  readonly isCard: boolean;
   readonly limit: number;
   readonly offset: number;
 }
@@ -71,10 +74,18 @@ export interface EntryBase {
   readonly seriesKnown: boolean;
 }
 
-/** The values that an undo restores beside those of the entry. */
+/** The values that an undo or an import restores beside those of the entry. */
 export interface Restored {
   readonly created: string;
-  readonly readId: number;
+  /** Null for the number of the change. */
+  readonly readId: number | null;
+}
+
+/** How an entry is added. */
+export interface Addition {
+  readonly restored?: Restored | undefined;
+  /** Whether a progress command adds the entry, so that its counters count as read today. */
+  readonly isProgress?: boolean;
 }
 
 /** Outcome of a look-up; `entry` is null if the series exists but the user has no entry for it. */
@@ -119,7 +130,7 @@ export class ReadingEntryRepository {
     seriesId: number,
     values: Written,
     cause: Cause,
-    restored?: Restored,
+    { restored, isProgress = false }: Addition = {},
   ): Promise<AddOutcome> {
     const { header, rows } = await this.sql.page(ADD, {
       userId,
@@ -129,6 +140,7 @@ export class ReadingEntryRepository {
       created: restored?.created ?? null,
       read_id: restored?.readId ?? null,
       after: JSON.stringify(eventFields(values)),
+      isProgress,
     });
     const [entry] = rows;
     if (!header?.client_known) return { kind: 'no-client' };
@@ -160,6 +172,25 @@ export class ReadingEntryRepository {
     const [entry] = rows;
     if (!header?.client_known) return { kind: 'no-client' };
     return entry === undefined ? { kind: 'no-entry' } : { kind: 'written', entry };
+  }
+
+  /**
+   * Adds or replaces different entries with one statement, in a transaction that holds the counter.
+   *
+   * @param range the number of the reader's last change before these, and the one that the counter has afterwards
+   * @returns the entries; none if the client is unknown
+   */
+  async writeBatch(
+    { userId, client, cause }: BatchOrigin,
+    changes: readonly EntryChange[],
+    { isNew, before, last }: { isNew: boolean; before: number; last: number },
+  ): Promise<EntryState[]> {
+    const items = changes.map(({ seriesId: series_id, number, values, isProgress }) => {
+      const item: BatchItem = { series_id, number, ...values };
+      return isNew ? { ...item, after: eventFields(values), is_progress: isProgress } : item;
+    });
+    const parameters = { userId, client, ...cause, before, last, items: JSON.stringify(items) };
+    return this.sql.rows(isNew ? ADD_BATCH : UPDATE_BATCH, parameters);
   }
 
   /** Deletes an entry with its former reads. Call it in a transaction that holds the counter. */
@@ -202,7 +233,7 @@ export class ReadingEntryRepository {
   }
 
   private async pageOf(
-    { userId, audience, order, status, client, language, limit, offset }: HistorySelection,
+    { userId, audience, order, status, client, language, isCard, limit, offset }: HistorySelection,
     form: SearchForm | null,
   ): Promise<HistoryPage> {
     const page = HISTORY_PAGE.of({
@@ -212,6 +243,7 @@ export class ReadingEntryRepository {
       filtersByStatus: status !== undefined,
       filtersByClient: client !== undefined,
       isTranslated: isTranslated(language),
+      isCard,
     });
     const { header, rows } = await this.sql.page(page, {
       userId,

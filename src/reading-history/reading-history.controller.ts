@@ -1,5 +1,6 @@
-import { Controller, Delete, Get, Post } from '@nestjs/common';
+import { Controller, Delete, Get, Post, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CurrentViewer, SignedIn, type Viewer } from '../access/access.js';
 import { seriesNotFound } from '../catalog/catalog.errors.js';
 import { BodyLimit } from '../limits/body-limit.js';
@@ -7,7 +8,7 @@ import { success } from '../http/families.js';
 import { Idempotent } from '../idempotency/idempotent.js';
 import { ApiRoute } from '../openapi/api-route.js';
 import { pagePosition } from '../http/page.js';
-import { type IfMatch, IfMatchHeader, WithEntityTag } from '../http/entity-tags.js';
+import { answerVersioned, type IfMatch, IfMatchHeader } from '../http/entity-tags.js';
 import {
   EntryAnswerDto,
   HistoryPageDto,
@@ -17,7 +18,7 @@ import {
   SaveReadingEntryDto,
 } from './reading-history.dto.js';
 import { ADDED, DELETED, UPDATED } from './reading-history.messages.js';
-import { NOTES_LIMIT } from './notes-limit.js';
+import { NOTES_LIMIT } from '../limits/notes-limit.js';
 import { readingStatusChanged, readingStatusExists, readingStatusMissing } from './reading-history.errors.js';
 import { presentEntry, presentHistorySeries } from './reading-history.presenter.js';
 import { ReadingHistoryService } from './reading-history.service.js';
@@ -30,7 +31,7 @@ export class ReadingHistoryController {
   constructor(private readonly history: ReadingHistoryService) {}
 
   @Get('reading-history')
-  @SignedIn()
+  @SignedIn({ scope: 'read' })
   @ApiRoute({ id: 'readingHistoryList', summary: 'List your reading history', response: HistoryPageDto })
   async list(@CurrentViewer() viewer: Viewer, @ValidQuery() query: HistoryQuery): Promise<HistoryPageDto> {
     const { total, counts, rows } = await this.history.list(viewer.userId, query);
@@ -38,8 +39,7 @@ export class ReadingHistoryController {
   }
 
   @Get('reading-status/id/:id')
-  @SignedIn()
-  @WithEntityTag()
+  @SignedIn({ scope: 'read' })
   @ApiRoute({
     id: 'readingStatusGet',
     summary: 'Get your entry of a series, or null',
@@ -51,13 +51,15 @@ export class ReadingHistoryController {
   async get(
     @CurrentViewer() viewer: Viewer,
     @SeriesId({ mayBeBlank: true }) id: number,
-  ): Promise<ReadingEntryDto | null> {
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ReadingEntryDto | null | undefined> {
     const entry = await this.history.find(viewer.userId, id);
-    return entry && presentEntry(entry);
+    return answerVersioned(request, reply, entry && presentEntry(entry));
   }
 
   @Post('reading-status/add/:id')
-  @SignedIn()
+  @SignedIn({ scope: 'write-history' })
   @Idempotent()
   @BodyLimit(NOTES_LIMIT)
   @ApiRoute({
@@ -72,11 +74,11 @@ export class ReadingHistoryController {
     @SeriesId({ mayBeBlank: true }) id: number,
     @ValidBody() entry: SaveReadingEntryDto,
   ): Promise<EntryAnswerDto> {
-    return { ...success(ADDED), entry: presentEntry(await this.history.add(viewer.userId, id, entry)) };
+    return { ...success(ADDED), entry: presentEntry(await this.history.add(viewer, id, entry)) };
   }
 
   @Post('reading-status/update/:id')
-  @SignedIn()
+  @SignedIn({ scope: 'write-history' })
   @Idempotent()
   @BodyLimit(NOTES_LIMIT)
   @ApiRoute({
@@ -93,12 +95,12 @@ export class ReadingHistoryController {
     @IfMatchHeader() condition: IfMatch | null,
     @ValidBody() entry: SaveReadingEntryDto,
   ): Promise<EntryAnswerDto> {
-    const updated = await this.history.update(viewer.userId, id, entry, condition);
+    const updated = await this.history.update(viewer, id, entry, condition);
     return { ...success(UPDATED), entry: presentEntry(updated) };
   }
 
   @Delete('reading-status/delete/:id')
-  @SignedIn()
+  @SignedIn({ scope: 'write-history' })
   @ApiRoute({
     id: 'readingStatusDelete',
     summary: 'Delete your entry of a series',
@@ -111,12 +113,12 @@ export class ReadingHistoryController {
     @SeriesId({ mayBeBlank: true }) id: number,
     @IfMatchHeader() condition: IfMatch | null,
   ): Promise<EntryAnswerDto> {
-    await this.history.delete(viewer.userId, id, condition);
+    await this.history.delete(viewer, id, condition);
     return { ...success(DELETED), entry: null };
   }
 
   @Post('reading-status/progress/:id')
-  @SignedIn()
+  @SignedIn({ scope: 'write-history' })
   @Idempotent()
   @ApiRoute({
     id: 'readingStatusProgress',
@@ -132,6 +134,6 @@ export class ReadingHistoryController {
     @IfMatchHeader() condition: IfMatch | null,
     @ValidBody() command: ProgressDto,
   ): Promise<ReadingEntryDto> {
-    return presentEntry(await this.history.progress(viewer.userId, id, command, condition));
+    return presentEntry(await this.history.progress(viewer, id, command, condition));
   }
 }

@@ -5,7 +5,8 @@ import { ApiHideProperty, ApiProperty, ApiSchema, IntersectionType, OmitType } f
 import { Expose, Transform } from 'class-transformer';
 import { IsIn, IsNumber, IsString, Max, Min } from 'class-validator';
 import { LocalizedSearchQuery } from '../catalog/language.dto.js';
-import { SeriesDto } from '../catalog/series.dto.js';
+import { IsSeriesView, type SeriesView } from '../catalog/series-query.dto.js';
+import { ListedSeriesDto } from '../catalog/series.dto.js';
 import { IsClient, IsClientFilter } from '../clients/client-id.js';
 import { PageDto } from '../http/page.dto.js';
 import { OutcomeDto } from '../http/response.dto.js';
@@ -48,8 +49,10 @@ export type ReadingStatus = (typeof READING_STATUSES)[number];
 export type Priority = (typeof PRIORITIES)[number];
 export type HistoryOrder = (typeof HISTORY_ORDERS)[number];
 
-/** Limits of `progress` and of both counters. */
+/** Limit of `progress` and of both counters. */
 export const MAX_PROGRESS = 99_999;
+/** Limit of `reread`. */
+export const MAX_REREAD = 9_999;
 
 /** Whether a value is a valid `progress`. */
 export function isProgress(value: unknown): value is number {
@@ -111,7 +114,7 @@ export class SaveReadingEntryDto {
   @Required()
   @IsNumber()
   @Min(0)
-  @Max(99_999)
+  @Max(MAX_PROGRESS)
   @FractionDigits(2)
   progress: number;
 
@@ -147,7 +150,7 @@ export class SaveReadingEntryDto {
   @Optional()
   @Integer()
   @Min(0)
-  @Max(9_999)
+  @Max(MAX_REREAD)
   reread?: number = 0;
 
   /**
@@ -228,7 +231,7 @@ export class ProgressDto {
   @Required()
   @IsNumber()
   @Min(0)
-  @Max(99_999)
+  @Max(MAX_PROGRESS)
   @FractionDigits(2)
   @rule('growing', 'must be more than 0 for increment', (value, object) => {
     return value !== 0 || (object as Record<string, unknown>)['op'] !== 'increment';
@@ -268,8 +271,8 @@ export class ProgressDto {
 
 export class HistoryQuery extends LocalizedSearchQuery {
   /**
-   * Order of the page; the default is `update-desc`. Entries without the value are last in both directions; `priority` orders
-   * low, mid, high.
+   * Order of the page; the default is `update-desc`. Entries without the value are last in both directions; `priority`
+   * orders low, mid, high.
    */
   @BlankIsAbsent()
   @Optional()
@@ -301,6 +304,9 @@ export class HistoryQuery extends LocalizedSearchQuery {
    */
   @IsClientFilter()
   client?: number;
+
+  @IsSeriesView()
+  view?: SeriesView;
 }
 
 /** A reader’s entry of a series. */
@@ -339,7 +345,7 @@ export class ReadingEntryDto {
    * @example 12
    */
   @Min(0)
-  @Max(99_999)
+  @Max(MAX_PROGRESS)
   progress: number;
 
   /**
@@ -347,7 +353,7 @@ export class ReadingEntryDto {
    * @example 12
    */
   @Min(0)
-  @Max(99_999)
+  @Max(MAX_PROGRESS)
   chapters: number | null;
 
   /**
@@ -355,7 +361,7 @@ export class ReadingEntryDto {
    * @example 2
    */
   @Min(0)
-  @Max(99_999)
+  @Max(MAX_PROGRESS)
   volumes: number | null;
 
   /**
@@ -372,7 +378,7 @@ export class ReadingEntryDto {
    */
   @Integer()
   @Min(0)
-  @Max(9_999)
+  @Max(MAX_REREAD)
   reread: number;
 
   /**
@@ -466,7 +472,7 @@ class HistoryDetailsDto {
 
 /** A series with the reader’s entry and rating. */
 @ApiSchema({ name: 'HistorySeries' })
-export class HistorySeriesDto extends IntersectionType(SeriesDto, HistoryDetailsDto) {}
+export class HistorySeriesDto extends IntersectionType(ListedSeriesDto, HistoryDetailsDto) {}
 
 /** Number of entries by status. */
 @ApiSchema({ name: 'HistoryCounts' })
@@ -532,7 +538,7 @@ class PublicHistoryDetailsDto {
 
 /** A series with the reader’s public entry. */
 @ApiSchema({ name: 'PublicHistorySeries' })
-export class PublicHistorySeriesDto extends IntersectionType(SeriesDto, PublicHistoryDetailsDto) {}
+export class PublicHistorySeriesDto extends IntersectionType(ListedSeriesDto, PublicHistoryDetailsDto) {}
 
 @ApiSchema({ name: 'PublicHistoryPage' })
 export class PublicHistoryPageDto extends PageDto {

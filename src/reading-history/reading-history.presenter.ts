@@ -1,4 +1,4 @@
-import { presentSeries } from '../catalog/series-projection.js';
+import { presentListedSeries } from '../catalog/series-projection.js';
 import { presentRating } from '../ratings/ratings.presenter.js';
 import type { HistoryRow } from './history-page.js';
 import type { EntryRow } from './entry-statements.js';
@@ -31,7 +31,7 @@ export function presentEntry(row: EntryRow): ReadingEntryDto {
 /** A series with the user's entry and rating, for this user. */
 export function presentHistorySeries(row: HistoryRow): HistorySeriesDto {
   return {
-    ...presentSeries(row),
+    ...presentListedSeries(row),
     'reading-history': presentEntry(row),
     rating: presentRating(row.rating, row.user_id, row.series_id),
   };
@@ -40,5 +40,5 @@ export function presentHistorySeries(row: HistoryRow): HistorySeriesDto {
 /** A series with the user's public entry, without notes, version and rating. */
 export function presentPublicSeries(row: HistoryRow): PublicHistorySeriesDto {
   const { notes: _notes, version: _version, ...entry } = presentEntry(row);
-  return { ...presentSeries(row), 'reading-history': entry };
+  return { ...presentListedSeries(row), 'reading-history': entry };
 }

@@ -1,4 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { Viewer } from '../access/access.js';
 import { CatalogChanges } from '../catalog/catalog-changes.js';
 import { seriesNotFound } from '../catalog/catalog.errors.js';
 import { readingLanguage } from '../catalog/languages.js';
@@ -64,8 +65,9 @@ export class ReadingHistoryService implements OnModuleInit {
   }
 
   /** @throws unknownClient, seriesNotFound, readingStatusExists */
-  async add(userId: string, seriesId: number, entry: SaveReadingEntryDto): Promise<EntryRow> {
-    const outcome = await this.entries.add(userId, seriesId, valuesOf(entry, null), requestBy(entry.client));
+  async add(viewer: Viewer, seriesId: number, entry: SaveReadingEntryDto): Promise<EntryRow> {
+    const cause = requestBy(viewer, entry.client);
+    const outcome = await this.entries.add(viewer.userId, seriesId, valuesOf(entry, null), cause);
     if (outcome.kind === 'no-client') throw unknownClient();
     if (outcome.kind === 'no-series') throw seriesNotFound();
     if (outcome.kind !== 'written') throw readingStatusExists();
@@ -74,16 +76,17 @@ export class ReadingHistoryService implements OnModuleInit {
 
   /** Replaces the entry. @throws unknownClient, readingStatusChanged, readingStatusMissing */
   async update(
-    userId: string,
+    viewer: Viewer,
     seriesId: number,
     entry: SaveReadingEntryDto,
     condition: IfMatch | null,
   ): Promise<EntryRow> {
+    const { userId } = viewer;
     const outcome = await this.entries.update(
       userId,
       seriesId,
       valuesOf(entry, null),
-      requestBy(entry.client),
+      requestBy(viewer, entry.client),
       { keepsOther: entry[otherCounter(entry.progressType)] === undefined, versions: versionsOf(condition) },
     );
     if (outcome.kind === 'no-client') throw unknownClient();
@@ -94,13 +97,14 @@ export class ReadingHistoryService implements OnModuleInit {
   }
 
   /** @throws readingStatusChanged, readingStatusMissing */
-  async delete(userId: string, seriesId: number, condition: IfMatch | null): Promise<void> {
+  async delete(viewer: Viewer, seriesId: number, condition: IfMatch | null): Promise<void> {
+    const { userId } = viewer;
     await this.log.exclusively(userId, async () => {
       const state = (await this.entries.states(userId, [seriesId])).get(seriesId) ?? null;
       requireMatch(state, condition);
       if (state === null) throw readingStatusMissing();
       const former = state.former_reads === 0 ? [] : await this.reads.list(userId, seriesId);
-      await this.entries.delete(state, former, requestBy());
+      await this.entries.delete(state, former, requestBy(viewer));
     });
   }
 
@@ -110,23 +114,24 @@ export class ReadingHistoryService implements OnModuleInit {
    * @throws unknownClient, invalidParameters, readingStatusChanged, seriesNotFound
    */
   async progress(
-    userId: string,
+    viewer: Viewer,
     seriesId: number,
     command: ProgressDto,
     condition: IfMatch | null,
   ): Promise<EntryRow> {
-    const attempt = () => this.attemptProgress(userId, seriesId, command, condition);
+    const attempt = () => this.attemptProgress(viewer, seriesId, command, condition);
     // A change by another request in between is rare: then the command waits for its turn.
-    return (await attempt()) ?? (await this.log.exclusively(userId, attempt)) ?? this.unreachable();
+    return (await attempt()) ?? (await this.log.exclusively(viewer.userId, attempt)) ?? this.unreachable();
   }
 
   /** Applies the command to the current entry. @returns null if the entry was changed meanwhile */
   private async attemptProgress(
-    userId: string,
+    viewer: Viewer,
     seriesId: number,
     { op: operation, value, progressType, client, device, date = null }: ProgressDto,
     condition: IfMatch | null,
   ): Promise<EntryRow | null> {
+    const { userId } = viewer;
     const base = await this.entries.findBase(userId, seriesId, client);
     requireClient(base);
     const { state } = base;
@@ -135,10 +140,10 @@ export class ReadingHistoryService implements OnModuleInit {
     requireMatch(state, condition);
     if (!base.seriesKnown) throw seriesNotFound();
     if (outcome.kind === 'unchanged') return state;
-    return this.save(userId, seriesId, state, outcome.values, requestBy(client, device ?? null));
+    return this.save(userId, seriesId, state, outcome.values, requestBy(viewer, client, device ?? null));
   }
 
-  /** Adds or replaces the entry, if it is still in this state. @returns null if it is not */
+  /** Adds or replaces the entry by a command, if it is still in this state. @returns null if it is not */
   private async save(
     userId: string,
     seriesId: number,
@@ -148,7 +153,7 @@ export class ReadingHistoryService implements OnModuleInit {
   ): Promise<EntryState | null> {
     const outcome =
       state === null
-        ? await this.entries.add(userId, seriesId, values, cause)
+        ? await this.entries.add(userId, seriesId, values, cause, { isProgress: true })
         : await this.entries.update(userId, seriesId, values, cause, { versions: [state.version] });
     if (outcome.kind === 'no-client') throw unknownClient();
     return outcome.kind === 'written' ? outcome.entry : null;
@@ -169,6 +174,7 @@ export class ReadingHistoryService implements OnModuleInit {
       status,
       client,
       language,
+      isCard: query.view === 'card',
       limit,
       offset,
     });

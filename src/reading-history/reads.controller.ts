@@ -7,13 +7,14 @@ import { ValidBody } from '../http/input.js';
 import { BodyLimit } from '../limits/body-limit.js';
 import { Idempotent } from '../idempotency/idempotent.js';
 import { ApiRoute } from '../openapi/api-route.js';
-import { NOTES_LIMIT } from './notes-limit.js';
+import { NOTES_LIMIT } from '../limits/notes-limit.js';
 import { ReadId } from './path-parameters.js';
 import { ReadingEntryDto } from './reading-history.dto.js';
 import { readingStatusChanged, readingStatusMissing } from './reading-history.errors.js';
 import { presentEntry } from './reading-history.presenter.js';
 import { CreateReadDto, ReadDto, ReadsDto, RestartDto, UpdateReadDto } from './reads.dto.js';
-import { readIsCurrent, readNotBegun, readNotFound, tooManyReads } from './reads.errors.js';
+import { readIsCurrent, readNotBegun, readNotFound } from './reads.errors.js';
+import { tooManyReads } from '../reader-log/events.errors.js';
 import { ReadsService } from './reads.service.js';
 
 @ApiTags('Reading history')
@@ -22,7 +23,7 @@ export class ReadsController {
   constructor(private readonly reads: ReadsService) {}
 
   @Get('reads')
-  @SignedIn()
+  @SignedIn({ scope: 'read' })
   @ApiRoute({
     id: 'readsList',
     summary: 'List the times that you have read a series',
@@ -34,7 +35,7 @@ export class ReadsController {
   }
 
   @Post('restart')
-  @SignedIn()
+  @SignedIn({ scope: 'write-history' })
   @Idempotent()
   @ApiRoute({
     id: 'readsRestart',
@@ -45,16 +46,16 @@ export class ReadsController {
     errors: [readingStatusChanged, readingStatusMissing, readNotBegun, tooManyReads],
   })
   async restart(
-    @CurrentViewer() { userId }: Viewer,
+    @CurrentViewer() viewer: Viewer,
     @SeriesId() id: number,
     @IfMatchHeader() condition: IfMatch | null,
     @ValidBody() restart: RestartDto,
   ): Promise<ReadingEntryDto> {
-    return presentEntry(await this.reads.restart(userId, id, restart, condition));
+    return presentEntry(await this.reads.restart(viewer, id, restart, condition));
   }
 
   @Post('reads')
-  @SignedIn()
+  @SignedIn({ scope: 'write-history' })
   @Idempotent()
   @BodyLimit(NOTES_LIMIT)
   @ApiRoute({
@@ -65,16 +66,16 @@ export class ReadsController {
     errors: [readingStatusChanged, readingStatusMissing, tooManyReads],
   })
   async add(
-    @CurrentViewer() { userId }: Viewer,
+    @CurrentViewer() viewer: Viewer,
     @SeriesId() id: number,
     @IfMatchHeader() condition: IfMatch | null,
     @ValidBody() read: CreateReadDto,
   ): Promise<ReadDto> {
-    return this.reads.add(userId, id, read, condition);
+    return this.reads.add(viewer, id, read, condition);
   }
 
   @Patch('reads/:read')
-  @SignedIn()
+  @SignedIn({ scope: 'write-history' })
   @BodyLimit(NOTES_LIMIT)
   @ApiRoute({
     id: 'readsUpdate',
@@ -84,17 +85,17 @@ export class ReadsController {
     errors: [readingStatusChanged, readingStatusMissing, readNotFound, readIsCurrent],
   })
   async update(
-    @CurrentViewer() { userId }: Viewer,
+    @CurrentViewer() viewer: Viewer,
     @SeriesId() id: number,
     @ReadId() read: number,
     @IfMatchHeader() condition: IfMatch | null,
     @ValidBody() changes: UpdateReadDto,
   ): Promise<ReadDto> {
-    return this.reads.update(userId, id, read, changes, condition);
+    return this.reads.update(viewer, id, read, changes, condition);
   }
 
   @Delete('reads/:read')
-  @SignedIn()
+  @SignedIn({ scope: 'write-history' })
   @ApiRoute({
     id: 'readsDelete',
     summary: 'Delete a former read of a series',
@@ -102,11 +103,11 @@ export class ReadsController {
     errors: [readingStatusChanged, readingStatusMissing, readNotFound, readIsCurrent],
   })
   async delete(
-    @CurrentViewer() { userId }: Viewer,
+    @CurrentViewer() viewer: Viewer,
     @SeriesId() id: number,
     @ReadId() read: number,
     @IfMatchHeader() condition: IfMatch | null,
   ): Promise<void> {
-    await this.reads.delete(userId, id, read, condition);
+    await this.reads.delete(viewer, id, read, condition);
   }
 }

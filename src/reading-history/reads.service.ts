@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Viewer } from '../access/access.js';
 import { unknownClient } from '../clients/clients.errors.js';
 import type { IfMatch } from '../http/entity-tags.js';
 import { badRequest, invalid } from '../http/problems.js';
@@ -9,15 +10,13 @@ import type { EntryRow, EntryState } from './entry-statements.js';
 import { countersOf, valuesOfState, withCounters } from './entry-values.js';
 import { endsBeforeStart } from './partial-date.js';
 import { ReadRepository, readValues } from './read.repository.js';
-import type { ReadRow, ReadValues } from './read-statements.js';
+import { MAX_READS, type ReadRow, type ReadValues, UNKNOWN_READ } from './read-statements.js';
 import { ReadingEntryRepository } from './reading-entry.repository.js';
 import { readingStatusMissing } from './reading-history.errors.js';
 import type { CreateReadDto, ReadDto, RestartDto, UpdateReadDto } from './reads.dto.js';
-import { readIsCurrent, readNotBegun, readNotFound, tooManyReads } from './reads.errors.js';
+import { readIsCurrent, readNotBegun, readNotFound } from './reads.errors.js';
+import { tooManyReads } from '../reader-log/events.errors.js';
 import { presentReads } from './reads.presenter.js';
-
-/** Maximum number of former reads of an entry. */
-export const MAX_READS = 200;
 
 /** The times that a reader has read a series. The current read is the entry; the others are former reads. */
 @Injectable()
@@ -41,20 +40,20 @@ export class ReadsService {
    * @throws unknownClient, readingStatusChanged, readingStatusMissing, readNotBegun, tooManyReads
    */
   async restart(
-    userId: string,
+    viewer: Viewer,
     seriesId: number,
     { client, device, date = null }: RestartDto,
     condition: IfMatch | null,
   ): Promise<EntryRow> {
-    return this.changing(userId, seriesId, client, condition, async (entry) => {
+    return this.changing(viewer, seriesId, client, condition, async (entry) => {
       const values = valuesOfState(entry);
       const counters = countersOf(values);
       if (!counters.chapters && !counters.volumes) throw readNotBegun();
       if (entry.former_reads >= MAX_READS) throw tooManyReads();
       const { start, end, score, notes } = values;
       const status = values.status === 'planned' ? 'started' : values.status;
-      const cause = requestBy(client, device ?? null);
-      await this.reads.add(userId, seriesId, { status, start, end, ...counters, score, notes }, cause);
+      const cause = requestBy(viewer, client, device ?? null);
+      await this.reads.add(viewer.userId, seriesId, { status, start, end, ...counters, score, notes }, cause);
       const reset = {
         ...withCounters(values, { chapters: zeroed(counters.chapters), volumes: zeroed(counters.volumes) }),
         status: 'started' as const,
@@ -62,7 +61,7 @@ export class ReadsService {
         end: null,
         client_id: client,
       };
-      const outcome = await this.entries.update(userId, seriesId, reset, cause);
+      const outcome = await this.entries.update(viewer.userId, seriesId, reset, cause);
       if (outcome.kind !== 'written') throw readingStatusMissing();
       return outcome.entry;
     });
@@ -70,15 +69,20 @@ export class ReadsService {
 
   /** Adds a former read. @throws unknownClient, readingStatusChanged, readingStatusMissing, tooManyReads */
   async add(
-    userId: string,
+    viewer: Viewer,
     seriesId: number,
     { client, ...read }: CreateReadDto,
     condition: IfMatch | null,
   ): Promise<ReadDto> {
-    return this.changing(userId, seriesId, client, condition, async (entry) => {
+    return this.changing(viewer, seriesId, client, condition, async (entry) => {
       if (entry.former_reads >= MAX_READS) throw tooManyReads();
-      const id = await this.reads.add(userId, seriesId, merge(NO_VALUES, read), requestBy(client));
-      return this.get(userId, seriesId, id);
+      const id = await this.reads.add(
+        viewer.userId,
+        seriesId,
+        merge(UNKNOWN_READ, read),
+        requestBy(viewer, client),
+      );
+      return this.get(viewer.userId, seriesId, id);
     });
   }
 
@@ -88,33 +92,34 @@ export class ReadsService {
    * @throws unknownClient, invalidParameters, readingStatusChanged, readingStatusMissing, readNotFound, readIsCurrent
    */
   async update(
-    userId: string,
+    viewer: Viewer,
     seriesId: number,
     id: number,
     { client, ...changes }: UpdateReadDto,
     condition: IfMatch | null,
   ): Promise<ReadDto> {
-    return this.changing(userId, seriesId, client, condition, async (entry) => {
+    return this.changing(viewer, seriesId, client, condition, async (entry) => {
       const former = await this.getFormer(entry, id);
       const values = merge(readValues(former), changes);
       if (values.start !== null && values.end !== null && endsBeforeStart(values.start, values.end))
         throw badRequest([invalid('end', 'must not lie before start')]);
       const isChanged = JSON.stringify(values) !== JSON.stringify(merge(readValues(former), {}));
-      if (isChanged) await this.reads.update(userId, seriesId, former, values, requestBy(client ?? null));
-      return this.get(userId, seriesId, id);
+      if (isChanged)
+        await this.reads.update(viewer.userId, seriesId, former, values, requestBy(viewer, client ?? null));
+      return this.get(viewer.userId, seriesId, id);
     });
   }
 
   /** Deletes a former read. @throws readingStatusChanged, readingStatusMissing, readNotFound, readIsCurrent */
-  async delete(userId: string, seriesId: number, id: number, condition: IfMatch | null): Promise<void> {
-    await this.changing(userId, seriesId, undefined, condition, async (entry) => {
-      await this.reads.delete(userId, seriesId, await this.getFormer(entry, id), requestBy());
+  async delete(viewer: Viewer, seriesId: number, id: number, condition: IfMatch | null): Promise<void> {
+    await this.changing(viewer, seriesId, undefined, condition, async (entry) => {
+      await this.reads.delete(viewer.userId, seriesId, await this.getFormer(entry, id), requestBy(viewer));
     });
   }
 
   /** Runs `work` in a transaction that no other change of the reader is concurrent with. */
   private async changing<T>(
-    userId: string,
+    { userId }: Viewer,
     seriesId: number,
     client: number | undefined,
     condition: IfMatch | null,
@@ -145,16 +150,6 @@ export class ReadsService {
     return read;
   }
 }
-
-const NO_VALUES: ReadValues = {
-  status: 'completed',
-  start: null,
-  end: null,
-  chapters: null,
-  volumes: null,
-  score: null,
-  notes: null,
-};
 
 /** The values with the given changes. A score of 0 means unscored. */
 function merge(values: ReadValues, changes: Partial<ReadValues>): ReadValues {

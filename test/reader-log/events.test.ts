@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { OldRows } from '../../src/jobs/old-rows.js';
 import { appForFile } from '../support/app.js';
 import type { TestUser } from '../support/builders.js';
+import type { Answer } from '../support/client.js';
 
 const app = appForFile();
 let reader: TestUser;
@@ -44,7 +45,7 @@ async function state() {
   const rating = (await as().get(`/user/series-rating/${series}`)).body;
   const average = (await app.client.get(`/series/${series}`)).body.average_rating;
   const items = await app.database.query(
-    'select id, volume_id, price, buy_date, client_id from collection_items where user_id = $1',
+    'select id, volume_id, state, price, currency, buy_date, condition, place, notes, client_id from collection_items where user_id = $1',
     [reader.id],
   );
   return { counts: history.counts, entries, reads: reads.body, rating, average, items };
@@ -116,7 +117,20 @@ const CHANGES: Record<string, { before?: () => Promise<unknown>; change: () => P
   'changes an item': {
     before: () => as().post(`/user/collection/add/${volume}`, { client, price: 9.99, date: '2020-01-01' }),
     change: async () =>
-      as().post(`/user/collection/update/${await item()}`, { price: 5, date: '2021-01-01' }),
+      as().post(`/user/collection/update/${await item()}`, {
+        price: 500,
+        date: '2021-01-01',
+        state: 'ordered',
+        currency: 'JPY',
+        condition: 'used',
+        place: 'A',
+        notes: 'n',
+      }),
+  },
+  'buys a wanted item': {
+    before: () =>
+      as().post(`/user/collection/add/${volume}`, { client, price: 9.99, state: 'wanted', notes: 'n' }),
+    change: () => as().post(`/user/collection/add/${volume}`, { client, price: 700, currency: 'JPY' }),
   },
   'deletes an item': {
     before: () => as().post(`/user/collection/add/${volume}`, { client, price: 9.99, date: '2020-01-01' }),
@@ -175,6 +189,24 @@ describe('Undo of a change', () => {
     expect(await app.client.as(other).post(`/user/events/${event.id}/undo`)).toMatchObject(missing);
     expect(await undoOrigin('bulk', 1)).toMatchObject(missing);
     expect(await undoOrigin('request', event.id)).toMatchObject({ status: 400 });
+    const ofOrigin = (origin: unknown) => as().post('/user/events/undo', { origin });
+    for (const origin of [
+      null,
+      { type: 'bulk' },
+      { id: 1 },
+      { type: ' ', id: 1 },
+      { type: 'bulk', id: null },
+      {},
+    ])
+      expect(await ofOrigin(origin), JSON.stringify(origin)).toMatchObject({
+        status: 400,
+        body: { data: 'Required parameters missing', errors: [{ field: 'origin' }] },
+      });
+    for (const origin of ['bulk', { type: 'bulk', id: 'x' }, { type: 'bulk', id: 1, x: 1 }])
+      expect(await ofOrigin(origin), JSON.stringify(origin)).toMatchObject({
+        status: 400,
+        body: { data: 'Invalid parameters' },
+      });
     await app.database.query(
       `update reader_events set at = at - interval '30 days 1 minute' where user_id = $1`,
       [reader.id],
@@ -227,6 +259,113 @@ describe('Undo of a change', () => {
   });
 });
 
+describe('An undo whose former client was deleted', () => {
+  let former: number;
+
+  beforeEach(async () => {
+    former = (await app.a.registeredClient()).id;
+  });
+
+  const deleteClient = async (id = former) => {
+    const admin = app.client.as(await app.a.user({ permissions: ['manage-clients'] }));
+    expect((await admin.delete(`/admin/clients/${id}`)).status).toBe(204);
+  };
+  const clientOfEntry = async () => (await as().get(`/user/reading-status/id/${series}`)).body.client;
+
+  it('of an update keeps the client that the entry has', async () => {
+    await add({ progress: 3, client: former });
+    await update({ progress: 8 });
+    await deleteClient();
+    const [event] = await events();
+    expect(await undo(event.id)).toMatchObject({ status: 200, body: { undone: 1, skipped: [] } });
+    expect(await clientOfEntry()).toBe(client);
+    expect((await as().get(`/user/reading-status/id/${series}`)).body.progress).toBe(3);
+  });
+
+  it('of a deletion takes the enabled client with the lowest id', async () => {
+    await add({ progress: 3, client: former });
+    await as().delete(`/user/reading-status/delete/${series}`);
+    await deleteClient();
+    const [event] = await events();
+    expect(await undo(event.id)).toMatchObject({ status: 200, body: { undone: 1 } });
+    const [lowest] = await app.database.query<{ id: number }>(
+      'select min(id) as id from clients where enabled',
+    );
+    expect(await clientOfEntry()).toBe(lowest?.id);
+  });
+
+  it('of a deletion by a bulk takes the client of the bulk, and undoes its other changes', async () => {
+    const [other = 0] = await app.a.series({});
+    const [disabled, enabled] = [await app.a.registeredClient(), await app.a.registeredClient()];
+    await add({ progress: 3, client: former });
+    const items = [
+      { op: 'delete', series_id: series },
+      { op: 'progress', series_id: other, mode: 'set', value: 2 },
+    ];
+    const bulk = await as().post('/user/reading-history/bulk', { client: enabled.id, items });
+    await deleteClient();
+    await deleteClient(disabled.id);
+    const undone = await undoOrigin('bulk', bulk.body.id);
+    expect(undone).toMatchObject({ status: 200, body: { undone: 2, skipped: [] } });
+    expect(await clientOfEntry()).toBe(enabled.id);
+    expect((await as().get(`/user/reading-status/id/${other}`)).body).toBeNull();
+  });
+
+  it('of a changed item keeps the client that the item has', async () => {
+    const path = `/user/collection/add/${volume}`;
+    const added = await as().post(path, { client: former, price: 3, state: 'wanted' });
+    await as().post(path, { client, price: 5 });
+    await deleteClient();
+    const [change] = await events();
+    expect(change).toMatchObject({ action: 'update', before: { client: former } });
+    expect(await undo(change.id)).toMatchObject({ status: 200, body: { undone: 1 } });
+    expect((await state()).items).toMatchObject([
+      { id: added.body.item.item_id, state: 'wanted', price: 3, client_id: client },
+    ]);
+  });
+
+  it('of a deleted item takes a client that exists', async () => {
+    const added = await as().post(`/user/collection/add/${volume}`, { client: former, price: 3 });
+    const itemId = added.body.item.item_id;
+    await as().delete(`/user/collection/delete/${itemId}`);
+    await deleteClient();
+    const [deletion] = await events();
+    expect(await undo(deletion.id)).toMatchObject({ status: 200, body: { undone: 1 } });
+    expect((await state()).items).toMatchObject([{ id: itemId, price: 3 }]);
+  });
+});
+
+describe('An undo of the deletion of a read', () => {
+  it('is refused where the entry has 200 former reads, and skipped in an undo of several', async () => {
+    await add();
+    const path = `/user/reading-status/${series}/reads`;
+    const read = await as().post(path, { client, status: 'completed', notes: 'first' });
+    await as().delete(`${path}/${read.body.id}`);
+    const [deletion] = await events();
+    expect(deletion).toMatchObject({ kind: 'read', action: 'delete' });
+    await app.database.query(
+      `insert into former_reads (user_id, series_id, id, status)
+       select $1, $2, 1000 + n, 'completed' from generate_series(1, 200) n`,
+      [reader.id, series],
+    );
+    await app.database.query('update reading_entries set former_reads = 200 where user_id = $1', [reader.id]);
+    expect(await undo(deletion.id)).toMatchObject({
+      status: 409,
+      body: { data: 'Read limit reached', code: 409 },
+    });
+    // No single origin can have this deletion and the additions, so that the event gets one here.
+    await app.database.query(
+      `update reader_events set origin = 'bulk', origin_id = 1 where user_id = $1 and number = $2`,
+      [reader.id, deletion.id],
+    );
+    expect(await undoOrigin('bulk', 1)).toMatchObject({
+      status: 200,
+      body: { undone: 0, skipped: [{ series_id: series, volume_id: null, data: 'Read limit reached' }] },
+    });
+    expect((await as().get(path)).body.reads).toHaveLength(201);
+  });
+});
+
 describe('GET /user/events', () => {
   it('lists what every change was, newest first, with its cause', async () => {
     await add({ progress: 3 });
@@ -247,7 +386,12 @@ describe('GET /user/events', () => {
       item_id: expect.any(Number),
       volume_id: volume,
       client,
+      state: 'owned',
       price: 2,
+      currency: 'EUR',
+      condition: null,
+      place: null,
+      notes: null,
       buy_date: '2020-01-01',
     });
     expect(rated).toMatchObject({ kind: 'rating', action: 'add', before: null, client: null });
@@ -263,6 +407,78 @@ describe('GET /user/events', () => {
       status: 'started',
       user_id: reader.id,
     });
+  });
+
+  it('has the id of the personal token that made the change, also after it was revoked, and null for a session', async () => {
+    const scopes = ['write-history', 'write-ratings', 'write-collection'];
+    const { id, token } = (await as().post('/auth/tokens', { name: 'Phone', scopes })).body;
+    const phone = app.client.with({ authorization: `Bearer ${token}` });
+    const entry = await app.a.entry({ progress: 3 });
+    const path = `/user/reading-status/${series}`;
+    const done = async (answer: Promise<Answer>) => {
+      const { status, body } = await answer;
+      expect(status).toBeLessThan(300);
+      return body;
+    };
+    await done(phone.post(`/user/reading-status/add/${series}`, entry));
+    await done(phone.post(`/user/reading-status/update/${series}`, { ...entry, score: 7 }));
+    await done(phone.post(`/user/reading-status/progress/${series}`, { op: 'increment', value: 1, client }));
+    await done(phone.post(`${path}/restart`, { client }));
+    const read = await done(phone.post(`${path}/reads`, { client, status: 'completed' }));
+    await done(phone.patch(`${path}/reads/${read.id}`, { score: 8 }));
+    await done(phone.delete(`${path}/reads/${read.id}`));
+    await done(phone.post(`/user/series-rating/add/${series}`, { rating: 7 }));
+    await done(phone.post(`/user/series-rating/update/${series}`, { rating: 8 }));
+    await done(phone.delete(`/user/series-rating/delete/${series}`));
+    const { item } = await done(phone.post(`/user/collection/add/${volume}`, { client, price: 5 }));
+    const changed = { price: 6, date: '2020-01-01' };
+    await done(phone.post(`/user/collection/update/${item.item_id}`, changed));
+    await done(phone.delete(`/user/collection/delete/${item.item_id}`));
+    const bulk = { op: 'progress', series_id: series, mode: 'set', value: 9 };
+    await done(phone.post('/user/reading-history/bulk', { client, items: [bulk] }));
+    const owned = { op: 'add', volume_id: volume, price: 5, date: '2020-01-01' };
+    await done(phone.post('/user/collection/bulk', { client, items: [owned] }));
+    await done(phone.delete(`/user/reading-status/delete/${series}`));
+    await as().delete(`/auth/tokens/${id}`);
+
+    const made = await events();
+    expect(made.map((event: Record<string, unknown>) => `${event['kind']} ${event['action']}`)).toEqual([
+      'entry delete',
+      'item add',
+      'entry update',
+      'item delete',
+      'item update',
+      'item add',
+      'rating delete',
+      'rating update',
+      'rating add',
+      'read delete',
+      'read update',
+      'read add',
+      'entry update',
+      'read add',
+      'entry update',
+      'entry update',
+      'entry add',
+    ]);
+    for (const event of made) expect(event.token_id, `${event.kind} ${event.action}`).toBe(id);
+    // Undoing is for sessions only.
+    expect((await undo(made[0].id)).status).toBe(200);
+    expect((await progress(1)).status).toBe(200);
+    const later = (await events()).slice(0, 2);
+    expect(later).toMatchObject([
+      { origin: { type: 'request' }, token_id: null },
+      { origin: { type: 'undo' }, token_id: null },
+    ]);
+  });
+
+  it('shows the whole entry in the events of its addition and its deletion', async () => {
+    const { entry } = (await add({ score: 7, notes: 'x', start: '2020', volumes: 2 })).body;
+    await as().delete(`/user/reading-status/delete/${series}`);
+    const [deleted, added] = await events();
+    expect(added).toMatchObject({ before: null, after: entry });
+    expect(Object.keys(added.after).toSorted()).toEqual(Object.keys(entry).toSorted());
+    expect(deleted).toMatchObject({ before: { ...entry, reads: [] }, after: null });
   });
 
   it('filters and pages', async () => {

@@ -124,6 +124,30 @@ describe('GET /user/reading-history/changes', () => {
     }
   });
 
+  it('answers 410 to a cursor of before a restore, and accepts those of after it', async () => {
+    const [id] = await app.a.series({});
+    await set(id as number, 1);
+    const { cursor: before } = (await changes()).body;
+    const expired = { status: 410, body: { data: 'Cursor has expired' } };
+    try {
+      await app.database.query(`update installation set epoch = '0123456789ab'`);
+      expect(await changes(`cursor=${before}`)).toMatchObject(expired);
+      const { cursor } = (await changes()).body;
+      await set(id as number, 2);
+      const next = (await changes(`cursor=${cursor}`)).body;
+      expect(next.changes).toMatchObject([{ series_id: id, entry: { progress: 2 } }]);
+      expect((await changes(`cursor=${next.cursor}`)).body).toMatchObject({ changes: [], more: false });
+      expect((await changes(`cursor=${cursor}`, await app.a.user())).status).toBe(400);
+      const altered = cursor.replace(/^./, cursor.startsWith('B') ? 'C' : 'B');
+      expect((await changes(`cursor=${altered}`)).status).toBe(400);
+      await app.database.query(`update installation set epoch = 'ba9876543210'`);
+      expect(await changes(`cursor=${next.cursor}`)).toMatchObject(expired);
+    } finally {
+      await app.database.query('update installation set epoch = null');
+    }
+    expect((await changes(`cursor=${before}`)).body.changes).toHaveLength(1);
+  });
+
   it('answers 410 to a cursor of more than 90 days, and deletes tombstones later than that', async () => {
     const [id] = await app.a.series({});
     await set(id as number, 1);
@@ -138,7 +162,7 @@ describe('GET /user/reading-history/changes', () => {
       [],
     );
     const since = Date.now() - 91 * 86_400_000;
-    const old = app.nest.get(ChangesCursor, { strict: false }).write(reader.id, { after: 1, since });
+    const old = app.nest.get(ChangesCursor, { strict: false }).write(reader.id, { after: 1, since }, null);
     expect(await changes(`cursor=${old}`)).toMatchObject({
       status: 410,
       body: { data: 'Cursor has expired' },

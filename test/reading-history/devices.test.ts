@@ -5,7 +5,7 @@ import { appForFile } from '../support/app.js';
 
 const app = appForFile();
 
-/** `DEVICES_SEEDS=50 DEVICES_OPERATIONS=10000 npx vitest run test/reading-history/devices.test.ts` is the long run. */
+/** `npm run test:resilience` raises both numbers. */
 const SEEDS = Number(process.env['DEVICES_SEEDS'] ?? 2);
 const OPERATIONS = Number(process.env['DEVICES_OPERATIONS'] ?? 400);
 
@@ -36,7 +36,8 @@ it.each(Array.from({ length: SEEDS }, (_, index) => index + 1))(
     const client = await app.a.clientId();
     const ids = await app.a.series(...Array.from({ length: 12 }, () => ({})));
     let keys = 0;
-    const states = [0, 1, 2].map(() => structuredClone(EMPTY) as DeviceState);
+    /** What each device has saved. */
+    const saved = [0, 1, 2].map(() => JSON.stringify(EMPTY));
     /** A third of the requests is cut off: before it is sent, or before its answer is read. */
     const unreliable: typeof fetch = async (...request) => {
       if (random() < 0.15) throw new Error('offline');
@@ -44,22 +45,26 @@ it.each(Array.from({ length: SEEDS }, (_, index) => index + 1))(
       if (random() < 0.15) throw new Error('the answer was lost');
       return answer;
     };
+    /** A device that starts from its saved state. */
     const device = (index: number, transport = unreliable) =>
-      new OfflineClient(states[index] as DeviceState, {
+      new OfflineClient(JSON.parse(saved[index] ?? '') as DeviceState, {
         server,
         accessToken: reader.accessToken,
         client,
         device: `device ${index}`,
+        save: (state) => {
+          saved[index] = JSON.stringify(state);
+        },
         fetch: transport,
         newKey: () => `${seed}-${index}-${keys++}`,
       });
     const increments = new Map<number, number>();
     const fields = await app.a.entry({ client: undefined });
-    const change = (index: number) => {
+    const change = async (index: number) => {
       const one = device(index);
       const series_id = pick(ids);
       const value = Math.floor(random() * 200);
-      pick([
+      await pick([
         () => one.readUpTo(series_id, value),
         () => one.readUpTo(series_id, value),
         () => one.queue({ op: 'progress', mode: 'increment', value: 1, series_id, progressType: 'volumes' }),
@@ -73,10 +78,10 @@ it.each(Array.from({ length: SEEDS }, (_, index) => index + 1))(
     for (let done = 0; done < OPERATIONS; done++) {
       const index = Math.floor(random() * 3);
       if (random() < 0.2) {
-        device(index).queue({ op: 'progress', mode: 'increment', value: 1, series_id: counted });
+        await device(index).queue({ op: 'progress', mode: 'increment', value: 1, series_id: counted });
         increments.set(index, (increments.get(index) ?? 0) + 1);
-      } else change(index);
-      // A device is offline for some time, and may be stopped at any request.
+      } else await change(index);
+      // A device is offline for some time. One that fails starts again from its saved state.
       if (random() < 0.25)
         await device(index)
           .synchronize()
@@ -101,7 +106,8 @@ it.each(Array.from({ length: SEEDS }, (_, index) => index + 1))(
         one['reading-history'],
       ]),
     );
-    for (const state of states) {
+    for (const text of saved) {
+      const state = JSON.parse(text) as DeviceState;
       expect([state.outbox, state.sending]).toEqual([[], null]);
       expect(state.entries).toEqual(entries);
     }

@@ -192,14 +192,28 @@ describe('POST /user/reading-status/progress/{id}', () => {
     });
   });
 
-  it('never lowers a counter by max, under any interleaving', async () => {
-    const values = Array.from({ length: 100 }, (_, index) => (index * 37) % 101);
+  it.each([
+    ['a new entry', false],
+    ['an existing entry', true],
+  ])('never lowers a counter by max, under any interleaving: %s', async (_, exists) => {
+    // Of an existing entry, all requests read the same state before the first one writes.
+    if (exists) await add({ progress: 0 });
+    const values = Array.from({ length: 100 }, (_value, index) => (index * 37) % 101);
     await Promise.all(values.map((value) => progress({ op: 'max', value })));
     expect((await find()).progress).toBe(Math.max(...values));
     const { body } = await as().get(`/user/events?series=${series}&limit=100`);
     for (const { before, after } of body.events) {
       if (before !== null) expect(after.progress).toBeGreaterThan(before.progress);
     }
+  });
+
+  it('counts each of 100 concurrent increments of an entry', async () => {
+    await add({ progress: 0 });
+    await Promise.all(Array.from({ length: 100 }, () => progress({ op: 'increment', value: 1 })));
+    expect((await find()).progress).toBe(100);
+    const { body } = await as().get(`/user/events?series=${series}&limit=100`);
+    const results = body.events.map((event: { after: { progress: number } }) => event.after.progress);
+    expect(results).toEqual(Array.from({ length: 100 }, (_, index) => 100 - index));
   });
 
   it('increments without rounding errors, and rejects a result above the limit', async () => {

@@ -389,12 +389,15 @@ describe('A reading history of 10,000 entries', () => {
       `insert into users (id, username, password_hash, slug)
        select lpad(to_hex(i), 24, '0'), 'other' || i, '', 'other' || i from generate_series(1, 20) i`,
     );
+    // Without triggers: no test reads the counters of the other users.
+    await app.database.query('set session_replication_role = replica');
     await app.database.query(
       `insert into reading_entries (user_id, series_id, series_name, progress, priority, client_id, version, read_id)
        select u.id, s.id, s.name, 1, 'mid', $1, s.id, s.id from users u, series s
        where u.username like 'other%' and s.external_id like 'long-%'`,
       [await app.a.clientId()],
     );
+    await app.database.query('reset session_replication_role');
     // Dead rows at the ends of an index would add to the rows read.
     await app.database.query('vacuum analyze');
     const current = async () => {
@@ -433,10 +436,12 @@ describe('A reading history of 10,000 entries', () => {
       offset9990: 10_200,
     };
     for (const [query, bound] of Object.entries(bounds)) {
-      const { total, seq, fetched } = await scans(query.replace('offset', 'offset='));
-      expect(total, query).toBeGreaterThan(100);
-      expect(seq, `${query}: rows read without an index`).toBe(0);
-      expect(fetched, `${query}: rows read by index`).toBeLessThan(bound);
+      const rowsRead = async () => {
+        const { total, seq, fetched } = await scans(query.replace('offset', 'offset='));
+        return { isLong: total > 100, scanned: seq, isPage: fetched < bound };
+      };
+      // Connections of the other app may report earlier reads late, but only once.
+      await expect.poll(rowsRead, { message: query }).toEqual({ isLong: true, scanned: 0, isPage: true });
     }
     await fresh.close();
   });
