@@ -17,7 +17,7 @@ export class CollectionBulkController {
   constructor(private readonly bulk: CollectionBulkService) {}
 
   @Post('bulk')
-  @SignedIn()
+  @SignedIn({ scope: 'write-collection' })
   @LimitUser('bulk')
   @Idempotent()
   @BodyLimit(BULK_LIMIT)
@@ -30,9 +30,9 @@ export class CollectionBulkController {
     errors: [noItemChanged],
   })
   async run(
-    @CurrentViewer() { userId }: Viewer,
+    @CurrentViewer() viewer: Viewer,
     @ValidBody() bulk: CollectionBulkDto,
   ): Promise<CollectionBulkResultDto> {
-    return this.bulk.run(userId, bulk);
+    return this.bulk.run(viewer, bulk);
   }
 }

@@ -38,7 +38,7 @@ export class AddItemDto extends OmitType(CreateCollectionItemDto, ['client']) {
 /** Changes an item. */
 @ApiSchema({ name: 'BulkUpdateItem' })
 export class UpdateItemDto extends IntersectionType(OwnItemDto, UpdateCollectionItemDto) {
-  /** Changes price and date of an item. */
+  /** Changes an item. */
   @Operation('update')
   op: 'update';
 }

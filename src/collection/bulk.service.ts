@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import type { Viewer } from '../access/access.js';
 import { failureOf, parseItem, requireAll } from '../bulk/bulk-items.js';
-import { volumeNotFound } from '../catalog/catalog.errors.js';
 import { unknownClient } from '../clients/clients.errors.js';
 import { parseId } from '../http/ids.js';
 import { type Cause, requestBy } from '../reader-log/log-statements.js';
@@ -14,10 +14,10 @@ import {
 } from './bulk.dto.js';
 import { noItemChanged } from './bulk.errors.js';
 import { CollectionItemRepository } from './collection-item.repository.js';
-import { itemNotFound, volumeOwned } from './collection.errors.js';
+import { itemNotFound } from './collection.errors.js';
 import { ADDED, DELETED, UPDATED } from './collection.messages.js';
-import { presentItem } from './collection.presenter.js';
 import type { ItemRow } from './item-statements.js';
+import { writtenItem } from './written-item.js';
 
 /** The message of the single request, and the item after it. */
 interface Applied {
@@ -35,13 +35,14 @@ export class CollectionBulkService {
 
   /** @throws unknownClient, noItemChanged */
   async run(
-    userId: string,
+    viewer: Viewer,
     { client, atomic = false, device, items }: CollectionBulkDto,
   ): Promise<CollectionBulkResultDto> {
+    const { userId } = viewer;
     return this.log.exclusively(userId, async () => {
       if (!(await this.items.knowsClient(client))) throw unknownClient();
       const id = await this.log.take(userId);
-      const cause: Cause = { ...requestBy(client, device ?? null), origin: 'bulk', originId: id };
+      const cause: Cause = { ...requestBy(viewer, client, device ?? null), origin: 'bulk', originId: id };
       const results: ItemResultDto[] = [];
       for (const [index, item] of items.entries()) {
         results.push(await this.resultOf(userId, client, cause, item, index));
@@ -80,15 +81,11 @@ export class CollectionBulkService {
     if (item.op === 'add') {
       const volumeId = parseId(item.volume_id) ?? 0;
       const outcome = await this.items.add(userId, volumeId, { ...item, client }, cause);
-      if (outcome.kind === 'no-client') throw unknownClient();
-      if (outcome.kind === 'no-volume') throw volumeNotFound();
-      if (outcome.kind === 'exists') throw volumeOwned({ fields: { item: presentItem(outcome.item) } });
-      return { message: ADDED, item: outcome.item };
+      return { message: ADDED, item: writtenItem(outcome) };
     }
     if (item.op === 'update') {
-      const updated = await this.items.update(userId, item.item_id, item, cause);
-      if (updated === undefined) throw itemNotFound();
-      return { message: UPDATED, item: updated };
+      const outcome = await this.items.update(userId, item.item_id, item, cause);
+      return { message: UPDATED, item: writtenItem(outcome) };
     }
     if (!(await this.items.delete(userId, item.item_id, cause))) throw itemNotFound();
     return { message: DELETED, item: null };

@@ -6,16 +6,29 @@ import type { RowOf } from '../database/statement.js';
 import { searchParameters, searchVariant } from '../search/conditions.js';
 import { containing, type SearchForm, searchTerm, searchWithFallback } from '../search/fold.js';
 import { COLLECTION_PAGE } from './collection-page.js';
-import type { CollectionOrder, UpdateCollectionItemDto, CreateCollectionItemDto } from './collection.dto.js';
+import { Config } from '../config.js';
+import { currenciesTooCoarseFor } from '../currencies.js';
+import type { ItemState } from '../catalog/item-states.js';
+import type { CollectionOrder } from './collection.dto.js';
 import { isbnDigits } from './isbn.js';
 import type { Cause } from '../reader-log/log-statements.js';
-import { ADD, DELETE, FIND_BY_VOLUME, KNOWS_CLIENT, type ItemRow, STATS, UPDATE } from './item-statements.js';
+import {
+  ADD,
+  DELETE,
+  FIND_BY_VOLUME,
+  ITEMS_OF_VOLUMES,
+  KNOWS_CLIENT,
+  type ItemRow,
+  STATS,
+  UPDATE,
+} from './item-statements.js';
 import { REFRESH_SORT_KEYS } from './refresh-sort-keys.js';
 
 /** Filters, order and range of a page. */
-export interface CollectionSelection {
+interface CollectionSelection {
   readonly userId: string;
   readonly client: number;
+  readonly states: readonly ItemState[];
   readonly search: string | undefined;
   readonly order: CollectionOrder;
   readonly language: string;
@@ -32,18 +45,43 @@ export interface CollectionPage {
 
 export type StatsRow = Omit<RowOf<typeof STATS>, 'client_known'>;
 
-export type StatsOutcome =
-  { readonly kind: 'found'; readonly stats: StatsRow } | { readonly kind: 'no-client' };
+type StatsOutcome = { readonly kind: 'found'; readonly stats: StatsRow } | { readonly kind: 'no-client' };
+
+/** A change of an item. Null means no value; what is absent stays as it is. */
+export interface ItemChanges {
+  readonly state?: ItemState | undefined;
+  readonly price?: number | undefined;
+  readonly currency?: string | undefined;
+  /** Null for the stored date, else today. */
+  readonly date?: string | null | undefined;
+  readonly condition?: string | null | undefined;
+  readonly place?: string | null | undefined;
+  readonly notes?: string | null | undefined;
+  readonly client?: number | undefined;
+}
+
+/** A new item. By default it is owned, costs nothing and is of today. */
+export type NewItem = ItemChanges & { readonly client: number };
+
+/** Outcome of changing an item. `too-precise`: the price has more fraction digits than its currency. */
+export type UpdateOutcome =
+  | { readonly kind: 'written'; readonly item: ItemRow }
+  | { readonly kind: 'no-item' }
+  | { readonly kind: 'too-precise' };
 
 /** Outcome of adding a volume. */
 export type AddOutcome =
   | { readonly kind: 'written' | 'exists'; readonly item: ItemRow }
   | { readonly kind: 'no-volume' }
-  | { readonly kind: 'no-client' };
+  | { readonly kind: 'no-client' }
+  | { readonly kind: 'too-precise' };
 
 @Injectable()
 export class CollectionItemRepository {
-  constructor(private readonly sql: Sql) {}
+  constructor(
+    private readonly sql: Sql,
+    private readonly config: Config,
+  ) {}
 
   /**
    * A page of an owner's items and its total: one statement, and a second one if a search finds no row. It reads only
@@ -64,9 +102,11 @@ export class CollectionItemRepository {
       search: form && {
         column: form.column,
         isbns: isbns.length,
-        isIndexed: searchVariant(form).by === 'trigrams',
+        // The squeezed names of volumes have no index: they are compared only if nothing else matches.
+        isIndexed: form.column === 'search_text' && searchVariant(form).by === 'trigrams',
       },
       isTranslated: isTranslated(parameters.language),
+      hasUndated: parameters.states.includes('wanted'),
     });
     const { header, rows } = await this.sql.page(page, {
       ...parameters,
@@ -78,40 +118,104 @@ export class CollectionItemRepository {
     return { total: header?.total ?? 0, clientKnown: header?.client_known ?? false, rows };
   }
 
-  async stats(userId: string, client: number): Promise<StatsOutcome> {
-    const stats = await this.sql.row(STATS, { userId, client });
+  async stats(userId: string, client: number, states: readonly ItemState[]): Promise<StatsOutcome> {
+    const { defaultCurrency } = this.config;
+    const stats = await this.sql.row(STATS, { userId, client, states, defaultCurrency });
     return stats?.client_known ? { kind: 'found', stats } : { kind: 'no-client' };
   }
 
   /**
-   * Adds a volume unless the user owns it. Of concurrent calls, exactly one writes.
+   * Adds a volume unless the user has an item of it. An item that is ordered or wanted becomes owned if the new one is
+   * owned. Of concurrent calls, exactly one writes.
    *
    * @param itemId of a deleted item that an undo restores
    */
   async add(
     userId: string,
     volumeId: number,
-    { client, price = 0, date }: CreateCollectionItemDto,
+    added: NewItem,
     cause: Cause,
     itemId: number | null = null,
   ): Promise<AddOutcome> {
+    const { client, state = 'owned', price = 0, currency, date, condition, place, notes } = added;
     const { header, rows } = await this.sql.page(ADD, {
       userId,
       volumeId,
-      client,
-      price,
-      date: date ?? null,
       itemId,
+      client,
+      state,
+      price,
+      currency: currency ?? null,
+      date: date ?? null,
+      condition: condition ?? null,
+      place: place ?? null,
+      notes: notes ?? null,
+      ...this.pricing(price),
       ...cause,
     });
     if (!header?.client_known) return { kind: 'no-client' };
+    if (!header.price_fits) return { kind: 'too-precise' };
     if (!header.volume_known) return { kind: 'no-volume' };
     if (rows[0] !== undefined) return { kind: 'written', item: rows[0] };
     const item = await this.findByVolume(userId, volumeId);
-    // Deleted meanwhile: then it can be added.
-    return item === undefined
-      ? this.add(userId, volumeId, { client, price, ...(date === undefined ? {} : { date }) }, cause, itemId)
-      : { kind: 'exists', item };
+    if (item !== undefined && (state !== 'owned' || item.state === 'owned' || itemId !== null)) {
+      return { kind: 'exists', item };
+    }
+    const acquired = item && (await this.acquire(userId, item.item_id, added, cause));
+    // Deleted or changed meanwhile: then it can be added, or is owned already.
+    return acquired === undefined || acquired.kind === 'no-item'
+      ? this.add(userId, volumeId, added, cause, itemId)
+      : acquired;
+  }
+
+  /** Makes an item owned that is ordered or wanted; it keeps its place and notes. */
+  private async acquire(
+    userId: string,
+    itemId: number,
+    { price, currency, place: _place, notes: _notes, ...added }: NewItem,
+    cause: Cause,
+  ): Promise<UpdateOutcome> {
+    // Without a price, the price of the order stays; a price without a currency is one in the reader's currency.
+    const pays = price !== undefined || currency !== undefined;
+    const paid = pays ? { price: price ?? 0, currency, takesOwnCurrency: true } : {};
+    return this.change(userId, itemId, { ...added, state: 'owned', ...paid, onlyUnowned: true }, cause);
+  }
+
+  private async change(
+    userId: string,
+    itemId: number,
+    changes: ItemChanges & { readonly takesOwnCurrency?: boolean; readonly onlyUnowned?: boolean },
+    cause: Cause,
+  ): Promise<UpdateOutcome> {
+    const { client, state, price, currency, date, condition, place, notes } = changes;
+    const { header, rows } = await this.sql.page(UPDATE, {
+      userId,
+      itemId,
+      client: client ?? null,
+      state: state ?? null,
+      price: price ?? null,
+      currency: currency ?? null,
+      takesOwnCurrency: changes.takesOwnCurrency ?? false,
+      date: date ?? null,
+      hasCondition: condition !== undefined,
+      condition: condition ?? null,
+      hasPlace: place !== undefined,
+      place: place ?? null,
+      hasNotes: notes !== undefined,
+      notes: notes ?? null,
+      onlyUnowned: changes.onlyUnowned ?? false,
+      ...this.pricing(price ?? 0),
+      ...cause,
+    });
+    if (rows[0] !== undefined) return { kind: 'written', item: rows[0] };
+    return header?.found ? { kind: 'too-precise' } : { kind: 'no-item' };
+  }
+
+  private pricing(price: number) {
+    return {
+      defaultCurrency: this.config.defaultCurrency,
+      tooCoarse: currenciesTooCoarseFor(price),
+    };
   }
 
   /** Whether a client is registered and enabled. */
@@ -123,14 +227,15 @@ export class CollectionItemRepository {
     return this.sql.row(FIND_BY_VOLUME, { userId, volumeId });
   }
 
-  /** @returns the item after the change; undefined if the user has no such item */
-  async update(
-    userId: string,
-    itemId: number,
-    { price, date }: UpdateCollectionItemDto,
-    cause: Cause,
-  ): Promise<ItemRow | undefined> {
-    return (await this.sql.page(UPDATE, { userId, itemId, price, date, ...cause })).rows[0];
+  /** The user's items of several volumes, by volume. */
+  async ofVolumes(userId: string, volumeIds: readonly number[]): Promise<Map<number, ItemRow>> {
+    const rows = await this.sql.rows(ITEMS_OF_VOLUMES, { userId, volumeIds });
+    return new Map(rows.map((row) => [row.volume_id, row]));
+  }
+
+  /** Changes an item of the user. */
+  async update(userId: string, itemId: number, changes: ItemChanges, cause: Cause): Promise<UpdateOutcome> {
+    return this.change(userId, itemId, changes, cause);
   }
 
   /** @returns whether an item was deleted */

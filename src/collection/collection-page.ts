@@ -8,11 +8,12 @@ import type {
 import type { Translation } from '../catalog/series-projection.js';
 import { type OwnedVolume, selectVolume } from '../catalog/volume-projection.js';
 import { isEnabledClient } from '../clients/client-filter.js';
-import { asCount, rowCount, rowNumber, type SortKey, sortKeys } from '../database/expressions.js';
+import { anyOf, asCount, rowCount, rowNumber, type SortKey, sortKeys } from '../database/expressions.js';
 import { oneRow, pageQuery, PER_ROW, smallPage, withPage } from '../database/page.js';
 import { statementFamily, tables, type TablesOf } from '../database/statement.js';
 import { matchesPattern, matchesUnindexed, type SearchParameters } from '../search/conditions.js';
 import type { SearchForm } from '../search/fold.js';
+import type { ItemState } from '../catalog/item-states.js';
 import type { CollectionItemSchema, CollectionTotalSchema } from './collection-item.entity.js';
 import type { CollectionOrder } from './collection.dto.js';
 
@@ -21,6 +22,8 @@ interface Variant {
   readonly order: CollectionOrder;
   readonly search: SearchVariant | null;
   readonly isTranslated: boolean;
+  /** Whether items without a date of purchase are listed. */
+  readonly hasUndated: boolean;
 }
 
 interface SearchVariant {
@@ -34,6 +37,7 @@ interface SearchVariant {
 interface Parameters extends SearchParameters {
   readonly userId: string;
   readonly client: number;
+  readonly states: readonly ItemState[];
   readonly language: string;
   readonly isbn: string;
   readonly otherIsbn: string;
@@ -65,18 +69,26 @@ const ORDERS: Record<CollectionOrder, readonly Key[]> = {
   'release-date-desc': ['v.release_date desc nulls last', 'i.id'],
 };
 
+/** The order of a list, with items without a date of purchase last in both directions. */
+function keysOf({ order, hasUndated }: Pick<Variant, 'order' | 'hasUndated'>) {
+  // Without such items an index is read backwards.
+  const keys: readonly Key[] =
+    order === 'buy-date-desc' && hasUndated ? ['i.buy_date desc nulls last', 'i.id'] : ORDERS[order];
+  return sortKeys(keys);
+}
+
 /** Up to this many items, comparing all of them beats the trigram indexes of the catalog. */
 const SMALL_LIST = 1_000;
 
 /** A page of an owner's items and its total. */
 export const COLLECTION_PAGE = statementFamily(
   'collection.page',
-  ({ order, search, isTranslated }: Variant, p: Parameters) => {
+  ({ search, isTranslated, ...variant }: Variant, p: Parameters) => {
     const translation = { language: p.language, isTranslated };
     const clientKnown = isEnabledClient(p.client);
     if (search === null) {
       return pageQuery(
-        withPage(pageInOrder(order, p)),
+        withPage(pageInOrder(variant, p)),
         () => ({ total: totalFromCounters(p), client_known: clientKnown }),
         () => rowsOfPage(translation),
       );
@@ -86,7 +98,7 @@ export const COLLECTION_PAGE = statementFamily(
         db
           .with(
             (cte) => cte('matches').materialized(),
-            () => searchMatches(order, search, p),
+            () => searchMatches(variant, search, p),
           )
           .with('page', (query) =>
             query
@@ -119,14 +131,18 @@ export const COLLECTION_PAGE = statementFamily(
   },
 );
 
-/** Condition for the owner's items (`i`) or counters (`c`) in the client's part of the catalog. */
-export function belongsToOwner(of: 'i' | 'c', { userId, client }: { userId: string; client: number }) {
+/** Condition for the owner's items (`i`) or counters (`c`) in some states and in the client's part of the catalog. */
+export function belongsToOwner(
+  of: 'i' | 'c',
+  { userId, client, states }: { userId: string; client: number; states: readonly ItemState[] },
+) {
   const eb = expressionBuilder<
     { i: Tables['collection_items']; c: Tables['collection_totals'] },
     'i' | 'c'
   >();
   return eb.and([
     eb(`${of}.user_id`, '=', userId),
+    eb(`${of}.state`, '=', anyOf(states, 'item_state[]')),
     eb(`${of}.series_client`, 'in', [sql.lit(0), sql<number>`${client}::int`]),
   ]);
 }
@@ -142,19 +158,20 @@ function totalFromCounters(p: Parameters) {
 }
 
 /** The page of a list without a search. */
-function pageInOrder(order: CollectionOrder, p: Parameters) {
-  const ordered = order.startsWith('release-date')
+function pageInOrder(variant: Pick<Variant, 'order' | 'hasUndated'>, p: Parameters) {
+  const ordered = variant.order.startsWith('release-date')
     ? own(p).innerJoin('volumes as v', 'v.id', 'i.volume_id').selectAll('i')
     : own(p).selectAll('i');
-  const page = ordered.orderBy(sortKeys(ORDERS[order])).limit(p.limit).offset(p.offset);
+  const page = ordered.orderBy(keysOf(variant)).limit(p.limit).offset(p.offset);
   return db.selectFrom(page.as('i')).selectAll('i').select(rowNumber().as('position'));
 }
 
 /**
- * All matches of a search with their positions. The total needs all of them: read once, with only the order's columns. For a
- * short list the texts of all items are compared; for a long one the trigram indexes of the catalog find the volumes first.
+ * All matches of a search with their positions. The total needs all of them: read once, with only the order's columns.
+ * For a short list the texts of all items are compared; for a long one the trigram indexes of the catalog find the
+ * volumes first.
  */
-function searchMatches(order: CollectionOrder, search: SearchVariant, p: Parameters) {
+function searchMatches(variant: Pick<Variant, 'order' | 'hasUndated'>, search: SearchVariant, p: Parameters) {
   const isSmall = sql<SqlBool>`${totalFromCounters(p)} <= ${sql.lit(SMALL_LIST)}`;
   const scanned = own(p)
     .innerJoin('volume_search as g', 'g.volume_id', 'i.volume_id')
@@ -182,10 +199,10 @@ function searchMatches(order: CollectionOrder, search: SearchVariant, p: Paramet
       )
     : scanned;
   const matching = db.selectFrom(candidates.as('i'));
-  const ordered = order.startsWith('release-date')
+  const ordered = variant.order.startsWith('release-date')
     ? matching.innerJoin('volumes as v', 'v.id', 'i.volume_id')
     : matching;
-  return ordered.select(['i.id', rowNumber(sortKeys(ORDERS[order])).as('position')]);
+  return ordered.select(['i.id', rowNumber(keysOf(variant)).as('position')]);
 }
 
 /** The owner's items in the client's part of the catalog. */

@@ -5,6 +5,8 @@ import { volumeNotFound } from '../catalog/catalog.errors.js';
 import { presentVolume } from '../catalog/volume-projection.js';
 import { success } from '../http/families.js';
 import { Idempotent } from '../idempotency/idempotent.js';
+import { BodyLimit } from '../limits/body-limit.js';
+import { NOTES_LIMIT } from '../limits/notes-limit.js';
 import { ApiRoute } from '../openapi/api-route.js';
 import { pagePosition } from '../http/page.js';
 import {
@@ -30,8 +32,13 @@ export class CollectionController {
   constructor(private readonly collection: CollectionService) {}
 
   @Get()
-  @SignedIn()
-  @ApiRoute({ id: 'collectionList', summary: 'List the volumes you own', response: CollectionPageDto })
+  @SignedIn({ scope: 'read' })
+  @ApiRoute({
+    id: 'collectionList',
+    summary: 'List the volumes of your collection',
+    description: 'The volumes that you own, unless `state` asks for those that you have ordered or want.',
+    response: CollectionPageDto,
+  })
   async list(
     @CurrentViewer() { userId }: Viewer,
     @ValidQuery() query: CollectionQuery,
@@ -41,57 +48,64 @@ export class CollectionController {
   }
 
   @Get('stats/general')
-  @SignedIn()
+  @SignedIn({ scope: 'read' })
   @ApiRoute({
     id: 'collectionStats',
     summary: 'Get the totals of your collection',
+    description:
+      'Of the volumes that you own, unless `state` asks for others. Sums of different currencies are never added.',
     response: CollectionStatsDto,
   })
   async stats(
     @CurrentViewer() { userId }: Viewer,
-    @ValidQuery() { client }: CollectionStatsQuery,
+    @ValidQuery() query: CollectionStatsQuery,
   ): Promise<CollectionStatsDto> {
-    return presentStats(await this.collection.stats(userId, client));
+    return presentStats(await this.collection.stats(userId, query));
   }
 
   @Post('add/:id')
-  @SignedIn()
+  @SignedIn({ scope: 'write-collection' })
   @Idempotent()
+  @BodyLimit(NOTES_LIMIT)
   @ApiRoute({
     id: 'collectionAdd',
     summary: 'Add a volume to your collection',
+    description:
+      'Adding as `owned` a volume that is ordered or wanted makes its item owned. `item_id`, `place` and `notes` stay; so do price, currency and date unless the request names them, and an item without a date gets the current one.',
     message: ADDED,
     response: ItemAnswerDto,
     errors: [volumeNotFound, volumeOwned],
   })
   async add(
-    @CurrentViewer() { userId }: Viewer,
+    @CurrentViewer() viewer: Viewer,
     @VolumeId({ mayBeBlank: true }) id: number,
     @ValidBody() item: CreateCollectionItemDto,
   ): Promise<ItemAnswerDto> {
-    return { ...success(ADDED), item: presentItem(await this.collection.add(userId, id, item)) };
+    return { ...success(ADDED), item: presentItem(await this.collection.add(viewer, id, item)) };
   }
 
   @Post('update/:id')
-  @SignedIn()
+  @SignedIn({ scope: 'write-collection' })
   @Idempotent()
+  @BodyLimit(NOTES_LIMIT)
   @ApiRoute({
     id: 'collectionUpdate',
-    summary: 'Change the price and date of an item',
+    summary: 'Change an item of your collection',
+    description: 'Fields that the request does not name stay as they are; price and date are required.',
     message: UPDATED,
     response: ItemAnswerDto,
     errors: [itemNotFound],
   })
   async update(
-    @CurrentViewer() { userId }: Viewer,
+    @CurrentViewer() viewer: Viewer,
     @ItemId() id: number,
     @ValidBody() changes: UpdateCollectionItemDto,
   ): Promise<ItemAnswerDto> {
-    return { ...success(UPDATED), item: presentItem(await this.collection.update(userId, id, changes)) };
+    return { ...success(UPDATED), item: presentItem(await this.collection.update(viewer, id, changes)) };
   }
 
   @Delete('delete/:id')
-  @SignedIn()
+  @SignedIn({ scope: 'write-collection' })
   @ApiRoute({
     id: 'collectionDelete',
     summary: 'Remove an item from your collection',
@@ -99,8 +113,8 @@ export class CollectionController {
     response: ItemAnswerDto,
     errors: [itemNotFound],
   })
-  async delete(@CurrentViewer() { userId }: Viewer, @ItemId() id: number): Promise<ItemAnswerDto> {
-    await this.collection.delete(userId, id);
+  async delete(@CurrentViewer() viewer: Viewer, @ItemId() id: number): Promise<ItemAnswerDto> {
+    await this.collection.delete(viewer, id);
     return { ...success(DELETED), item: null };
   }
 }

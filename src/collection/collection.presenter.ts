@@ -7,6 +7,7 @@ export function presentStats(row: StatsRow): CollectionStatsDto {
   return {
     total_items: row.total_items,
     total_spent: row.total_spent,
+    totals: row.totals,
     first_buy: row.first_buy,
     last_buy: row.last_buy,
   };
@@ -16,8 +17,13 @@ export function presentItem(row: ItemRow): ItemDto {
   return {
     item_id: row.item_id,
     volume_id: row.volume_id,
+    state: row.state,
     buy_date: row.buy_date,
     price: row.price,
+    currency: row.currency,
+    condition: row.condition,
+    place: row.place,
+    notes: row.notes,
     client: row.client,
   };
 }

@@ -1,20 +1,13 @@
-/** A label before an ISBN: `ISBN 978…`, `ISBN-13: 978…`, `isbn10:080…`. */
-const LABEL = /^ISBN(?:[\s-]?1[03](?=[\s:]))?[\s:]*/;
+import { bareIsbn } from '../catalog/isbn.js';
 
 /**
- * The digits of a search that may be an ISBN or a part of one, without label, hyphens, spaces and the quotation marks of
- * spreadsheets (`="978…"`). A complete ISBN is returned in both forms, of 10 and of 13 digits.
+ * The digits of a search that may be an ISBN or a part of one. A complete ISBN is returned in both forms, of 10 and of
+ * 13 digits.
  *
  * @returns an empty array if the search is not an ISBN
  */
 export function isbnDigits(search: string): [] | [string] | [string, string] {
-  const digits = search
-    .normalize('NFKC')
-    .replace(/[\p{Cf}"'=“”’]/gu, '')
-    .trim()
-    .toUpperCase()
-    .replace(LABEL, '')
-    .replace(/[\p{Pd}\u2212\s]|[.,;]$/gu, '');
+  const digits = bareIsbn(search);
   if (!/^\d{2,13}$|^\d{9}X$/.test(digits)) return [];
   if (digits.length === 13 && digits.startsWith('978')) return [digits, asIsbn10(digits)];
   // Without the check digit of the longer form, which is not computed: the search finds parts of an ISBN.

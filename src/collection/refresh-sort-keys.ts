@@ -9,8 +9,9 @@ const db = tables<
 >();
 
 /**
- * Copies the names and clients of changed series, and the positions of their volumes, to the items, and moves the items'
- * counters to the new clients. The collation ignores case and accents, so renames that differ only in these are skipped.
+ * Copies the names and clients of changed series, and the positions of their volumes, to the items, and moves the
+ * items' counters to the new clients. The collation ignores case and accents, so renames that differ only in these are
+ * skipped.
  *
  * Lock order: items by key, then counters by key, as in requests; otherwise imports and requests deadlock.
  */
@@ -28,6 +29,8 @@ export const REFRESH_SORT_KEYS = statement(
             .select((eb) => [
               'i.user_id',
               'i.id',
+              'i.state',
+              'i.currency',
               'i.price',
               'i.series_client as former',
               's.name',
@@ -59,7 +62,7 @@ export const REFRESH_SORT_KEYS = statement(
           .whereRef('i.id', '=', 'c.id'),
       )
       .insertInto('collection_totals')
-      .columns(['user_id', 'series_client', 'items', 'spent'])
+      .columns(['user_id', 'series_client', 'state', 'currency', 'items', 'spent'])
       .expression((eb) =>
         eb
           .selectFrom('changed')
@@ -72,16 +75,20 @@ export const REFRESH_SORT_KEYS = statement(
           .select([
             'user_id',
             'side.owner',
+            'state',
+            'currency',
             sql<number>`sum(side.change)`.as('items'),
             sql<number>`sum(side.change * price)`.as('spent'),
           ])
           .whereRef('former', '<>', 'client')
-          .groupBy(['user_id', 'side.owner'])
+          .groupBy(['user_id', 'side.owner', 'state', 'currency'])
           .orderBy('user_id')
-          .orderBy('side.owner'),
+          .orderBy('side.owner')
+          .orderBy('state')
+          .orderBy('currency'),
       )
       .onConflict((conflict) =>
-        conflict.columns(['user_id', 'series_client']).doUpdateSet((eb) => ({
+        conflict.columns(['user_id', 'series_client', 'state', 'currency']).doUpdateSet((eb) => ({
           items: eb('collection_totals.items', '+', eb.ref('excluded.items')),
           spent: eb('collection_totals.spent', '+', eb.ref('excluded.spent')),
         })),

@@ -3,6 +3,7 @@ import { isbnDigits } from '../../src/collection/isbn.js';
 import { insertSeries } from '../support/catalog-rows.js';
 import { appForFile } from '../support/app.js';
 import { type TestUser, unique } from '../support/builders.js';
+import { onOneDay, today } from '../support/dates.js';
 
 const app = appForFile();
 let client: number;
@@ -78,13 +79,15 @@ describe('Collection items: /user/collection', () => {
     );
   });
 
-  it('defaults the price of a collection item to 0 and its date to today', async () => {
-    const owner = await app.a.user();
-    const [id] = (await volumesOf({})) as [number];
-    await add(owner, id, { client: String(client) });
-    const today = new Date().toISOString().slice(0, 10);
-    expect((await list(owner)).volumes[0].collection).toMatchObject({ price: 0, buy_date: today });
-  });
+  it(
+    'defaults the price of a collection item to 0 and its date to today',
+    onOneDay(async () => {
+      const owner = await app.a.user();
+      const [id] = (await volumesOf({})) as [number];
+      await add(owner, id, { client: String(client) });
+      expect((await list(owner)).volumes[0].collection).toMatchObject({ price: 0, buy_date: today() });
+    }),
+  );
 
   it('rejects 199 of 200 concurrent adds of the same volume with 409', async () => {
     const owner = await app.a.user();
@@ -112,7 +115,7 @@ describe('Collection items: /user/collection', () => {
     [{ client: null }, 'Required parameters missing'],
     [{ client: 99_999 }, 'Invalid parameters'],
     [{ price: -0.01 }, 'Invalid parameters'],
-    [{ price: 1_000_000 }, 'Invalid parameters'],
+    [{ price: 1_000_000_000 }, 'Invalid parameters'],
     [{ price: 1.005 }, 'Invalid parameters'],
     [{ price: '1' }, 'Invalid parameters'],
     [{ price: null }, 'Invalid parameters'],
@@ -136,7 +139,7 @@ describe('Collection items: /user/collection', () => {
     [{ price: null, date: '2024-01-01' }, 'Required parameters missing'],
     [{ price: 1, date: ' ' }, 'Required parameters missing'],
     [{ price: 'x' }, 'Required parameters missing'],
-    [{ price: 1_000_000, date: '2024-01-01' }, 'Invalid parameters'],
+    [{ price: 1_000_000_000, date: '2024-01-01' }, 'Invalid parameters'],
     [{ price: 1, date: '2024-13-01' }, 'Invalid parameters'],
     [{ price: 1, date: '2024-01-01', client: 1 }, 'Invalid parameters'],
   ])('rejects the change %j of a collection item with 400', async (body, data) => {
@@ -245,6 +248,7 @@ describe('GET /user/collection', () => {
     expect(await stats(owner)).toEqual({
       total_items: 3,
       total_spent: 10.29,
+      totals: [{ currency: 'EUR', items: 3, spent: 10.29 }],
       first_buy: '2024-01-01',
       last_buy: '2024-03-01',
     });
@@ -255,6 +259,7 @@ describe('GET /user/collection', () => {
     expect(await stats(newcomer)).toEqual({
       total_items: 0,
       total_spent: 0,
+      totals: [],
       first_buy: null,
       last_buy: null,
     });
@@ -295,8 +300,8 @@ describe('A collection of 10,000 items', () => {
        select external_id, id, 'Volume', 'volume', 1, 'en' from series where external_id like 'long-%'`,
     );
     await app.database.query(
-      `insert into collection_items (user_id, volume_id, client_id, price, buy_date, series_name, group_order)
-       select $1, v.id, $2, 1.01, '2024-01-01', s.name, 1
+      `insert into collection_items (user_id, volume_id, series_id, client_id, price, currency, buy_date, series_name, group_order)
+       select $1, v.id, s.id, $2, 1.01, 'EUR', '2024-01-01', s.name, 1
        from volumes v join series s on s.id = v.series_id where v.external_id like 'long-%'`,
       [owner.id, client],
     );
@@ -304,22 +309,29 @@ describe('A collection of 10,000 items', () => {
       `insert into users (id, username, password_hash, slug)
        select lpad(to_hex(i), 24, '0'), 'other' || i, '', 'other' || i from generate_series(1, 20) i`,
     );
+    // Without triggers: no test reads the counters of the other users.
+    await app.database.query('set session_replication_role = replica');
     await app.database.query(
-      `insert into collection_items (user_id, volume_id, client_id, price, buy_date, series_name, group_order)
-       select u.id, v.id, $1, 1, '2024-01-01', s.name, 1
+      `insert into collection_items (user_id, volume_id, series_id, client_id, price, currency, buy_date, series_name, group_order)
+       select u.id, v.id, s.id, $1, 1, 'EUR', '2024-01-01', s.name, 1
        from users u, volumes v join series s on s.id = v.series_id
        where u.username like 'other%' and v.external_id like 'long-%'`,
       [client],
     );
+    await app.database.query('reset session_replication_role');
     await app.database.query('vacuum analyze');
-    const [before] = await scans();
-    expect(await list(owner)).toMatchObject({ total: 10_000 });
-    expect(await stats(owner)).toMatchObject({ total_items: 10_000, total_spent: 10_100 });
-    await new Promise((resolve) => setTimeout(resolve, 1_200));
-    const [after] = await scans();
-    expect(Number(after?.read) - Number(before?.read)).toBe(0);
-    // The rows of the page and of the first and last dates, not all 10,000.
-    expect(Number(after?.fetched) - Number(before?.fetched)).toBeLessThan(200);
+    const rowsRead = async () => {
+      const [before] = await scans();
+      expect(await list(owner)).toMatchObject({ total: 10_000 });
+      expect(await stats(owner)).toMatchObject({ total_items: 10_000, total_spent: 10_100 });
+      await new Promise((resolve) => setTimeout(resolve, 1_200));
+      const [after] = await scans();
+      const fetched = Number(after?.fetched) - Number(before?.fetched);
+      return { scanned: Number(after?.read) - Number(before?.read), isPage: fetched < 200 };
+    };
+    // The rows of the page and of the first and last dates, not all 10,000. PostgreSQL may report rows of earlier requests
+    // late, but only once.
+    await expect.poll(rowsRead).toEqual({ scanned: 0, isPage: true });
   });
 
   /** Rows of `collection_items` read so far, without an index (`read`) and by index (`fetched`). */
