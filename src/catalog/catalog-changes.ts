@@ -4,8 +4,8 @@ import { Injectable } from '@nestjs/common';
 type ChangeListener = (externalIds: readonly string[]) => Promise<void>;
 
 /**
- * Notifies features of imports that change existing series or volumes. A feature that stores sort keys (copies of values
- * of the catalog) registers a listener when its module starts. Listeners must be idempotent.
+ * Notifies features of imports that change existing series or volumes. A feature that stores sort keys (copies of
+ * values of the catalog) registers a listener when its module starts. Listeners must be idempotent.
  */
 @Injectable()
 export class CatalogChanges {

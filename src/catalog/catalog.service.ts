@@ -3,13 +3,20 @@ import { Replicas } from '../database/replicas.js';
 import { unknownClient } from '../clients/clients.errors.js';
 import { compact, fold, searchTexts } from '../search/fold.js';
 import { SearchFolding } from '../search/search-folding.js';
-import type { SeriesQuery } from './series.dto.js';
-import type { VolumePageQuery } from './volume.dto.js';
+import type { AdminSeriesQuery } from './admin-series.dto.js';
+import type { SeriesQuery } from './series-query.dto.js';
+import type { IsbnQuery, VolumePageQuery } from './volume.dto.js';
 import { seriesNotFound, volumeNotFound } from './catalog.errors.js';
-import { readingLanguage } from './languages.js';
+import { isbn13Of } from './isbn.js';
+import { languageFilter, readingLanguage } from './languages.js';
 import { SERIES_NAMES, VOLUME_NAMES } from './folded-names.js';
-import type { SeriesRow } from './series-projection.js';
-import { type SeriesDetailRow, SeriesRepository } from './series.repository.js';
+import {
+  type SeriesDetailRow,
+  type SeriesFilters,
+  type SeriesPageRows,
+  SeriesRepository,
+  type SeriesSelection,
+} from './series.repository.js';
 import type { VolumeRow } from './volume-projection.js';
 import { VolumeRepository } from './volume.repository.js';
 
@@ -40,13 +47,33 @@ export class CatalogService implements OnModuleInit {
     });
   }
 
-  /** A page of public series. @throws unknownClient */
-  async list(query: SeriesQuery, viewerId: string | null): Promise<{ total: number; rows: SeriesRow[] }> {
-    const { search, type, client, limit, offset } = query;
+  /** A page of public series, or the series of given ids. @throws unknownClient */
+  async list(query: SeriesQuery, viewerId: string | null): Promise<SeriesPageRows> {
+    // Series that are not public are known to readers by their ids.
+    const visibility = query.ids === undefined ? 'public' : 'all';
+    return this.page(query, viewerId, { visibility, isOwn: viewerId !== null, hasExternalId: false });
+  }
+
+  /** A page of all series, or of those with one value of `public`. @throws unknownClient */
+  async listAll(query: AdminSeriesQuery, viewerId: string): Promise<SeriesPageRows> {
+    const visibility = query.public === undefined ? 'all' : query.public === 1 ? 'public' : 'hidden';
+    return this.page(query, viewerId, { visibility, isOwn: false, hasExternalId: true });
+  }
+
+  private async page(
+    query: SeriesQuery,
+    viewerId: string | null,
+    which: Pick<SeriesSelection, 'visibility' | 'isOwn' | 'hasExternalId'>,
+  ): Promise<SeriesPageRows> {
+    const { search, ids, limit, offset } = query;
     const order = query.order ?? (search === undefined ? 'name-asc' : 'relevance');
     const language = readingLanguage(query.user_lang);
-    const selection = { search, type, client, order, language, limit, offset };
-    const page = await this.readFor(viewerId, () => this.series.page(selection));
+    const shown = { ...which, language, isCard: query.view === 'card', viewerId, filters: filtersOf(query) };
+    const page = await this.readFor(viewerId, () =>
+      ids === undefined
+        ? this.series.page({ ...shown, search, order, limit, offset })
+        : this.series.byIds(ids, shown),
+    );
     if (!page.clientKnown) throw unknownClient();
     return page;
   }
@@ -58,11 +85,12 @@ export class CatalogService implements OnModuleInit {
 
   /** A series, including one with `public` 0. @throws seriesNotFound */
   async getSeries(
-    id: number,
+    key: { readonly id: number } | { readonly slug: string },
     userLang: string | undefined,
     viewerId: string | null,
   ): Promise<SeriesDetailRow> {
-    const row = await this.readFor(viewerId, () => this.series.find(id, readingLanguage(userLang)));
+    const shown = { language: readingLanguage(userLang), viewerId };
+    const row = await this.readFor(viewerId, () => this.series.find(key, shown));
     if (row === undefined) throw seriesNotFound();
     return row;
   }
@@ -75,8 +103,9 @@ export class CatalogService implements OnModuleInit {
   ): Promise<{ total: number; rows: VolumeRow[] }> {
     const language = readingLanguage(query.user_lang);
     const { limit, offset } = query;
+    const volumeLanguage = query.language === undefined ? null : languageFilter(query.language);
     const page = await this.readFor(viewerId, () =>
-      this.volumes.page({ seriesId, language, viewerId, limit, offset }),
+      this.volumes.page({ seriesId, language, volumeLanguage, viewerId, limit, offset }),
     );
     if (page.kind === 'no-series') throw seriesNotFound();
     return page;
@@ -90,8 +119,38 @@ export class CatalogService implements OnModuleInit {
     return row;
   }
 
-  /** Reads from a replica for anonymous requests only: signed-in users must see their own last ratings and purchases. */
+  /** A page of the volumes with an ISBN, which several series may share. @throws unknownClient */
+  async listVolumesByIsbn(
+    { isbn, client, user_lang, limit, offset }: IsbnQuery,
+    viewerId: string | null,
+  ): Promise<{ total: number; rows: VolumeRow[] }> {
+    const language = readingLanguage(user_lang);
+    const selection = { isbn: isbn13Of(isbn), client: client ?? null, language, viewerId, limit, offset };
+    const page = await this.readFor(viewerId, () => this.volumes.byIsbn(selection));
+    if (!page.clientKnown) throw unknownClient();
+    return page;
+  }
+
+  /**
+   * Reads from a replica for anonymous requests only: signed-in users must see their own last ratings and purchases.
+   */
   private async readFor<T>(viewerId: string | null, read: () => Promise<T>): Promise<T> {
     return viewerId === null ? this.replicas.onReplica(read) : read();
   }
+}
+
+function filtersOf(query: SeriesQuery): SeriesFilters {
+  const { type: types, client, nsfw, origin, publication, tags, language, in_list: inList } = query;
+  return {
+    types,
+    client,
+    nsfw,
+    origin,
+    publication,
+    yearFrom: query.year_from,
+    yearTo: query.year_to,
+    tags,
+    volumeLanguage: language === undefined ? undefined : languageFilter(language),
+    inList,
+  };
 }

@@ -1,28 +1,25 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import { SeriesSchema, type SeriesType, VolumeSchema } from './catalog.entity.js';
+import { type Publication, SeriesSchema, type SeriesType, VolumeSchema } from './catalog.entity.js';
 
 /*
  * The read model of the catalog: what responses show of series, and what searches compare, computed from the tables of
  * `catalog.entity.ts` in the transaction that changes them; see `read-model.ts`.
  */
 
-/** The parts of a Series that depend on no language and on no rating, as the response shows them. */
+/** The parts of a Series that depend on no language and on no rating, as every view shows them. */
 export interface CardParts {
   readonly origin: string;
   readonly client: number | null;
   readonly public: number;
   readonly nsfw: number;
   readonly nsfw18: number;
-  readonly aliases: string[];
-  readonly tags: string[];
   readonly authors: string[];
-  readonly links: {
-    readonly mal: string | null;
-    readonly anilist: string | null;
-    readonly kitsu: string | null;
-    readonly mangaupdates: string | null;
-    readonly mangadex: string | null;
-  };
+  readonly chapters: number | null;
+  readonly volume_total: number | null;
+  /** The number of its volumes in the catalog. */
+  readonly volume_count: number;
+  readonly publication: Publication | null;
+  readonly year: number | null;
   readonly volume: {
     readonly id: number;
     readonly cover_path: string | null;
@@ -31,6 +28,19 @@ export interface CardParts {
     readonly aspect_ratio: number | null;
   } | null;
   readonly publisher_language: string | null;
+}
+
+/** The further parts that the view `card` leaves out. */
+export interface CardDetails {
+  readonly aliases: string[];
+  readonly tags: string[];
+  readonly links: {
+    readonly mal: string | null;
+    readonly anilist: string | null;
+    readonly kitsu: string | null;
+    readonly mangaupdates: string | null;
+    readonly mangadex: string | null;
+  };
 }
 
 /** What lists show of a series, with the texts of the fallback language. */
@@ -47,6 +57,7 @@ export const SeriesCardSchema = defineEntity({
     description: p.text().nullable(),
     /** The type json, not jsonb: the text is sent as it was stored. */
     parts: p.json().$type<CardParts>().columnType('json'),
+    details: p.json().$type<CardDetails>().columnType('json'),
   },
 });
 
@@ -83,6 +94,15 @@ export const SeriesSearchSchema = defineEntity({
       expression:
         'create index "series_search_grams" on "series_search" using gin (search_grams("search_text"))',
     },
+    // For whole names, by which imports of lists find series.
+    {
+      name: 'series_search_names',
+      expression: `create index "series_search_names" on "series_search" using gin (string_to_array("search_text", E'\\n')) with (fastupdate = off)`,
+    },
+    {
+      name: 'series_compact_names',
+      expression: `create index "series_compact_names" on "series_search" using gin (string_to_array("search_compact", E'\\n')) with (fastupdate = off)`,
+    },
   ],
   properties: {
     series: p.manyToOne(SeriesSchema).primary().deleteRule('cascade'),
@@ -103,11 +123,6 @@ export const VolumeSearchSchema = defineEntity({
       name: 'volume_search_trigrams',
       expression:
         'create index "volume_search_trigrams" on "volume_search" using gin ("search_text" gin_trgm_ops)',
-    },
-    {
-      name: 'volume_compact_trigrams',
-      expression:
-        'create index "volume_compact_trigrams" on "volume_search" using gin ("search_compact" gin_trgm_ops)',
     },
   ],
   properties: {

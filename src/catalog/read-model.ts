@@ -2,14 +2,15 @@ import { type RawBuilder, sql } from 'kysely';
 import { jsonBuildObject } from 'kysely/helpers/postgres';
 import { anyOf } from '../database/expressions.js';
 import { statement, tables } from '../database/statement.js';
-import type {
-  SeriesDescriptionSchema,
-  SeriesSchema,
-  SeriesTitleSchema,
-  VolumeSchema,
+import {
+  LINKED_SITES,
+  type SeriesDescriptionSchema,
+  type SeriesSchema,
+  type SeriesTitleSchema,
+  type VolumeSchema,
 } from './catalog.entity.js';
 import { FALLBACK_LANGUAGE } from './languages.js';
-import type { CardParts, SeriesCardSchema, SeriesTextSchema } from './read-model.entity.js';
+import type { CardDetails, CardParts, SeriesCardSchema, SeriesTextSchema } from './read-model.entity.js';
 
 type Sources =
   typeof SeriesSchema | typeof SeriesTitleSchema | typeof SeriesDescriptionSchema | typeof VolumeSchema;
@@ -45,11 +46,9 @@ const ALIASES = sql<string[]>`array(${db
   .where('t.series_id', '=', sql.ref<number>('s.id'))
   .orderBy('t.position')})`;
 
-const SITES = ['mal', 'anilist', 'kitsu', 'mangaupdates', 'mangadex'] as const;
-
-/** The ids at other trackers as texts; earlier versions stored some as numbers. */
-const LINKS = sql<CardParts['links']>`json_build_object(${sql.join(
-  SITES.flatMap((site) => [sql.lit(site), sql`s.links ->> ${sql.lit(site)}`]),
+/** The ids of the series `s` at other trackers as texts; earlier versions stored some as numbers. */
+export const LINKS = sql<CardDetails['links']>`json_build_object(${sql.join(
+  LINKED_SITES.flatMap((site) => [sql.lit(site), sql`s.links ->> ${sql.lit(site)}`]),
 )})`;
 
 /** The volume `v` as lists show it. */
@@ -61,21 +60,41 @@ const FIRST_VOLUME = sql<CardParts['volume']>`case when v.id is not null then ${
   aspect_ratio: sql.ref('v.aspect_ratio'),
 })} end`;
 
+/** The number of volumes of the series `s`. */
+const VOLUME_COUNT = sql<number>`(${db
+  .selectFrom('volumes as counted')
+  .select((eb) => eb.fn.countAll().as('count'))
+  .where('counted.series_id', '=', sql.ref<number>('s.id'))})`;
+
 const PARTS = {
   origin: sql.ref('s.origin'),
   client: sql.ref('s.client_id'),
   public: sql.ref('s.public'),
   nsfw: sql.ref('s.nsfw'),
   nsfw18: sql.ref('s.nsfw18'),
-  aliases: ALIASES,
-  tags: sql.ref('s.tags'),
   authors: sql.ref('s.authors'),
-  links: LINKS,
+  chapters: sql.ref('s.chapters'),
+  volume_total: sql.ref('s.volume_total'),
+  volume_count: VOLUME_COUNT,
+  publication: sql.ref('s.publication'),
+  year: sql.ref('s.year'),
   volume: FIRST_VOLUME,
   publisher_language: sql.ref('v.language'),
 } satisfies Record<keyof CardParts, RawBuilder<unknown>>;
 
-const CARD_COLUMNS = ['name', 'slug', 'type', 'alias', 'description', 'parts'] as const;
+const DETAILS = {
+  aliases: ALIASES,
+  tags: sql.ref('s.tags'),
+  links: LINKS,
+} satisfies Record<keyof CardDetails, RawBuilder<unknown>>;
+
+function jsonOf(values: Readonly<Record<string, RawBuilder<unknown>>>): RawBuilder<unknown> {
+  return sql`json_build_object(${sql.join(
+    Object.entries(values).flatMap(([name, value]) => [sql.lit(name), value]),
+  )})`;
+}
+
+const CARD_COLUMNS = ['name', 'slug', 'type', 'alias', 'description', 'parts', 'details'] as const;
 
 /** Computes the cards of series again. Rows that would not change are not written. */
 export const REFRESH_CARDS = statement(
@@ -106,9 +125,8 @@ export const REFRESH_CARDS = statement(
             's.type',
             series.fn.coalesce(titleIn(FALLBACK), 's.name').as('alias'),
             descriptionIn(FALLBACK).as('description'),
-            sql`json_build_object(${sql.join(
-              Object.entries(PARTS).flatMap(([name, value]) => [sql.lit(name), value]),
-            )})`.as('parts'),
+            jsonOf(PARTS).as('parts'),
+            jsonOf(DETAILS).as('details'),
           ])
           .where('s.id', '=', anyOf(seriesIds, 'int[]')),
       )
@@ -180,8 +198,8 @@ export const REFRESH_TEXTS = statement(
 );
 
 /**
- * Condition of `ON CONFLICT DO UPDATE`: whether a column of the row differs from the new value. The values are compared as
- * texts, since the type json has no equality.
+ * Condition of `ON CONFLICT DO UPDATE`: whether a column of the row differs from the new value. The values are compared
+ * as texts, since the type json has no equality.
  */
 export function hasChanged(table: string, columns: readonly string[]): RawBuilder<boolean> {
   const row = (relation: string) =>

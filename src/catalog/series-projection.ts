@@ -1,9 +1,14 @@
 import { type InferResult, type SelectQueryBuilder, sql } from 'kysely';
 import type { TablesOf } from '../database/statement.js';
 import { FALLBACK_LANGUAGE } from './languages.js';
-import type { RatingTotalSchema, SeriesCardSchema, SeriesTextSchema } from './read-model.entity.js';
+import type {
+  CardDetails,
+  RatingTotalSchema,
+  SeriesCardSchema,
+  SeriesTextSchema,
+} from './read-model.entity.js';
 import { averageRating, ratingCount } from './series-ratings.js';
-import type { SeriesDto } from './series.dto.js';
+import type { ListedSeriesDto, SeriesDto } from './series.dto.js';
 
 type Tables = TablesOf<typeof SeriesCardSchema | typeof SeriesTextSchema | typeof RatingTotalSchema>;
 
@@ -49,9 +54,15 @@ function descriptionOf({ isTranslated: hasTexts }: Translation) {
     : sql<string | null>`c.description`;
 }
 
+/** The columns that a statement reads of each series. */
+export interface SeriesColumns extends Translation {
+  /** Whether those that the view `card` leaves out are not read. */
+  readonly isCard?: boolean;
+}
+
 /** Adds the columns and joins; each join reads one row by its primary key. */
-function project(query: SelectQueryBuilder<Tables & WithCards, 'c', object>, translation: Translation) {
-  return joinTexts(query, translation)
+function project(query: SelectQueryBuilder<Tables & WithCards, 'c', object>, view: SeriesColumns) {
+  return joinTexts(query, view)
     .leftJoin('rating_totals as rt', 'rt.series_id', 'c.series_id')
     .select([
       'c.series_id as id',
@@ -59,15 +70,20 @@ function project(query: SelectQueryBuilder<Tables & WithCards, 'c', object>, tra
       'c.type',
       'c.slug',
       'c.parts',
-      aliasOf(translation).as('alias'),
-      descriptionOf(translation).as('description'),
+      aliasOf(view).as('alias'),
       ratingCount('rt').as('rating_count'),
       averageRating('rt').as('average_rating'),
-    ]);
+    ])
+    .$if(view.isCard !== true, (full) => full.select(['c.details', descriptionOf(view).as('description')]));
 }
 
-/** A row of the projection. */
-export type SeriesRow = InferResult<ReturnType<typeof project>>[number];
+/** A row of the projection; one of a card lacks `details` and `description`. */
+export type ListedSeriesRow = InferResult<ReturnType<typeof project>>[number];
+/** A row with all columns. */
+type SeriesRow = Omit<ListedSeriesRow, 'details' | 'description'> & {
+  readonly details: CardDetails;
+  readonly description: string | null;
+};
 
 /**
  * Adds the columns of a Series to a query that has cards of series as the relation `c`. It joins the series' ratings as
@@ -81,14 +97,33 @@ export function selectSeries<DB extends WithCards, TB extends keyof DB, Row>(
   return project(query as never, translation) as never;
 }
 
+/** As `selectSeries`, for a list: the columns of the requested view. */
+export function selectListedSeries<DB extends WithCards, TB extends keyof DB, Row>(
+  query: SelectQueryBuilder<DB, TB, Row>,
+  view: SeriesColumns,
+): SelectQueryBuilder<DB, TB, Row & ListedSeriesRow> {
+  // As in `selectSeries`.
+  return project(query as never, view) as never;
+}
+
 export function presentSeries(row: SeriesRow): SeriesDto {
+  return { ...presentCard(row), description: row.description, ...row.details };
+}
+
+/** A series of a list; a row of a card has no further properties. */
+export function presentListedSeries(row: ListedSeriesRow): ListedSeriesDto {
+  const { details, description } = row;
+  const card = presentCard(row);
+  return details === undefined || description === undefined ? card : { ...card, description, ...details };
+}
+
+function presentCard(row: Omit<ListedSeriesRow, 'details' | 'description'>) {
   return {
     id: row.id,
     name: row.name,
     type: row.type,
     slug: row.slug,
     alias: row.alias,
-    description: row.description,
     average_rating: row.average_rating,
     rating_count: row.rating_count,
     ...row.parts,

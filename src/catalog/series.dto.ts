@@ -1,53 +1,13 @@
-import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { IsIn, Max, Min } from 'class-validator';
-import { IsClientFilter } from '../clients/client-id.js';
+import { ApiProperty, ApiSchema, IntersectionType, OmitType, PartialType, PickType } from '@nestjs/swagger';
+import { Max, Min } from 'class-validator';
 import { AnswerText } from '../http/fields.js';
 import { PageDto } from '../http/page.dto.js';
-import { BlankIsAbsent, CodePointLength, Integer, Optional } from '../http/validation.js';
-import { SERIES_TYPES, type SeriesType } from './catalog.entity.js';
-import { LocalizedSearchQuery } from './language.dto.js';
+import { CodePointLength, Integer } from '../http/validation.js';
+import { PUBLICATIONS, type Publication, SERIES_TYPES, type SeriesType } from './catalog.entity.js';
+import { OwnDetailsDto } from './own-entry.dto.js';
 
 /** Maximum length of a series' slug: of 500 characters, each may become 18, as U+FDFA does in NFKD. */
 export const SLUG_LENGTH = 500 * 18;
-
-export const SERIES_ORDERS = [
-  'name-asc',
-  'name-desc',
-  'added-asc',
-  'added-desc',
-  'rating-asc',
-  'rating-desc',
-  'relevance',
-] as const;
-
-export class SeriesQuery extends LocalizedSearchQuery {
-  /**
-   * Only series of this kind.
-   * @example "Manga"
-   */
-  @BlankIsAbsent()
-  @Optional()
-  @IsIn(SERIES_TYPES)
-  @ApiProperty({ enum: SERIES_TYPES, enumName: 'SeriesType' })
-  type?: SeriesType;
-
-  /**
-   * Order of the page. The default is `relevance` with a search, else `name-asc`. Orders by rating may be up to a minute
-   * old.
-   */
-  @BlankIsAbsent()
-  @Optional()
-  @IsIn(SERIES_ORDERS)
-  @ApiProperty({ enum: SERIES_ORDERS, enumName: 'SeriesOrder' })
-  order?: (typeof SERIES_ORDERS)[number];
-
-  /**
-   * Only series of this client’s part of the catalog: its own, and those of no client.
-   * @example 1
-   */
-  @IsClientFilter()
-  client?: number;
-}
 
 /** The volume whose cover represents a series. */
 @ApiSchema({ name: 'FirstVolume' })
@@ -131,7 +91,6 @@ export class SeriesLinksDto {
 }
 
 /** A manga, manhwa, manhua, novel or comic. */
-@ApiSchema({ name: 'Series' })
 export class SeriesDto {
   /**
    * Id of the series, for the routes of series, ratings and the reading history.
@@ -155,7 +114,7 @@ export class SeriesDto {
   type: SeriesType;
 
   /**
-   * The series’ name for readable URLs; not unique, and not a parameter of any route.
+   * The series’ name for readable URLs; not unique. `GET /series/slug/{slug}` finds a series by it.
    * @example "one-piece"
    */
   @AnswerText(SLUG_LENGTH)
@@ -235,6 +194,43 @@ export class SeriesDto {
   /** Ids of the same series at other trackers. */
   links: SeriesLinksDto;
 
+  /**
+   * Number of chapters that exist; null when it is not known.
+   * @example 1100
+   */
+  @Integer()
+  @Min(0)
+  chapters: number | null;
+
+  /**
+   * Number of volumes that exist, whether the catalog has them or not; null when it is not known.
+   * @example 108
+   */
+  @Integer()
+  @Min(0)
+  volume_total: number | null;
+
+  /**
+   * Number of volumes of the series in the catalog, editions and languages counted apart.
+   * @example 12
+   */
+  @Integer()
+  @Min(0)
+  volume_count: number;
+
+  /** Whether the series still appears; null when it is not known. */
+  @ApiProperty({ enum: PUBLICATIONS, enumName: 'Publication', nullable: true })
+  publication: Publication | null;
+
+  /**
+   * Year in which the series began; null when it is not known.
+   * @example 1997
+   */
+  @Integer()
+  @Min(1)
+  @Max(9999)
+  year: number | null;
+
   /** The first volume of the series, whose cover represents it; null when no volume is known. */
   volume: FirstVolumeDto | null;
 
@@ -283,52 +279,30 @@ export class RatingCountDto {
 
 /** A series with the distribution of its ratings. */
 @ApiSchema({ name: 'SeriesDetail' })
-export class SeriesDetailDto extends SeriesDto {
+export class SeriesDetailDto extends IntersectionType(SeriesDto, OwnDetailsDto) {
   /** Histogram of the ratings: ten elements, from rating 1 to rating 10. */
   ratings: RatingCountDto[];
 }
 
+/** The properties that the view `card` leaves out. */
+const DETAILS = ['description', 'aliases', 'tags', 'links'] as const;
+
+/** A series in a list; with `view=card` without `description`, `aliases`, `tags` and `links`. */
+export class ListedSeriesDto extends IntersectionType(
+  OmitType(SeriesDto, DETAILS),
+  PartialType(PickType(SeriesDto, DETAILS)),
+) {}
+
+/** A series in the list of the catalog. */
+@ApiSchema({ name: 'Series' })
+export class CatalogSeriesDto extends IntersectionType(ListedSeriesDto, OwnDetailsDto) {}
+
 @ApiSchema({ name: 'SeriesPage' })
 export class SeriesPageDto extends PageDto {
   /** Series of this page that match the query. */
-  series: SeriesDto[];
+  series: CatalogSeriesDto[];
 }
 
 /** The series of a volume, in short. */
 @ApiSchema({ name: 'SeriesReference' })
-export class SeriesReferenceDto {
-  /**
-   * Id of the series, for the routes of series, ratings and the reading history.
-   * @example 1
-   */
-  @Integer()
-  id: number;
-
-  /**
-   * The series’ own name, in any requested language the same; `name` orders by it.
-   * @example "One Piece"
-   */
-  @AnswerText(1000)
-  name: string;
-
-  /**
-   * Title to show: the first one in the requested language, else in English, else `name`.
-   * @example "One Piece"
-   */
-  @AnswerText(1000)
-  alias: string;
-
-  /**
-   * The series’ name for readable URLs; not unique, and not a parameter of any route.
-   * @example "one-piece"
-   */
-  @AnswerText(SLUG_LENGTH)
-  slug: string;
-
-  /**
-   * Kind of work: a Japanese, Korean or Chinese comic, another comic, or prose.
-   * @example "Manga"
-   */
-  @ApiProperty({ enum: SERIES_TYPES, enumName: 'SeriesType' })
-  type: SeriesType;
-}
+export class SeriesReferenceDto extends PickType(SeriesDto, ['id', 'name', 'alias', 'slug', 'type']) {}

@@ -3,21 +3,27 @@ import { isoDate } from '../database/expressions.js';
 import type { TablesOf } from '../database/statement.js';
 import type { VolumeDto } from './volume.dto.js';
 import type { VolumeSchema } from './catalog.entity.js';
+import type { ItemState } from './item-states.js';
 import type { SeriesCardSchema } from './read-model.entity.js';
 import { aliasOf, joinTexts, type Translation } from './series-projection.js';
 
 type Tables = TablesOf<typeof VolumeSchema | typeof SeriesCardSchema>;
 
 /**
- * The columns of `collection_items` that volumes contain. Declared here, since the catalog must not import the entity of
- * the collection, which depends on the catalog.
+ * The columns of `collection_items` that volumes contain. Declared here, since the catalog must not import the entity
+ * of the collection, which depends on the catalog.
  */
 export interface OwnedVolume {
   readonly id: number;
   readonly user_id: string;
   readonly volume_id: number;
-  readonly buy_date: string;
+  readonly state: ItemState;
+  readonly buy_date: string | null;
   readonly price: number;
+  readonly currency: string;
+  readonly condition: string | null;
+  readonly place: string | null;
+  readonly notes: string | null;
 }
 
 /** A query that has volumes as `v`, the cards of their series as `c` and the viewer's collection items as `i`. */
@@ -55,19 +61,24 @@ function project(
     'c.slug as series_slug',
     'c.type as series_type',
     aliasOf(translation).as('series_alias'),
-    // Null when the viewer does not own the volume.
+    // Null when the viewer has no item of the volume.
     'i.id as item_id',
+    'i.state',
     isoDate(eb.ref('i.buy_date')).as('buy_date'),
     'i.price',
+    'i.currency',
+    'i.condition',
+    'i.place',
+    'i.notes',
   ]);
 }
 
-/** A row of the projection: a volume with its series, and the viewer's copy of it. */
+/** A row of the projection: a volume with its series, and the viewer's item of it. */
 export type VolumeRow = InferResult<ReturnType<typeof project>>[number];
 
 /**
- * Adds the columns of a Volume to a query that has volumes as the relation `v`, the cards of their series as `c` and the
- * viewer's collection items as `i`.
+ * Adds the columns of a Volume to a query that has volumes as the relation `v`, the cards of their series as `c` and
+ * the viewer's collection items as `i`.
  */
 export function selectVolume<DB extends WithVolumes, TB extends keyof DB, Row>(
   query: SelectQueryBuilder<DB, TB, Row>,
@@ -104,16 +115,16 @@ export function presentVolume(row: VolumeRow): VolumeDto {
       slug: row.series_slug,
       type: row.series_type,
     },
-    ...presentCopy(row),
+    ...presentItem(row),
   };
 }
 
-function presentCopy({
-  item_id,
-  buy_date,
-  price,
-}: VolumeRow): Pick<VolumeDto, 'in_collection' | 'collection'> {
-  if (item_id === null || buy_date === null || price === null)
+function presentItem(row: VolumeRow): Pick<VolumeDto, 'in_collection' | 'collection'> {
+  const { item_id, state, buy_date, price, currency, condition, place, notes } = row;
+  if (item_id === null || state === null || price === null || currency === null)
     return { in_collection: false, collection: null };
-  return { in_collection: true, collection: { item_id, buy_date, price } };
+  return {
+    in_collection: state === 'owned',
+    collection: { item_id, state, buy_date, price, currency, condition, place, notes },
+  };
 }

@@ -1,35 +1,99 @@
-import { ApiSchema, IntersectionType } from '@nestjs/swagger';
-import { Max, Min } from 'class-validator';
+import { ApiProperty, ApiSchema, IntersectionType } from '@nestjs/swagger';
+import { IsString, Max, Min } from 'class-validator';
 import { AnswerText, CalendarDay } from '../http/fields.js';
 import { PageDto, PageQuery } from '../http/page.dto.js';
-import { Integer } from '../http/validation.js';
+import { IsClientFilter } from '../clients/client-id.js';
+import { BlankIsAbsent, CodePointLength, Integer, Optional, Required } from '../http/validation.js';
+import { ITEM_STATES, type ItemState } from './item-states.js';
 import { LanguageQuery } from './language.dto.js';
 import { SLUG_LENGTH, SeriesReferenceDto } from './series.dto.js';
 
-export class VolumePageQuery extends IntersectionType(PageQuery, LanguageQuery) {}
+export class VolumePageQuery extends IntersectionType(PageQuery, LanguageQuery) {
+  /**
+   * Only volumes in this language: an ISO 639-1 code or the English name, in any case.
+   * @example "en"
+   */
+  @BlankIsAbsent()
+  @Optional()
+  @IsString()
+  @CodePointLength(0, 200)
+  language?: string;
+}
 
-/** What a reader keeps about an owned volume. */
+export class IsbnQuery extends IntersectionType(PageQuery, LanguageQuery) {
+  /**
+   * An ISBN of 10 or 13 digits, as people paste it: with hyphens, spaces or a label before it.
+   * @example "ISBN 978-1-56931-901-7"
+   */
+  @Required()
+  @IsString()
+  isbn: string;
+
+  /**
+   * Only volumes of this client’s part of the catalog: of its own series, and of those of no client.
+   * @example 1
+   */
+  @IsClientFilter()
+  client?: number;
+}
+
+/** What a reader keeps about a volume on the shelf. */
 @ApiSchema({ name: 'CollectionDetails' })
 export class CollectionDetailsDto {
   /**
    * Id of the item, for updating and deleting it.
-   * @example 1
+   * @example 31
    */
   @Integer()
+  @Min(1)
   item_id: number;
 
+  /** Whether the reader has the volume, has ordered it, or wants it. */
+  @ApiProperty({ enum: ITEM_STATES, enumName: 'ItemState' })
+  state: ItemState;
+
   /**
-   * Date of the purchase; the day of the request when none was given.
+   * Date of the purchase; null for a volume that is wanted.
    * @example "2026-01-31"
    */
   @CalendarDay()
-  buy_date: string;
+  buy_date: string | null;
 
   /**
-   * What the reader paid, with at most two fraction digits; 0 unless given.
+   * What the reader paid, with at most the fraction digits of the currency; 0 unless given.
    * @example 9.99
    */
+  @Min(0)
+  @Max(999_999_999.999)
   price: number;
+
+  /**
+   * Currency of the price: an ISO 4217 code.
+   * @example "EUR"
+   */
+  @ApiProperty({ pattern: '^[A-Z]{3}$', minLength: 3, maxLength: 3 })
+  currency: string;
+
+  /**
+   * Condition of the copy in the reader’s own words.
+   * @example "Like new"
+   */
+  @AnswerText(100)
+  condition: string | null;
+
+  /**
+   * Where the copy stands, in the reader’s own words.
+   * @example "Living room, second shelf"
+   */
+  @AnswerText(100)
+  place: string | null;
+
+  /**
+   * The reader’s notes about the copy, which no other user sees.
+   * @example "First printing, signed."
+   */
+  @AnswerText(2_000)
+  notes: string | null;
 }
 
 /** One book of a series, in one edition. */
@@ -165,12 +229,18 @@ export class VolumeDto {
    */
   in_collection: boolean;
 
-  /** The signed-in reader’s own copy; null without one, or without a credential. */
+  /** The signed-in reader’s item, in any state; null without one, or without a credential. */
   collection: CollectionDetailsDto | null;
 }
 
 @ApiSchema({ name: 'VolumePage' })
 export class VolumePageDto extends PageDto {
   /** Volumes of the series, by `group_order`. */
+  volumes: VolumeDto[];
+}
+
+@ApiSchema({ name: 'FoundVolumePage' })
+export class FoundVolumePageDto extends PageDto {
+  /** Volumes with this ISBN, by `group_order`. */
   volumes: VolumeDto[];
 }

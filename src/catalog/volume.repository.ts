@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
 import { rowCount, rowNumber, sortKeys } from '../database/expressions.js';
 import { pageQuery } from '../database/page.js';
 import { Sql } from '../database/sql.js';
 import { statement, tables } from '../database/statement.js';
 import type { SeriesSchema, VolumeSchema } from './catalog.entity.js';
+import { type IsbnParameters, VOLUMES_BY_ISBN } from './isbn-statements.js';
 import type { SeriesCardSchema } from './read-model.entity.js';
 import { type OwnedVolume, selectVolume, type VolumeRow } from './volume-projection.js';
 
@@ -34,21 +36,25 @@ const FIND = statement('catalog.volume', (p: Shown & { id: number }) => volumes(
 
 interface PageParameters extends Shown {
   readonly seriesId: number;
+  /** Code of the only language of the volumes; null for all. */
+  readonly volumeLanguage: string | null;
   readonly limit: number;
   readonly offset: number;
 }
 
 const PAGE = statement('catalog.volumes', (p: PageParameters) => {
+  const isShown = sql<boolean>`(${p.volumeLanguage}::text is null or v.language = ${p.volumeLanguage}::text)`;
   const order = sortKeys<'v.group_order' | 'v.id'>(['v.group_order', 'v.id']);
   return pageQuery(
     db.selectFrom('series as s').where('s.id', '=', p.seriesId),
     (eb) => ({
-      total: rowCount(eb.selectFrom('volumes as v').whereRef('v.series_id', '=', 's.id')),
+      total: rowCount(eb.selectFrom('volumes as v').whereRef('v.series_id', '=', 's.id').where(isShown)),
     }),
     () =>
       volumes(p)
         .select(rowNumber(order).as('position'))
         .where('v.series_id', '=', p.seriesId)
+        .where(isShown)
         .orderBy(order)
         .limit(p.limit)
         .offset(p.offset),
@@ -72,5 +78,13 @@ export class VolumeRepository {
   async page(parameters: PageParameters): Promise<VolumePage> {
     const { header, rows } = await this.sql.page(PAGE, parameters);
     return header === undefined ? { kind: 'no-series' } : { kind: 'found', total: header.total, rows };
+  }
+
+  /** A page of the volumes with an ISBN. `clientKnown` is false if the client is unknown or disabled. */
+  async byIsbn(
+    parameters: IsbnParameters,
+  ): Promise<{ total: number; clientKnown: boolean; rows: VolumeRow[] }> {
+    const { header, rows } = await this.sql.page(VOLUMES_BY_ISBN, parameters);
+    return { total: header?.total ?? 0, clientKnown: header?.client_known ?? false, rows };
   }
 }

@@ -7,6 +7,8 @@ export const ClientSchema = defineEntity({
   properties: {
     id: p.integer().primary().autoincrement(),
     name: p.text(),
+    /** Address of the frontend, which links in mails open; null for none. */
+    url: p.text().nullable(),
     enabled: p.boolean().default(true),
     scopes: p.array().$type<string[]>().columnType('text[]').defaultRaw("'{}'"),
     /** SHA-256 of the key: keys are 256 random bits, so that a slow hash would add nothing. */

@@ -12,6 +12,7 @@ import { type Client, ClientSchema } from './client.entity.js';
 export interface ClientRow {
   readonly id: number;
   readonly name: string;
+  readonly url: string | null;
   readonly enabled: boolean;
   readonly scopes: string[];
   readonly created: string;
@@ -26,7 +27,15 @@ const PAGE = statement('clients.page', ({ limit, offset }: { limit: number; offs
     () =>
       db
         .selectFrom('clients')
-        .select(['id', 'name', 'enabled', 'scopes', timestamp('created').as('created'), 'id as position'])
+        .select([
+          'id',
+          'name',
+          'url',
+          'enabled',
+          'scopes',
+          timestamp('created').as('created'),
+          'id as position',
+        ])
         .orderBy('id')
         .limit(limit)
         .offset(offset),
@@ -86,7 +95,7 @@ export class ClientRepository {
   }
 
   /** Inserts a client in the open transaction. */
-  async create(client: Pick<Client, 'name' | 'scopes' | 'keyHash' | 'created'>): Promise<Client> {
+  async create(client: Pick<Client, 'name' | 'url' | 'scopes' | 'keyHash' | 'created'>): Promise<Client> {
     const created = this.clients.create(client, { persist: true });
     await this.clients.getEntityManager().flush();
     return created;

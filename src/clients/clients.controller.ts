@@ -30,9 +30,10 @@ export class ClientsController {
   @ApiRoute({ id: 'clientsList', summary: 'List the registered clients', response: ClientPageDto })
   async list(@ValidQuery() query: PageQuery): Promise<ClientPageDto> {
     const { total, rows } = await this.clients.list(query.limit, query.offset);
-    const clients = rows.map(({ id, name, enabled, scopes, created }) => ({
+    const clients = rows.map(({ id, name, url, enabled, scopes, created }) => ({
       id,
       name,
+      url,
       enabled,
       scopes: scopes as Scope[],
       created,
@@ -51,9 +52,9 @@ export class ClientsController {
   })
   async create(
     @CurrentViewer() viewer: Viewer,
-    @ValidBody() { name, scopes = [] }: CreateClientDto,
+    @ValidBody() { name, url = null, scopes = [] }: CreateClientDto,
   ): Promise<CreatedClientDto> {
-    const client = await this.clients.register(name, scopes, actorOf(viewer));
+    const client = await this.clients.register(name, scopes, actorOf(viewer), url);
     return { ...client, scopes: client.scopes as Scope[], created: client.created.toISOString() };
   }
 
@@ -72,8 +73,8 @@ export class ClientsController {
     @ValidBody() changes: UpdateClientDto,
   ): Promise<ClientDto> {
     const client = await this.clients.update(id, changes, actorOf(viewer));
-    const { name, enabled, scopes, created } = client;
-    return { id, name, enabled, scopes: scopes as Scope[], created: created.toISOString() };
+    const { name, url = null, enabled, scopes, created } = client;
+    return { id, name, url, enabled, scopes: scopes as Scope[], created: created.toISOString() };
   }
 
   @Post(':id/rotate-key')

@@ -1,6 +1,7 @@
 import { AnswerText, Timestamp } from '../http/fields.js';
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsString, Max, Min } from 'class-validator';
+import { BaseLink } from '../http/link.js';
 import { PageDto } from '../http/page.dto.js';
 import {
   CodePointLength,
@@ -28,6 +29,14 @@ export class CreateClientDto {
   name: string;
 
   /**
+   * Address of the frontend: an http or https URL without user information, query and fragment. Links in messages to its
+   * users open pages below it; null or blank for none.
+   * @example "https://manga.example.com"
+   */
+  @BaseLink(200)
+  url?: string | null;
+
+  /**
    * What the client’s key allows beside its id.
    * @example ["photos:delete"]
    */
@@ -51,6 +60,14 @@ export class UpdateClientDto {
   @IsString()
   @CodePointLength(1, 100)
   name?: string;
+
+  /**
+   * Address of the frontend: an http or https URL without user information, query and fragment. Links in messages to its
+   * users open pages below it; null or blank for none.
+   * @example "https://manga.example.com"
+   */
+  @BaseLink(200)
+  url?: string | null;
 
   /**
    * All scopes that the client’s key shall have.
@@ -101,6 +118,13 @@ export class ClientDto {
    */
   @AnswerText(100)
   name: string;
+
+  /**
+   * Address of the frontend, which links in messages to its users open; null for none.
+   * @example "https://manga.example.com"
+   */
+  @AnswerText(200)
+  url: string | null;
 
   /**
    * Whether routes accept the client; a disabled one is rejected as if it were not registered.

@@ -11,6 +11,7 @@ import { clientInUse, clientNotFound } from './clients.errors.js';
 export interface NewClient {
   readonly id: number;
   readonly name: string;
+  readonly url: string | null;
   readonly enabled: boolean;
   readonly scopes: string[];
   readonly created: Date;
@@ -32,18 +33,29 @@ export class ClientsService {
     return this.clients.page(limit, offset);
   }
 
-  async register(name: string, scopes: readonly string[], actor: Actor): Promise<NewClient> {
+  async register(
+    name: string,
+    scopes: readonly string[],
+    actor: Actor,
+    url: string | null = null,
+  ): Promise<NewClient> {
     const key = newKey();
     return this.transactions.run(async () => {
       const created = new Date();
       const distinct = [...new Set(scopes)];
-      const { id } = await this.clients.create({ name, scopes: distinct, keyHash: hashOf(key), created });
+      const { id } = await this.clients.create({
+        name,
+        url,
+        scopes: distinct,
+        keyHash: hashOf(key),
+        created,
+      });
       this.audit.record(actor, {
         action: 'client.create',
         target: String(id),
-        after: { name: REDACTED, scopes: distinct },
+        after: { name: REDACTED, url, scopes: distinct },
       });
-      return { id, name, enabled: true, scopes: distinct, created, key };
+      return { id, name, url, enabled: true, scopes: distinct, created, key };
     });
   }
 
@@ -61,8 +73,13 @@ export class ClientsService {
     return this.transactions.run(async () => {
       const client = await this.lock(id);
       const before = auditedFields(client);
-      const { name = client.name, scopes = client.scopes, enabled = client.enabled } = changes;
-      Object.assign(client, { name, scopes, enabled });
+      const {
+        name = client.name,
+        url = client.url,
+        scopes = client.scopes,
+        enabled = client.enabled,
+      } = changes;
+      Object.assign(client, { name, url, scopes, enabled });
       const changed = changesBetween(before, auditedFields(client));
       if (changed !== null) {
         this.audit.record(actor, { action: 'client.update', target: String(id), ...changed });
@@ -128,8 +145,8 @@ export class ClientsService {
 }
 
 /** The fields that an entry of the audit log compares. */
-function auditedFields({ name, scopes, enabled }: Client) {
-  return { name, scopes, enabled };
+function auditedFields({ name, url = null, scopes, enabled }: Client) {
+  return { name, url, scopes, enabled };
 }
 
 /** Generates a key of 256 random bits. The prefix identifies a leaked key. */

@@ -46,23 +46,23 @@ export function withCounters<DB>(query: WithChanges<DB>) {
 }
 
 /**
- * Adds any number of changed ratings to their series' counters. Rows are locked in the order of the series, totals before
- * shards.
+ * Adds any number of changed ratings to their series' counters. Rows are locked in the order of the series, totals
+ * before shards.
  */
 export function withSummedCounters<DB>(query: WithChanges<DB>) {
   return addingTo(query, (counter) => sql<number>`sum(${DELTAS[counter]})`, null);
 }
 
 /**
- * Whether another transaction is changing the totals of a series: the lock, which PostgreSQL keeps in memory until the end
- * of the transaction, is then not to be had. A lock of the row itself would be written to the disk.
+ * Whether another transaction is changing the totals of a series: the lock, which PostgreSQL keeps in memory until the
+ * end of the transaction, is then not to be had. A lock of the row itself would be written to the disk.
  */
 const CONTENDS = sql<boolean>`not pg_try_advisory_xact_lock(${sql.lit(ADVISORY_LOCKS.ratingTotals)}, d.series_id)`;
 
 /**
  * A change goes to the series' row of `rating_totals` unless that is sharded, else to one of its `rating_shards`. A
- * transaction that contends for the row makes the series sharded. While it waits for the row, another one can have done so:
- * the row is then left as it is, and the change goes to a shard.
+ * transaction that contends for the row makes the series sharded. While it waits for the row, another one can have done
+ * so: the row is then left as it is, and the change goes to a shard.
  *
  * @param contends null for changes of many series, whose locks would fill PostgreSQL's memory for locks
  */

@@ -6,9 +6,9 @@ import { RatingRepository } from './rating.repository.js';
 const INTERVAL = 45_000;
 
 /**
- * Updates the order of series by rating (`series.ranked_average`) every 45 seconds, for the series that were rated on this
- * node. Updating it with each rating would rewrite an index entry each time; the averages in responses are always exact.
- * At its start a node updates all series, since a killed node loses its list of changed series.
+ * Updates the order of series by rating (`series.ranked_average`) every 45 seconds, for the series that were rated on
+ * this node. Updating it with each rating would rewrite an index entry each time; the averages in responses are always
+ * exact. At its start a node updates all series, since a killed node loses its list of changed series.
  */
 @Injectable()
 export class RatingRanking implements OnApplicationBootstrap, OnModuleDestroy {

@@ -42,6 +42,16 @@ const FIND = statement('ratings.find', ({ userId, seriesId }: Key) =>
     .where('s.id', '=', seriesId),
 );
 
+const OF_SERIES = statement(
+  'ratings.of-series',
+  ({ userId, seriesIds }: { userId: string; seriesIds: readonly number[] }) =>
+    db
+      .selectFrom('ratings as r')
+      .select(['r.series_id', 'r.rating'])
+      .where('r.user_id', '=', userId)
+      .where('r.series_id', '=', anyOf(seriesIds, 'int[]')),
+);
+
 const ADD = statement('ratings.add', (p: Key & Cause & { rating: number }) =>
   withCounters(
     db
@@ -193,6 +203,12 @@ export class RatingRepository {
   async find(userId: string, seriesId: number): Promise<FindOutcome> {
     const row = await this.sql.row(FIND, { userId, seriesId });
     return row === undefined ? { kind: 'no-series' } : { kind: 'found', rating: row.rating };
+  }
+
+  /** The user's ratings of several series, by series. */
+  async ofSeries(userId: string, seriesIds: readonly number[]): Promise<Map<number, number>> {
+    const rows = await this.sql.rows(OF_SERIES, { userId, seriesIds });
+    return new Map(rows.map(({ series_id: id, rating }) => [id, rating]));
   }
 
   /** Adds a rating unless one exists. Of concurrent calls, exactly one writes and changes the counters. */

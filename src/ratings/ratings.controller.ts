@@ -22,7 +22,7 @@ export class RatingsController {
   constructor(private readonly ratings: RatingsService) {}
 
   @Get(':id')
-  @SignedIn()
+  @SignedIn({ scope: 'read' })
   @ApiRoute({
     id: 'ratingGet',
     summary: 'Get your rating of a series, or null',
@@ -38,7 +38,7 @@ export class RatingsController {
   }
 
   @Post('add/:id')
-  @RequirePermission('rate-series')
+  @RequirePermission('rate-series', { scope: 'write-ratings' })
   @Idempotent()
   @ApiRoute({
     id: 'ratingAdd',
@@ -48,16 +48,16 @@ export class RatingsController {
     errors: [seriesNotFound, ratingExists],
   })
   async add(
-    @CurrentViewer() { userId }: Viewer,
+    @CurrentViewer() viewer: Viewer,
     @SeriesId({ mayBeBlank: true }) id: number,
     @ValidBody() { rating }: SaveRatingDto,
   ): Promise<RatingAnswerDto> {
-    await this.ratings.add(userId, id, rating);
-    return { ...success(ADDED), rating: presentRating(rating, userId, id) };
+    await this.ratings.add(viewer, id, rating);
+    return { ...success(ADDED), rating: presentRating(rating, viewer.userId, id) };
   }
 
   @Post('update/:id')
-  @RequirePermission('rate-series')
+  @RequirePermission('rate-series', { scope: 'write-ratings' })
   @Idempotent()
   @ApiRoute({
     id: 'ratingUpdate',
@@ -67,16 +67,16 @@ export class RatingsController {
     errors: [ratingMissing],
   })
   async update(
-    @CurrentViewer() { userId }: Viewer,
+    @CurrentViewer() viewer: Viewer,
     @SeriesId({ mayBeBlank: true }) id: number,
     @ValidBody() { rating }: SaveRatingDto,
   ): Promise<RatingAnswerDto> {
-    await this.ratings.update(userId, id, rating);
-    return { ...success(UPDATED), rating: presentRating(rating, userId, id) };
+    await this.ratings.update(viewer, id, rating);
+    return { ...success(UPDATED), rating: presentRating(rating, viewer.userId, id) };
   }
 
   @Delete('delete/:id')
-  @RequirePermission('rate-series')
+  @RequirePermission('rate-series', { scope: 'write-ratings' })
   @ApiRoute({
     id: 'ratingDelete',
     summary: 'Delete your rating of a series',
@@ -85,10 +85,10 @@ export class RatingsController {
     errors: [ratingMissing],
   })
   async delete(
-    @CurrentViewer() { userId }: Viewer,
+    @CurrentViewer() viewer: Viewer,
     @SeriesId({ mayBeBlank: true }) id: number,
   ): Promise<RatingAnswerDto> {
-    await this.ratings.delete(userId, id);
+    await this.ratings.delete(viewer, id);
     return { ...success(DELETED), rating: null };
   }
 }

@@ -10,5 +10,6 @@ import { RatingsService } from './ratings.service.js';
   imports: [ReaderLogModule, UsersModule],
   controllers: [RatingsController],
   providers: [RatingsService, RatingRepository, RatingRanking],
+  exports: [RatingsService],
 })
 export class RatingsModule {}

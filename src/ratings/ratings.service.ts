@@ -1,4 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { Viewer } from '../access/access.js';
 import { seriesNotFound } from '../catalog/catalog.errors.js';
 import type { EventRow } from '../reader-log/event-statements.js';
 import { type Cause, requestBy } from '../reader-log/log-statements.js';
@@ -33,22 +34,35 @@ export class RatingsService implements OnModuleInit {
   }
 
   /** @throws seriesNotFound, ratingExists */
-  async add(userId: string, seriesId: number, rating: number): Promise<void> {
-    const { kind } = await this.ratings.add(userId, seriesId, rating, requestBy());
+  async add(viewer: Viewer, seriesId: number, rating: number): Promise<void> {
+    const { kind } = await this.ratings.add(viewer.userId, seriesId, rating, requestBy(viewer));
     if (kind === 'no-series') throw seriesNotFound();
     if (kind === 'exists') throw ratingExists();
     this.ranking.mark(seriesId);
   }
 
   /** @throws ratingMissing */
-  async update(userId: string, seriesId: number, rating: number): Promise<void> {
-    if (!(await this.ratings.update(userId, seriesId, rating, requestBy()))) throw ratingMissing();
+  async update(viewer: Viewer, seriesId: number, rating: number): Promise<void> {
+    if (!(await this.ratings.update(viewer.userId, seriesId, rating, requestBy(viewer))))
+      throw ratingMissing();
     this.ranking.mark(seriesId);
   }
 
   /** @throws ratingMissing */
-  async delete(userId: string, seriesId: number): Promise<void> {
-    if (!(await this.ratings.delete(userId, seriesId, requestBy()))) throw ratingMissing();
+  async delete(viewer: Viewer, seriesId: number): Promise<void> {
+    if (!(await this.ratings.delete(viewer.userId, seriesId, requestBy(viewer)))) throw ratingMissing();
+    this.ranking.mark(seriesId);
+  }
+
+  /** The user's ratings of several series, by series. */
+  async ofSeries(userId: string, seriesIds: readonly number[]): Promise<Map<number, number>> {
+    return this.ratings.ofSeries(userId, seriesIds);
+  }
+
+  /** Adds or replaces a rating, in a transaction that holds the counter. */
+  async put(userId: string, seriesId: number, rating: number, cause: Cause): Promise<void> {
+    const isUpdated = await this.ratings.update(userId, seriesId, rating, cause);
+    if (!isUpdated) await this.ratings.add(userId, seriesId, rating, cause);
     this.ranking.mark(seriesId);
   }
 

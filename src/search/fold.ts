@@ -1,8 +1,8 @@
 import { caseFolded } from '../http/typed-text.js';
 
 /**
- * Version of the folding: increase it when the result of `fold` or `compact` changes. Stored texts of another version are
- * folded again when the service starts; see `search-folding.ts`.
+ * Version of the folding: increase it when the result of `fold` or `compact` changes. Stored texts of another version
+ * are folded again when the service starts; see `search-folding.ts`.
  */
 export const FOLDING_VERSION = 3;
 
@@ -54,8 +54,8 @@ const EQUIVALENT_CHARACTERS: readonly (readonly [RegExp, string])[] = [
 const DASH_LIKE_LONG_VOWEL = /(?<=\p{Script=Latin})\u30fc(?=\p{Script=Latin})/gu;
 
 /**
- * Normalizes a text for searches: texts that differ only in case, accents, width (full or half), kind of quotation mark or
- * dash, vowel points, invisible characters or white space have the same folded form. Idempotent.
+ * Normalizes a text for searches: texts that differ only in case, accents, width (full or half), kind of quotation mark
+ * or dash, vowel points, invisible characters or white space have the same folded form. Idempotent.
  */
 export function fold(text: string): string {
   return EQUIVALENT_CHARACTERS.reduce(
@@ -164,8 +164,8 @@ export function escapeLike(text: string): string {
 }
 
 /**
- * The keys of the gram index for a term without three letters or digits in a row: its pairs of adjacent characters, or its
- * one character. Null for terms that the trigram index finds.
+ * The keys of the gram index for a term without three letters or digits in a row: its pairs of adjacent characters, or
+ * its one character. Null for terms that the trigram index finds.
  */
 export function shortTermGrams(folded: string): string[] | null {
   if (/[\p{L}\p{N}]{3}/u.test(folded)) return null;

@@ -36,7 +36,9 @@ const db = tables<never>().withTables<Record<Table, FoldedRow>>();
 export function foldingStatements({ table, key, idType, names }: FoldedSource) {
   const type = sql.raw(idType);
   return {
-    /** Selects the names of the next rows by id and locks the rows, so that their names cannot change before `write`. */
+    /**
+     * Selects the names of the next rows by id and locks the rows, so that their names cannot change before `write`.
+     */
     lockNames: statement(`search.names-${table}`, ({ after, limit }: { after: Id; limit: number }) =>
       db
         .selectFrom(`${table} as r`)

@@ -19,8 +19,9 @@ export interface FoldedTable extends FoldedSource {
 type RegisteredTable = FoldedTable & ReturnType<typeof foldingStatements>;
 
 /**
- * Keeps the folded texts in the version of this program. If the database has another version, all texts are folded again
- * in batches before the service is ready. The version is stored last: after an interruption the next start begins again.
+ * Keeps the folded texts in the version of this program. If the database has another version, all texts are folded
+ * again in batches before the service is ready. The version is stored last: after an interruption the next start begins
+ * again.
  */
 @Injectable()
 export class SearchFolding {

@@ -252,6 +252,31 @@ describe('CatalogImporter', () => {
     ]);
   });
 
+  it('stores the original language by its English name, and keeps an unknown one with a warning', async () => {
+    const given = ['JAPANESE', ' Japanese ', 'ja', 'ja-JP', 'jp', ' Klingon', '  '];
+    const lines = given.map((origin) => aLine({ origin }));
+    const { warnings, refused } = await importLines(...lines);
+    const rows = await app.database.query<{ external_id: string; origin: string }>(
+      'select external_id, origin from series where external_id = any ($1)',
+      [lines.map((line) => line.external_id)],
+    );
+    const stored = Object.fromEntries(rows.map((row) => [row.external_id, row.origin]));
+    expect(lines.map((line) => stored[line.external_id])).toEqual([
+      'Japanese',
+      'Japanese',
+      'Japanese',
+      'Japanese',
+      'jp',
+      'Klingon',
+      undefined,
+    ]);
+    expect(warnings.map(({ reason }) => reason)).toEqual([
+      'origin "jp" is an unknown language and is kept as it is',
+      'origin " Klingon" is an unknown language and is kept as it is',
+    ]);
+    expect(refused).toMatchObject([{ reason: 'origin must not be blank' }]);
+  });
+
   it('returns links as strings that an earlier version stored as numbers', async () => {
     const id = await app.a.oneSeries();
     await app.database.query(`update series set links = '{"mal": 13}' where id = $1`, [id]);
@@ -336,10 +361,12 @@ describe('CatalogImporter', () => {
     await importLines({ ...line, type: 'Novel' });
     await app.database.query(`delete from series where external_id = $1`, [line.external_id]);
     const counters = await app.database.query(
-      'select * from series_counts where total <> 0 order by 1, 2, 3',
+      'select client_id, type, public, nsfw_level, total from series_counts where total <> 0 order by 1, 2, 3, 4',
     );
     const recount = await app.database.query(
-      'select coalesce(client_id, 0) as client_id, type, public, count(*)::int as total from series group by 1, 2, 3 order by 1, 2, 3',
+      `select coalesce(client_id, 0) as client_id, type, public,
+         case when nsfw18 = 1 then 2 when nsfw = 1 then 1 else 0 end as nsfw_level, count(*)::int as total
+       from series group by 1, 2, 3, 4 order by 1, 2, 3, 4`,
     );
     expect(counters).toEqual(recount);
   });

@@ -82,6 +82,11 @@ describe('Clients: /admin/clients', () => {
     [{ name: 'x'.repeat(101) }, 'Invalid parameters'],
     [{ name: 'x', scopes: 'photos:delete' }, 'Invalid parameters'],
     [{ name: 'x', scopes: ['everything'] }, 'Invalid parameters'],
+    [{ name: 'x', url: 'https://f.example/#f' }, 'Invalid parameters'],
+    [{ name: 'x', url: 'https://f.example/a?b=c' }, 'Invalid parameters'],
+    [{ name: 'x', url: 'https://f.example/?' }, 'Invalid parameters'],
+    [{ name: 'x', url: 'https://user:password@f.example/' }, 'Invalid parameters'],
+    [{ name: 'x', url: 'https://@f.example/' }, 'Invalid parameters'],
     [{ name: 'x', key: 'mine' }, 'Invalid parameters'],
     [{ name: 'x', keyHash: 'mine' }, 'Invalid parameters'],
   ])('rejects the new client %j with 400', async (body, data) => {

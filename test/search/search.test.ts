@@ -63,8 +63,8 @@ beforeAll(async () => {
     expect((await client.post(`/user/reading-status/add/${id}`, entry)).status).toBe(200);
   }
   await app.database.query(
-    `insert into collection_items (user_id, volume_id, client_id, price, buy_date, series_name, group_order)
-     select $1, v.id, $2, 0, '2024-01-01', s.name, 1 from volumes v join series s on s.id = v.series_id`,
+    `insert into collection_items (user_id, volume_id, series_id, client_id, price, currency, buy_date, series_name, group_order)
+     select $1, v.id, s.id, $2, 0, 'EUR', '2024-01-01', s.name, 1 from volumes v join series s on s.id = v.series_id`,
     [reader.id, clientId],
   );
 });

@@ -15,7 +15,7 @@ export interface RefusedLine {
 export type LineWarning = RefusedLine;
 
 /** The listeners of an import. */
-export interface ImportOptions {
+interface ImportOptions {
   /** Called for each refused line; the order is not that of the file. */
   readonly onRefused: (refused: RefusedLine) => void;
   /** Called for each part of a line that was left out. */
@@ -47,8 +47,8 @@ export class CatalogImporter {
   constructor(private readonly repository: ImportRepository) {}
 
   /**
-   * Imports newline-delimited JSON, gzipped or not, in constant memory. Each batch of lines is a transaction, or part of
-   * the caller's transaction if one is open.
+   * Imports newline-delimited JSON, gzipped or not, in constant memory. Each batch of lines is a transaction, or part
+   * of the caller's transaction if one is open.
    *
    * @param source the file's bytes
    * @throws if the source or the database fails; committed batches remain

@@ -7,7 +7,7 @@ import { PROJECT_FOLDER } from '../../project-folder.js';
 import type { SeriesType } from '../catalog.entity.js';
 import { compact, fold, searchTexts } from '../../search/fold.js';
 import { normalIsbn } from '../isbn.js';
-import { languageCode } from '../languages.js';
+import { languageCode, languageName } from '../languages.js';
 
 type Optional<T> = T | null | undefined;
 
@@ -28,6 +28,10 @@ interface CatalogLine {
   >;
   readonly tags: readonly Optional<string>[];
   readonly authors?: Optional<readonly Optional<string>[]>;
+  readonly chapters?: Optional<number>;
+  readonly volume_total?: Optional<number>;
+  readonly publication?: Optional<string>;
+  readonly year?: Optional<number>;
   readonly links?: Optional<Readonly<Record<string, Optional<number | string>>>>;
   readonly volumes?: Optional<readonly VolumeLine[]>;
 }
@@ -50,7 +54,7 @@ export interface SeriesRecord {
 }
 
 /** Part of the digest. Increase it when the same line is stored differently, so that imports store all lines again. */
-const STORED_FORM = '3';
+const STORED_FORM = '4';
 
 /** Thrown for a line that is refused, with the reason as message. */
 export class LineFault extends Error {}
@@ -80,7 +84,9 @@ export function parseCatalogLine(text: string): ParsedLine {
   if (/\\u(0000|d[89a-f])/i.test(text) && !isStorable(line)) {
     throw new LineFault('contains a character that cannot be stored');
   }
-  if (line.name.trim() === '') throw new LineFault('name must not be blank');
+  for (const name of ['name', 'origin'] as const) {
+    if (line[name].trim() === '') throw new LineFault(`${name} must not be blank`);
+  }
   const warnings: string[] = [];
   const warn = (warning: string) => void warnings.push(warning);
   const slug = optionalText(line.slug) ?? slugOf(line.name);
@@ -92,13 +98,17 @@ export function parseCatalogLine(text: string): ParsedLine {
     name: line.name,
     type: line.type,
     slug,
-    origin: line.origin,
+    origin: originalLanguage(line.origin, warn),
     client_id: line.client ?? null,
     public: line.public ?? 1,
     ...flags,
     tags: nonBlankTexts(line.tags),
     authors: nonBlankTexts(line.authors ?? []),
     links: linksOf(line.links ?? {}),
+    chapters: line.chapters ?? null,
+    volume_total: line.volume_total ?? null,
+    publication: optionalText(line.publication),
+    year: line.year ?? null,
     search_text: search.text,
     search_compact: search.compact,
     titles: titles.map(({ language, title }, index) => ({
@@ -179,6 +189,14 @@ function linksOf(links: Readonly<Record<string, Optional<number | string>>>): Re
   return Object.fromEntries(texts.filter(([, id]) => id !== ''));
 }
 
+/** The English name of the original language. One that is unknown may be a dialect that ISO 639-1 does not have. */
+function originalLanguage(given: string, warn: Warn): string {
+  const code = knownLanguage(given);
+  if (code !== null) return languageName(code);
+  warn(`origin ${JSON.stringify(given)} is an unknown language and is kept as it is`);
+  return given.trim();
+}
+
 function titleLanguage(given: Optional<string>, warn: Warn): string | null {
   const language = optionalText(given);
   if (language === null) return null;
@@ -228,8 +246,8 @@ function isStorable(value: unknown): boolean {
 }
 
 /**
- * A name for URLs: letters and digits of any script, separated by hyphens. It does not use `fold`, whose result may change
- * between versions, since slugs are permanent.
+ * A name for URLs: letters and digits of any script, separated by hyphens. It does not use `fold`, whose result may
+ * change between versions, since slugs are permanent.
  */
 export function slugOf(name: string): string {
   const slug = plainLetters(name)

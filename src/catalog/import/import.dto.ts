@@ -65,6 +65,9 @@ export class ImportReportDto {
   /** Refused lines, in the order of the file. All other lines are stored. */
   refused: RefusedLineDto[];
 
-  /** What was left out of lines that were stored, such as an ISBN with a wrong check digit; 1,000 at most, absent without any. */
+  /**
+   * What was left out of lines that were stored, such as an ISBN with a wrong check digit; 1,000 at most, absent
+   * without any.
+   */
   warnings?: LineWarningDto[];
 }

@@ -6,12 +6,14 @@ import { statement, tables } from '../../database/statement.js';
 import { TransactionLocks } from '../../database/transaction-locks.js';
 import { Transactions } from '../../database/transactions.js';
 import { CatalogChanges } from '../catalog-changes.js';
-import type { SeriesSchema, VolumeSchema } from '../catalog.entity.js';
+import type { CatalogVersionSchema, SeriesSchema, VolumeSchema } from '../catalog.entity.js';
 import { REFRESH_CARDS, REFRESH_TEXTS } from '../read-model.js';
 import type { SeriesRecord } from './catalog-line.js';
 import { STORE_BATCH } from './store-batch.js';
 
-const db = tables<typeof SeriesSchema | typeof VolumeSchema | typeof ClientSchema>();
+const db = tables<
+  typeof SeriesSchema | typeof VolumeSchema | typeof ClientSchema | typeof CatalogVersionSchema
+>();
 
 /** @param ids parameter: a JSON array of texts */
 function elementsOf(ids: string): RawBuilder<string> {
@@ -34,6 +36,10 @@ const VOLUME_OWNERS = statement('catalog.volume-owners', ({ externalIds }: { ext
 );
 
 const CLIENTS = statement('catalog.clients', () => db.selectFrom('clients').select('id'));
+
+const COUNT_CHANGE = statement('catalog.count-change', () =>
+  db.updateTable('catalog_version').set({ version: sql<number>`version + 1` }),
+);
 
 /** The existing rows that a batch is compared with. */
 export interface Known {
@@ -65,8 +71,8 @@ export class ImportRepository {
 
   /**
    * Stores the lines of a batch that `choose` returns, in one transaction, or after a savepoint in the caller's
-   * transaction, so that a failed batch does not affect others. An advisory lock serializes imports until the transaction
-   * ends, so that the rows that `choose` received do not change.
+   * transaction, so that a failed batch does not affect others. An advisory lock serializes imports until the
+   * transaction ends, so that the rows that `choose` received do not change.
    *
    * @returns what `choose` returned
    */
@@ -99,7 +105,12 @@ export class ImportRepository {
    * during the import may have been copied from the old version of a series.
    */
   async notify(externalIds: readonly string[]): Promise<void> {
-    await this.transactions.nested(() => this.changes.notify(externalIds));
+    if (externalIds.length === 0) return;
+    await this.transactions.nested(async () => {
+      // The features' copies change after the series: what has been computed in between is out of date.
+      await this.sql.rows(COUNT_CHANGE, {});
+      await this.changes.notify(externalIds);
+    });
   }
 
   private async known(batch: readonly SeriesRecord[]): Promise<Known> {

@@ -50,7 +50,8 @@ export class ImportService {
    * Reads the body to its end, then imports it in one transaction.
    *
    * @param body null for a request without one
-   * @throws missingParameters for an empty body, payloadTooLarge, invalidParameters for a damaged file or too many refused
+   * @throws missingParameters for an empty body, payloadTooLarge, invalidParameters for a damaged file or too many
+   * refused
    *   lines, serviceUnavailable while another import runs on this node
    */
   async run(viewer: Viewer, body: AsyncIterable<Buffer> | null): Promise<UploadedImport> {

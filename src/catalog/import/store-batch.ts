@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { recordsOf } from '../../database/expressions.js';
 import { statement, tables, type TablesOf } from '../../database/statement.js';
 import type {
   SeriesDescriptionSchema,
@@ -34,6 +35,10 @@ const SERIES = {
   tags: 'text[]',
   authors: 'text[]',
   links: 'jsonb',
+  chapters: 'int',
+  volume_total: 'int',
+  publication: 'text',
+  year: 'smallint',
   digest: 'text',
 } as const satisfies Partial<Record<keyof Tables['series'], string>>;
 const VOLUMES = {
@@ -67,36 +72,20 @@ function namesOf<Columns extends object>(columns: Columns): (keyof Columns & str
   return Object.keys(columns) as (keyof Columns & string)[];
 }
 
-/**
- * The objects of a JSON array as rows. Kysely has no form for a function with a list of column definitions.
- *
- * @param columns the objects' properties and their types in SQL
- */
-function rowsOf<Name extends string, Columns extends Record<string, string>>(
-  json: RawBuilder<unknown>,
-  name: Name,
-  columns: Columns,
-) {
-  const definitions = namesOf(columns).map(
-    (column) => sql`${sql.ref(column)} ${sql.raw(columns[column] ?? '')}`,
-  );
-  return sql<Record<keyof Columns, unknown>>`jsonb_to_recordset(${json})`.as<Name>(
-    sql`${sql.ref(name)} (${sql.join(definitions)})`,
-  );
-}
-
 /** Assignments of `ON CONFLICT DO UPDATE`. */
 function replaced<Column extends string>(columns: readonly Column[]): Record<string, RawBuilder<unknown>> {
   const changed = columns.filter((column) => column !== 'external_id');
   return Object.fromEntries(changed.map((column) => [column, sql.ref(`excluded.${column}`)]));
 }
 
-/** Stores the series of a batch with their titles, descriptions and volumes, all or nothing. Returns the series' ids. */
+/**
+ * Stores the series of a batch with their titles, descriptions and volumes, all or nothing. Returns the series' ids.
+ */
 export const STORE_BATCH = statement('catalog.store-batch', ({ lines }: { lines: string }) =>
   db
     .with('input', (query) =>
       query
-        .selectFrom(rowsOf(sql`${lines}::jsonb`, 'line', { ...SERIES, ...SEARCH, ...PARTS }))
+        .selectFrom(recordsOf(sql`${lines}::jsonb`, 'line', { ...SERIES, ...SEARCH, ...PARTS }))
         .selectAll('line'),
     )
     .with('stored', (query) =>
@@ -132,7 +121,7 @@ export const STORE_BATCH = statement('catalog.store-batch', ({ lines }: { lines:
         .expression((eb) =>
           eb
             .selectFrom('line')
-            .crossJoin(rowsOf(sql`line.titles`, 't', { position: 'int', language: 'text', title: 'text' }))
+            .crossJoin(recordsOf(sql`line.titles`, 't', { position: 'int', language: 'text', title: 'text' }))
             .select(['line.id', 't.position', 't.language', 't.title']),
         )
         .onConflict((conflict) =>
@@ -156,7 +145,7 @@ export const STORE_BATCH = statement('catalog.store-batch', ({ lines }: { lines:
         .expression((eb) =>
           eb
             .selectFrom('line')
-            .crossJoin(rowsOf(sql`line.descriptions`, 'd', { language: 'text', text: 'text' }))
+            .crossJoin(recordsOf(sql`line.descriptions`, 'd', { language: 'text', text: 'text' }))
             .select(['line.id', 'd.language', 'd.text']),
         )
         .onConflict((conflict) =>
@@ -188,7 +177,7 @@ export const STORE_BATCH = statement('catalog.store-batch', ({ lines }: { lines:
         .expression((eb) =>
           eb
             .selectFrom('line')
-            .crossJoin(rowsOf(sql`line.volumes`, 'v', VOLUMES))
+            .crossJoin(recordsOf(sql`line.volumes`, 'v', VOLUMES))
             .select('line.id')
             .select(VOLUME_COLUMNS.map((column) => `v.${column}` as const)),
         )
@@ -202,7 +191,7 @@ export const STORE_BATCH = statement('catalog.store-batch', ({ lines }: { lines:
         .expression((eb) =>
           eb
             .selectFrom('line')
-            .crossJoin(rowsOf(sql`line.volumes`, 'v', { external_id: 'text', ...SEARCH }))
+            .crossJoin(recordsOf(sql`line.volumes`, 'v', { external_id: 'text', ...SEARCH }))
             .innerJoin('volume', 'volume.external_id', 'v.external_id')
             .select(['volume.id', 'volume.series_id', 'v.search_text', 'v.search_compact'])
             .select(['volume.isbn10', 'volume.isbn13']),
