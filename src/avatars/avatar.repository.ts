@@ -101,10 +101,14 @@ const DELETE_ID = statement('avatars.delete-id', ({ id }: { id: number }) =>
 
 const DELETE = statementFamily(
   'avatars.delete',
-  ({ finished }: { finished: boolean }, { userId }: { userId: string }) =>
+  (
+    { finished, hasId }: { finished: boolean; hasId: boolean },
+    { userId, id }: { userId: string; id: number },
+  ) =>
     db
       .deleteFrom('avatars')
       .where('user_id', '=', userId)
+      .$if(hasId, (query) => query.where('id', '=', id))
       .$if(finished, (query) => query.where('hash', 'is not', null))
       .returning('id'),
 );
@@ -124,7 +128,14 @@ const REPLACE = statement(
       )
       .updateTable('avatars as a')
       .from('former as f')
-      .set({ name, format, hash, stored_bytes: storedBytes, reserved_until: sql.lit(null) })
+      .set({
+        name,
+        format,
+        hash,
+        stored_bytes: storedBytes,
+        uploaded: sql`clock_timestamp()`,
+        reserved_until: sql.lit(null),
+      })
       .where('a.user_id', '=', userId)
       .where('a.id', '=', id)
       .returning('f.hash as former_hash'),
@@ -179,10 +190,16 @@ export class AvatarRepository {
    *
    * @param finished true keeps the reservation of an upload in progress; false deletes it too, after waiting for a
    *   concurrent write
+   * @param id the only avatar to delete, if it is given: the user may have another one meanwhile
    * @returns its id; undefined when there is none
    */
-  async delete(userId: string, { finished }: { finished: boolean }): Promise<number | undefined> {
-    const row = await this.sql.row(DELETE.of({ finished }), { userId });
+  async delete(
+    userId: string,
+    { finished }: { finished: boolean },
+    id?: number,
+  ): Promise<number | undefined> {
+    const deletion = DELETE.of({ finished, hasId: id !== undefined });
+    const row = await this.sql.row(deletion, { userId, id: id ?? 0 });
     if (row !== undefined) await this.sql.rows(DELETE_ID, { id: row.id });
     return row?.id;
   }

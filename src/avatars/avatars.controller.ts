@@ -23,7 +23,7 @@ export class AvatarsController {
   ) {}
 
   @Post('users/:id/avatars')
-  @SignedIn()
+  @SignedIn({ scope: 'write-images' })
   @TakesImage({ required: true })
   @ApiRoute({
     id: 'avatarsCreate',
@@ -60,7 +60,7 @@ export class AvatarsController {
   }
 
   @Patch('avatars/:id')
-  @SignedIn()
+  @SignedIn({ scope: 'write-images' })
   @TakesImage({ required: false })
   @ApiRoute({
     id: 'avatarsUpdate',
@@ -79,7 +79,7 @@ export class AvatarsController {
   }
 
   @Delete('avatars/:id')
-  @SignedIn()
+  @SignedIn({ scope: 'write-images' })
   @ApiRoute({
     id: 'avatarsDelete',
     summary: 'Delete your avatar',

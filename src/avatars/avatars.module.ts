@@ -14,5 +14,6 @@ import { ProfileImagesController } from './profile-images.controller.js';
   imports: [MikroOrmModule.forFeature([AvatarSchema]), ImagesModule, UsersModule, AuditModule],
   controllers: [AvatarsController, ProfileImagesController, DefaultAvatarsController],
   providers: [AvatarsService, AvatarRepository],
+  exports: [AvatarsService],
 })
 export class AvatarsModule {}

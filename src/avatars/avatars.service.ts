@@ -138,6 +138,15 @@ export class AvatarsService implements OnModuleInit {
     });
   }
 
+  /** Deletes any user's avatar, with an audit entry. @throws avatarNotFound, noFileUploads */
+  async deleteAsModerator(actor: Actor, id: number): Promise<void> {
+    const { user_id: userId } = await this.get(id);
+    this.store.requireFiles();
+    const record = () =>
+      this.audit.record(actor, { action: 'user.delete-image', target: userId, before: { avatar: id } });
+    if (!(await this.deleteFinished(userId, record, id))) throw avatarNotFound();
+  }
+
   private async getOwn(viewer: Viewer, id: number): Promise<AvatarRow> {
     const avatar = await this.get(id);
     if (avatar.user_id !== viewer.userId) throw forbidden();
@@ -241,9 +250,9 @@ export class AvatarsService implements OnModuleInit {
     if (!(await this.deleteFinished(userId, record))) throw internalError();
   }
 
-  private async deleteFinished(userId: string, record?: RecordAudit): Promise<boolean> {
+  private async deleteFinished(userId: string, record?: RecordAudit, onlyId?: number): Promise<boolean> {
     const isDeleted = await this.transactions.run(async () => {
-      if (!(await this.deleteRow(userId, { finished: true }))) return false;
+      if (!(await this.deleteRow(userId, { finished: true }, onlyId))) return false;
       record?.();
       return true;
     });
@@ -252,8 +261,8 @@ export class AvatarsService implements OnModuleInit {
   }
 
   /** Deletes the row and enqueues its files. @returns whether a row was deleted */
-  private async deleteRow(userId: string, which: { finished: boolean }): Promise<boolean> {
-    const id = await this.avatars.delete(userId, which);
+  private async deleteRow(userId: string, which: { finished: boolean }, onlyId?: number): Promise<boolean> {
+    const id = await this.avatars.delete(userId, which, onlyId);
     if (id !== undefined) await this.removal.enqueue(avatarFolder(id));
     return id !== undefined;
   }

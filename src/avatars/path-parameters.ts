@@ -7,6 +7,7 @@ const SIZE = {
   description:
     'Width and height of the square picture in pixels, such as `128x128`, or `full` for the original size.',
   schema: { $ref: '#/components/schemas/AvatarSize' },
+  isChoice: true,
 };
 
 /** The id of an avatar in the path. */

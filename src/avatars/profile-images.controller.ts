@@ -28,7 +28,7 @@ export class ProfileImagesController {
   ) {}
 
   @Post('user/update-image/:id')
-  @SignedIn()
+  @SignedIn({ scope: 'write-images' })
   @TakesBase64Image()
   @ApiRoute({
     id: 'profileImageUpdate',
@@ -47,7 +47,7 @@ export class ProfileImagesController {
   }
 
   @Delete('user/delete-image/:id')
-  @SignedIn()
+  @SignedIn({ scope: 'write-images' })
   @ApiRoute({
     id: 'profileImageDelete',
     summary: 'Delete your profile image, or as an administrator that of any user',

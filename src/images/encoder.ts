@@ -21,7 +21,8 @@ const THUMBNAIL = 320;
 const TIMEOUT = 20;
 
 // Only three of libvips' loaders are enabled, and only from memory: a loader that reads files could open a path that
-// a client supplies. The setting holds for the whole process; the main thread loads this module before it starts others.
+// a client supplies. The setting holds for the whole process; the main thread loads this module before it starts
+// others.
 if (isMainThread) {
   sharp.block({ operation: ['VipsForeignLoad'] });
   sharp.unblock({

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { TransactionLocks } from '../database/transaction-locks.js';
 import { Transactions } from '../database/transactions.js';
 import { IntervalJob } from '../jobs/interval-job.js';
 import { RemovedFilesRepository } from './removed-files.repository.js';
@@ -32,6 +33,7 @@ export class FileRemoval implements OnApplicationBootstrap, OnModuleDestroy {
 
   constructor(
     private readonly transactions: Transactions,
+    private readonly locks: TransactionLocks,
     private readonly queue: RemovedFilesRepository,
     private readonly store: ImageStore,
   ) {}
@@ -85,13 +87,14 @@ export class FileRemoval implements OnApplicationBootstrap, OnModuleDestroy {
 
   /**
    * The rows stay locked while their files are removed, so that no other node takes them. No idle timeout: a slow store
-   * would abort the transaction and the same rows would be retried for ever.
+   * would abort the transaction and the same rows would be retried for ever. Nothing is removed during a backup.
    */
   private async removeBatch(): Promise<number> {
     return this.transactions.runWithoutIdleTimeout(async () => {
       const rows = await this.queue.lockOldest(BATCH);
+      if (rows.length === 0 || !(await this.locks.tryShare('backUpPictures'))) return 0;
       for (const { prefix } of rows) await this.store.removeAll(prefix);
-      if (rows.length > 0) await this.queue.delete(rows);
+      await this.queue.delete(rows);
       return rows.length;
     });
   }

@@ -47,13 +47,14 @@ export class FileSweeper implements OnApplicationBootstrap, OnModuleDestroy {
   /**
    * Removes folders that no row refers to and that are older than `age` milliseconds.
    *
-   * @returns the folders that were removed; none while another node sweeps
+   * @returns the folders that were removed; none while another node sweeps, or during a backup
    */
   async sweep(age = HOUR): Promise<string[]> {
     const removed: string[] = [];
     // The transaction holds the advisory lock, and is idle while the store is listed.
     await this.transactions.runWithoutIdleTimeout(async () => {
       if (!(await this.locks.tryLock('sweepFiles'))) return;
+      if (!(await this.locks.tryShare('backUpPictures'))) return;
       await this.store.removeUnfinished();
       let batch = new Set<string>();
       for await (const key of this.store.keysOlderThan(new Date(Date.now() - age))) {

@@ -39,6 +39,9 @@ export abstract class ImageStore {
   /** Opens a file; null when there is none. */
   abstract open(key: string): Promise<OpenedFile | null>;
 
+  /** The keys of the files of one folder, such as `avatars/7/3f2a/`; none if it does not exist. */
+  abstract keysIn(folder: string): Promise<string[]>;
+
   /** Removes every file whose key begins with the prefix, which ends with a slash. Idempotent. */
   abstract removeAll(prefix: string): Promise<void>;
 

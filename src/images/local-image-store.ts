@@ -66,6 +66,11 @@ export class LocalImageStore extends ImageStore {
     });
   }
 
+  async keysIn(folder: string): Promise<string[]> {
+    const names = await withStoreErrors(() => readdir(join(this.root, folder)).catch(nullIfMissing));
+    return (names ?? []).map((name) => folder + name);
+  }
+
   async removeAll(prefix: string): Promise<void> {
     await withStoreErrors(() => removeFolder(join(this.root, prefix)));
   }

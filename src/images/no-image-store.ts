@@ -17,6 +17,10 @@ export class NoImageStore extends ImageStore {
     return this.requireFiles();
   }
 
+  async keysIn(): Promise<string[]> {
+    return this.requireFiles();
+  }
+
   async removeAll(): Promise<void> {
     this.requireFiles();
   }

@@ -48,6 +48,13 @@ export class S3ImageStore extends ImageStore {
     return { size, stream: (start, end) => withStoreErrors(() => this.read(key, start, end)) };
   }
 
+  async keysIn(folder: string): Promise<string[]> {
+    const keys: string[] = [];
+    for await (const { Contents = [] } of this.pages(folder))
+      keys.push(...Contents.flatMap(({ Key }) => Key ?? []));
+    return keys;
+  }
+
   async removeAll(prefix: string): Promise<void> {
     for await (const { Contents = [] } of this.pages(prefix)) {
       const objects = Contents.map(({ Key }) => ({ Key }));

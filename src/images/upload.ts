@@ -15,6 +15,9 @@ export const IMAGE_BYTES = 5_000_000;
 /** Maximum bytes of a request with an image: base64 encodes three bytes as four. */
 export const IMAGE_BODY_LIMIT = 7 * 1024 * 1024;
 
+/** Maximum number of text fields of a form, unless more are known. */
+const MAX_FIELDS = 5;
+
 /** An uploaded file. */
 export interface Upload {
   /** File name that the client sent, without folders. */
@@ -33,6 +36,14 @@ type CollectedForm = UploadForm & { readonly problems: readonly Problem[] };
 
 /** Reads the form and requires the parts that the route needs. Called after all checks that do not need the form. */
 export type UploadReader = () => Promise<UploadForm>;
+
+/** The file that a form contains. */
+export interface FileField {
+  readonly name: string;
+  readonly maxBytes: number;
+}
+
+const IMAGE: FileField = { name: 'image', maxBytes: IMAGE_BYTES - 1 };
 
 const CLIENT = {
   type: 'integer',
@@ -81,7 +92,7 @@ export const UploadedImage = createParamDecorator(
     const request = http.getRequest<FastifyRequest>();
     return () => {
       countLargeBody(http.getResponse<FastifyReply>());
-      return readForm(request, fields ?? []);
+      return readForm(request, IMAGE, fields ?? []);
     };
   },
 );
@@ -89,36 +100,54 @@ export const UploadedImage = createParamDecorator(
 /** Accepts multipart forms on upload routes and rejects them on all others. */
 export async function acceptUploads(fastify: FastifyInstance): Promise<void> {
   await fastify.register(multipart, {
-    limits: { fileSize: IMAGE_BYTES - 1, files: 1, fields: 5, parts: 8, fieldSize: 1024, headerPairs: 50 },
+    limits: {
+      fileSize: IMAGE_BYTES - 1,
+      files: 1,
+      fields: MAX_FIELDS,
+      parts: 8,
+      fieldSize: 1024,
+      headerPairs: 50,
+    },
     // A part without a file name is a file if it has an image's field name or content type.
     isPartAFile: (field, type, name) =>
       name !== undefined || field === 'image' || /^(image\/|application\/octet-stream)/i.test(type ?? ''),
   });
   fastify.addHook('preParsing', (request, _reply, payload, next) => {
-    const takesForms = 'multipart' in request.routeOptions.config;
+    const { multipart: form, bodyBytes = IMAGE_BODY_LIMIT } = request.routeOptions.config as {
+      multipart?: object;
+      bodyBytes?: number;
+    };
+    const takesForms = form !== undefined;
     const { 'content-type': type, 'content-length': length } = request.headers;
     const isForm = /^multipart\/form-data\b/i.test(type ?? '');
     if (hasBody(request) && isForm !== takesForms) {
+      // A body without a length may be empty: the parser of unknown types refuses it at its first byte.
+      if (isForm && length === undefined) delete request.headers['content-type'];
       // The body parsers distinguish JSON from unknown types.
-      if (isForm || type !== undefined) return next(unsupportedMediaType());
+      else if (isForm || type !== undefined) return next(unsupportedMediaType());
     }
-    if (takesForms && Number(length ?? 0) > IMAGE_BODY_LIMIT) return next(payloadTooLarge());
+    if (takesForms && Number(length ?? 0) > bodyBytes) return next(payloadTooLarge());
     return next(null, payload);
   });
 }
 
-async function readForm(request: FastifyRequest, known: readonly string[]): Promise<UploadForm> {
+/** Reads a form to its end. @param known the names of its text fields; others are rejected */
+export async function readForm(
+  request: FastifyRequest,
+  field: FileField,
+  known: readonly string[],
+): Promise<UploadForm> {
   const { multipart: form } = request.routeOptions.config as { multipart?: { needs: readonly string[] } };
   let sent: CollectedForm = { file: null, fields: {}, problems: [] };
   try {
     if (request.isMultipart())
-      sent = await Promise.race([collect(request, known), rejectOnDisconnect(request)]);
+      sent = await Promise.race([collect(request, field, known), rejectOnDisconnect(request)]);
   } catch (error) {
-    throw toUploadError(error);
+    throw toUploadError(error, field);
   }
   const { file, fields, problems } = sent;
   const absent = (form?.needs ?? []).filter((name) =>
-    name === 'image' ? file === null : !fields[name]?.trim(),
+    name === field.name ? file === null : !fields[name]?.trim(),
   );
   if (absent.length > 0) throw badRequest(absent.map((name) => missing(name)));
   if (problems.length > 0) throw badRequest(problems);
@@ -126,11 +155,16 @@ async function readForm(request: FastifyRequest, known: readonly string[]): Prom
 }
 
 /** Reads the whole form, because missing fields are reported before invalid ones. */
-async function collect(request: FastifyRequest, known: readonly string[]): Promise<CollectedForm> {
+async function collect(
+  request: FastifyRequest,
+  field: FileField,
+  known: readonly string[],
+): Promise<CollectedForm> {
   let file: Upload | null = null;
   const fields: Record<string, string> = {};
   const problems: Problem[] = [];
-  for await (const part of request.parts()) {
+  const limits = { fileSize: field.maxBytes, fields: Math.max(MAX_FIELDS, known.length) };
+  for await (const part of request.parts({ limits })) {
     const { fieldname: name } = part;
     if (part.type === 'file') {
       const bytes = await part.toBuffer();
@@ -141,10 +175,10 @@ async function collect(request: FastifyRequest, known: readonly string[]): Promi
         problems.push(invalid(name, 'must be a file'));
         continue;
       }
-      if (name !== 'image') problems.push(invalid(name, 'should not exist'));
+      if (name !== field.name) problems.push(invalid(name, 'should not exist'));
       else if (file !== null) problems.push(invalid(name, 'must be one file'));
       else file = { name: sanitizeFileName(part.filename), bytes };
-    } else if (name === 'image') problems.push(invalid(name, 'must be a file'));
+    } else if (name === field.name) problems.push(invalid(name, 'must be a file'));
     else if (!known.includes(name)) problems.push(invalid(name, 'should not exist'));
     else if (Object.hasOwn(fields, name)) problems.push(invalid(name, 'must be sent once'));
     else fields[name] = String(part.value);
@@ -166,11 +200,11 @@ function rejectOnDisconnect({ raw }: FastifyRequest): Promise<never> {
 }
 
 /** Converts errors of the form parser to client errors. */
-function toUploadError(error: unknown): AppError {
+function toUploadError(error: unknown, field: FileField): AppError {
   if (error instanceof AppError) return error;
   const { code } = error as { code?: string };
   if (code === 'FST_REQ_FILE_TOO_LARGE') return payloadTooLarge({ cause: error });
-  return badRequest([invalid('image', 'must be one file of a well-formed form')], error);
+  return badRequest([invalid(field.name, 'must be one file of a well-formed form')], error);
 }
 
 /** The last segment of a file name, without characters that have a meaning in markup or paths. */

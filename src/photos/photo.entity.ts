@@ -10,6 +10,12 @@ export const PhotoSchema = defineEntity({
   triggers: [
     ...totalCounterTriggers('photos', 'photos', ['insert', 'delete']),
     ...totalCounterTriggers('photos', 'storage_bytes', ['insert', 'delete'], 'count_bytes'),
+    ...totalCounterTriggers('photos', 'client_photos', ['insert', 'delete'], 'count_client_photos'),
+  ],
+  // For the moderation of the photos of all users, newest first.
+  indexes: [
+    { name: 'photos_by_uploaded', properties: ['uploaded', 'id'] },
+    { name: 'photos_by_client', properties: ['client', 'uploaded', 'id'] },
   ],
   properties: {
     user: p.manyToOne(UserSchema).primary().deleteRule('cascade'),

@@ -30,6 +30,7 @@ const db = tables<typeof PhotoSchema | typeof PhotoIdSchema | typeof UserSchema>
 const COLUMNS = [
   'p.id',
   'p.user_id',
+  'p.client_id',
   'p.token',
   'p.name',
   'p.format',

@@ -25,7 +25,7 @@ export class PhotosController {
   ) {}
 
   @Post('users/:id/photos')
-  @SignedIn()
+  @SignedIn({ scope: 'write-images' })
   @TakesImage({ required: true, client: true })
   @ApiRoute({
     id: 'photosCreate',
@@ -44,7 +44,7 @@ export class PhotosController {
   }
 
   @Get('users/:id/photos')
-  @SignedIn()
+  @SignedIn({ scope: 'read' })
   @ApiRoute({
     id: 'photosList',
     summary: 'List your photos, or as an administrator those of any user',
@@ -64,7 +64,7 @@ export class PhotosController {
   }
 
   @Delete('photos/:id')
-  @SignedIn()
+  @SignedIn({ scope: 'write-images' })
   @ApiRoute({
     id: 'photosDelete',
     summary: 'Delete your photo, or as an administrator that of any user',

@@ -14,6 +14,20 @@ export class PhotoDto {
   id: number;
 
   /**
+   * Id of the user in whose library the photo is.
+   * @example "6740a1b2c3d4e5f601234567"
+   */
+  @AnswerText(24)
+  user_id: string;
+
+  /**
+   * Id of the client under which the photo was uploaded; its key can delete the photo.
+   * @example 1
+   */
+  @Integer()
+  client: number;
+
+  /**
    * File name of the upload, without folders.
    * @example "shelf.jpg"
    */

@@ -20,5 +20,6 @@ import { PhotosService } from './photos.service.js';
   ],
   controllers: [PhotosController, DeleteUserPhotoController],
   providers: [PhotosService, PhotoRepository],
+  exports: [PhotosService],
 })
 export class PhotosModule {}

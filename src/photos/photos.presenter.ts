@@ -6,6 +6,8 @@ import type { PhotoDto } from './photos.dto.js';
 export function presentPhoto(row: PhotoRow, urls: ImageUrls): PhotoDto {
   return {
     id: row.id,
+    user_id: row.user_id,
+    client: row.client_id,
     name: row.name,
     url: urls.of(keyOf(row.token, row.format)),
     thumbnail_url: urls.of(thumbnailKeyOf(row.token)),

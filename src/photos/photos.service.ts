@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { actorOf, AuditLog } from '../audit/audit-log.js';
+import { type Actor, actorOf, AuditLog } from '../audit/audit-log.js';
 import type { Viewer } from '../access/access.js';
 import { ClientsService } from '../clients/clients.service.js';
 import { unknownClient } from '../clients/clients.errors.js';
@@ -79,19 +79,12 @@ export class PhotosService implements OnModuleInit {
     const photo = await this.get(id);
     const isOwn = photo.user_id === viewer.userId;
     if (!isOwn && !(await this.administrators.includes(viewer.userId))) throw forbidden();
-    this.store.requireFiles();
-    await this.transactions.run(async () => {
-      const token = await this.photos.delete(photo.user_id, id);
-      if (token === undefined) throw photoNotFound();
-      await this.removal.enqueue(folderOf(token));
-      if (!isOwn)
-        this.audit.record(actorOf(viewer), {
-          action: 'photo.delete',
-          target: photo.user_id,
-          before: { photo: id },
-        });
-    });
-    await this.removal.flush();
+    await this.deletePhoto(photo, isOwn ? null : actorOf(viewer));
+  }
+
+  /** Deletes any user's photo, with an audit entry. @throws photoNotFound, noFileUploads */
+  async deleteAsModerator(actor: Actor, id: number): Promise<void> {
+    await this.deletePhoto(await this.get(id), actor);
   }
 
   /** Deletes a user's photo that was uploaded under the client. @throws unknownPhotoId, noFileUploads */
@@ -103,6 +96,19 @@ export class PhotosService implements OnModuleInit {
       if (token === undefined) throw unknownPhotoId();
       await this.removal.enqueue(folderOf(token));
       this.audit.record(client.actor, { action: 'photo.delete', target: userId, before: { photo: id } });
+    });
+    await this.removal.flush();
+  }
+
+  /** @param actor the actor of the audit entry; null for none */
+  private async deletePhoto({ id, user_id: userId }: PhotoRow, actor: Actor | null): Promise<void> {
+    this.store.requireFiles();
+    await this.transactions.run(async () => {
+      const token = await this.photos.delete(userId, id);
+      if (token === undefined) throw photoNotFound();
+      await this.removal.enqueue(folderOf(token));
+      if (actor !== null)
+        this.audit.record(actor, { action: 'photo.delete', target: userId, before: { photo: id } });
     });
     await this.removal.flush();
   }

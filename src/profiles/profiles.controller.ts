@@ -5,6 +5,7 @@ import { userNotFound } from '../http/app-error.js';
 import { ApiRoute } from '../openapi/api-route.js';
 import { pagePosition } from '../http/page.js';
 import { HistoryQuery, PublicHistoryPageDto } from '../reading-history/reading-history.dto.js';
+import { PublicReadingStatisticsDto, ReadingStatisticsQuery } from '../reading-history/statistics.dto.js';
 import { presentPublicSeries } from '../reading-history/reading-history.presenter.js';
 import { ProfileDto } from './profiles.dto.js';
 import { presentProfile } from './profiles.presenter.js';
@@ -46,5 +47,23 @@ export class ProfilesController {
   ): Promise<PublicHistoryPageDto> {
     const { total, rows } = await this.profiles.listHistory(slug, query, viewer?.userId ?? null);
     return { series: rows.map(presentPublicSeries), ...pagePosition(query, rows.length, total) };
+  }
+
+  @Get(':slug/stats')
+  @OptionalAuth()
+  @ApiRoute({
+    id: 'profilesStatistics',
+    summary: 'Get statistics of a reader’s public entries',
+    description:
+      'The answer is the same for all viewers, the reader included, and does not depend on private entries.',
+    response: PublicReadingStatisticsDto,
+    errors: [userNotFound],
+  })
+  async getStatistics(
+    @OptionalViewer() viewer: Viewer | null,
+    @ProfileSlug() slug: string,
+    @ValidQuery() query: ReadingStatisticsQuery,
+  ): Promise<PublicReadingStatisticsDto> {
+    return this.profiles.statistics(slug, query, viewer?.userId ?? null);
   }
 }

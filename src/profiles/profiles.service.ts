@@ -4,6 +4,11 @@ import type { HistoryRow } from '../reading-history/history-page.js';
 import type { StatusCounts } from '../reading-history/reading-entry.repository.js';
 import type { HistoryQuery } from '../reading-history/reading-history.dto.js';
 import { ReadingHistoryService } from '../reading-history/reading-history.service.js';
+import type {
+  PublicReadingStatisticsDto,
+  ReadingStatisticsQuery,
+} from '../reading-history/statistics.dto.js';
+import { StatisticsService } from '../reading-history/statistics.service.js';
 import type { ProfileRow } from '../users/user.repository.js';
 import { UsersService } from '../users/users.service.js';
 
@@ -13,6 +18,7 @@ export class ProfilesService {
   constructor(
     private readonly users: UsersService,
     private readonly history: ReadingHistoryService,
+    private readonly figures: StatisticsService,
     private readonly replicas: Replicas,
   ) {}
 
@@ -31,6 +37,15 @@ export class ProfilesService {
     viewerId: string | null,
   ): Promise<{ total: number; rows: HistoryRow[] }> {
     return this.readProfile(slug, viewerId, ({ id }) => this.history.listPublic(id, query));
+  }
+
+  /** Figures of the reader's public entries. @throws userNotFound, invalidParameters, unknownClient */
+  async statistics(
+    slug: string,
+    query: ReadingStatisticsQuery,
+    viewerId: string | null,
+  ): Promise<PublicReadingStatisticsDto> {
+    return this.readProfile(slug, viewerId, ({ id }) => this.figures.publicStatistics(id, query));
   }
 
   /** Reads a profile from a replica, which may lag, except for its owner, who must see their own writes. */
