@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { AuditAction } from './audit-actions.js';
 import { AuditEntryRepository } from './audit-entry.repository.js';
 
 /**
@@ -23,7 +24,7 @@ export const REDACTED = '(changed)';
 
 /** An action to record. Names, addresses and secrets are recorded as changed, never with their values. */
 export interface AuditedAction {
-  readonly action: string;
+  readonly action: AuditAction;
   readonly target: string | null;
   readonly before?: Record<string, unknown>;
   readonly after?: Record<string, unknown>;

@@ -71,6 +71,14 @@ export class AuditEntryDto {
   actor: string;
 
   /**
+   * Present name of the actor: the username of a user, the name of a client; null for the operator, and after the user
+   * or client is deleted.
+   * @example "admin"
+   */
+  @ApiProperty({ type: String, nullable: true, maxLength: 100 })
+  actor_name: string | null;
+
+  /**
    * What was done: a feature and a verb, such as `role.create`.
    * @example "user.update"
    */
@@ -83,6 +91,14 @@ export class AuditEntryDto {
    */
   @ApiProperty({ type: String, nullable: true, maxLength: 100 })
   target: string | null;
+
+  /**
+   * Present name of the target: the username of a user, the name of a role or client, the note of an invitation; null
+   * where there is none, and after the target is deleted.
+   * @example "reader"
+   */
+  @ApiProperty({ type: String, nullable: true, maxLength: 200 })
+  target_name: string | null;
 
   /**
    * IP address that the request came from; empty for the operator.
@@ -118,4 +134,28 @@ export class AuditEntryDto {
 export class AuditPageDto extends PageDto {
   /** Entries of this page that match the query, newest first. */
   entries: AuditEntryDto[];
+}
+
+/** An action that entries of the audit log can have. */
+@ApiSchema({ name: 'AuditAction' })
+export class AuditActionDto {
+  /**
+   * The action as entries and the filter of the list have it.
+   * @example "user.update"
+   */
+  @AnswerText(100)
+  name: string;
+
+  /**
+   * What was done, in words.
+   * @example "A user was changed"
+   */
+  @AnswerText(200)
+  description: string;
+}
+
+@ApiSchema({ name: 'AuditActionPage' })
+export class AuditActionPageDto extends PageDto {
+  /** Actions of this page, by name. */
+  actions: AuditActionDto[];
 }

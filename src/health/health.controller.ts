@@ -7,7 +7,7 @@ import { statement, tables } from '../database/statement.js';
 import { ImageStore } from '../images/image-store.js';
 import { serviceUnavailable } from '../http/app-error.js';
 import { HealthDto } from './health.dto.js';
-import { registry } from './metrics.js';
+import { registry } from '../metrics.js';
 import { ApiRoute } from '../openapi/api-route.js';
 
 const PING = statement('health.ping', () => tables<never>().selectNoFrom(sql.lit(1).as('answer')));

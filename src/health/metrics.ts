@@ -1,9 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
-
-/** One registry per process, because prom-client's default metrics describe the process, not an app. */
-export const registry = new Registry();
-collectDefaultMetrics({ register: registry });
+import { Histogram } from 'prom-client';
+import { registry } from '../metrics.js';
 
 const seconds = new Histogram({
   name: 'http_request_duration_seconds',

@@ -12,7 +12,13 @@ describe('Routes under /admin', () => {
     ['view-users', 'GET', '/admin/users/USER'],
     ['edit-users', 'PATCH', '/admin/users/USER', { age_verified: true }],
     ['edit-users', 'POST', '/admin/users/USER/logout'],
+    ['view-users', 'GET', '/admin/users/USER/sessions'],
+    ['edit-users', 'POST', '/admin/users/USER/password-reset'],
+    ['edit-users', 'POST', '/admin/users/USER/two-factor/disable'],
     ['delete-users', 'DELETE', '/admin/users/USER'],
+    ['edit-users', 'GET', '/admin/invitations'],
+    ['edit-users', 'POST', '/admin/invitations', {}],
+    ['edit-users', 'DELETE', '/admin/invitations/999999'],
     ['edit-users', 'POST', '/admin/user/update-image/USER', { image: 'x' }],
     ['edit-users', 'DELETE', '/admin/user/delete-image/USER'],
     ['view-roles', 'GET', '/admin/roles'],
@@ -26,7 +32,11 @@ describe('Routes under /admin', () => {
     ['manage-clients', 'POST', '/admin/clients/999999/rotate-key'],
     ['manage-clients', 'DELETE', '/admin/clients/999999'],
     ['view-audit-log', 'GET', '/admin/audit-log'],
+    ['view-audit-log', 'GET', '/admin/audit-log/actions'],
+    ['moderate-images', 'GET', '/admin/images'],
+    ['moderate-images', 'DELETE', '/admin/images/:kind/999999'],
     ['view-users', 'GET', '/admin/stats'],
+    ['manage-catalog', 'GET', '/admin/catalog/series'],
     ['manage-catalog', 'POST', '/admin/catalog/import'],
   ];
 
@@ -54,7 +64,7 @@ describe('Routes under /admin', () => {
         `${path};x`,
       ];
       for (const [permission, method, path, body] of TABLE) {
-        const target = path.replace('USER', other.id);
+        const target = path.replace('USER', other.id).replace(':kind', 'photo');
         for (const url of spellings(target)) {
           for (const client of [app.client.as(user), app.client.withCookie(user)]) {
             const { status } = await client.send(method, url, body);

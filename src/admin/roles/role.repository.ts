@@ -92,6 +92,22 @@ const PERMISSIONS_OF_USER = statement('permissions.of-user', ({ userId }: { user
   permissionsOf(userId).select('rp.permission').distinct(),
 );
 
+/** The permissions of a user's roles, without those that the default role grants to everyone. */
+const SPECIAL_PERMISSIONS = statement(
+  'permissions.special',
+  ({ userId, role }: { userId: string; role: string }) =>
+    permissionsOf(userId)
+      .select('rp.permission')
+      .distinct()
+      .where('rp.permission', 'not in', (eb) =>
+        eb
+          .selectFrom('role_permissions as common')
+          .innerJoin('roles as r', 'r.id', 'common.role_id')
+          .select('common.permission')
+          .where('r.name', '=', role),
+      ),
+);
+
 const FIND_SAME_NAME = statement(
   'roles.find-same-name',
   ({ name, exceptId }: { name: string; exceptId: number }) =>
@@ -166,6 +182,12 @@ export class RoleRepository {
   async permissionsOf(userId: string): Promise<Set<string>> {
     const rows = await this.sql.rows(PERMISSIONS_OF_USER, { userId });
     return new Set(rows.map(({ permission }) => permission));
+  }
+
+  /** The permissions of all roles of a user, beyond those of the default role. */
+  async specialPermissionsOf(userId: string): Promise<string[]> {
+    const rows = await this.sql.rows(SPECIAL_PERMISSIONS, { userId, role: DEFAULT_ROLE });
+    return rows.map(({ permission }) => permission);
   }
 
   /** Whether another role has the name, regardless of case and Unicode form. */

@@ -3,7 +3,7 @@ import { actorOf, AuditLog, changesBetween, REDACTED } from '../../audit/audit-l
 import type { Viewer } from '../../access/access.js';
 import { ADMIN_ROLE, DEFAULT_ROLE } from '../../accounts/permissions.js';
 import { Transactions } from '../../database/transactions.js';
-import { roleExists, roleFixed, roleNotFound } from './roles.errors.js';
+import { roleExists, roleFixed, roleNotFound, unknownRoles } from './roles.errors.js';
 import { RoleChangeLock } from './role-change-lock.js';
 import { RoleRepository, type RoleRow } from './role.repository.js';
 import type { Permission } from '../../accounts/role.entity.js';
@@ -21,6 +21,14 @@ export class RolesService {
     private readonly transactions: Transactions,
     private readonly audit: AuditLog,
   ) {}
+
+  /** @throws invalidParameters if a name is not that of a role */
+  async getByNames(names: readonly string[]): Promise<RoleRow[]> {
+    const found = await this.roles.findByNames(names);
+    const known = new Set(found.map(({ name }) => name));
+    if (names.some((name) => !known.has(name))) throw unknownRoles();
+    return found;
+  }
 
   async page(limit: number, offset: number): Promise<{ total: number; rows: RoleRow[] }> {
     return this.roles.page(limit, offset);

@@ -38,6 +38,7 @@ export interface UserSelection {
 
 export interface AdminUserRow extends UserRow {
   readonly logged_in: boolean;
+  readonly suspended: boolean;
 }
 
 export interface AdminUserDetailRow extends AdminUserRow {
@@ -83,7 +84,11 @@ const COUNTS = sql<AdminUserDetailRow['counts']>`json_build_object(
   'items', ${count('collection_items')}, 'photos', ${count('photos')})`.as('counts');
 
 const FIND = statement('admin-users.find', ({ id }: { id: string }) =>
-  db.selectFrom('users as u').select(USER_COLUMNS).select([LOGGED_IN, COUNTS]).where('u.id', '=', id),
+  db
+    .selectFrom('users as u')
+    .select(USER_COLUMNS)
+    .select(['u.suspended', LOGGED_IN, COUNTS])
+    .where('u.id', '=', id),
 );
 
 type Key = SortKey<`u.${keyof TablesOf<typeof UserSchema>['users'] & string}`>;
@@ -154,7 +159,7 @@ const PAGE = statementFamily('admin-users.page', ({ order, byRole, search }: Var
         .selectFrom('page')
         .innerJoin('users as u', 'u.id', 'page.id')
         .select(USER_COLUMNS)
-        .select([LOGGED_IN, 'page.position']),
+        .select(['u.suspended', LOGGED_IN, 'page.position']),
   );
 });
 

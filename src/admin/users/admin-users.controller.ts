@@ -1,6 +1,6 @@
 import { Controller, Delete, Get, Patch, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { CurrentViewer, RequirePermission, type Viewer } from '../../access/access.js';
+import { CurrentViewer, RequirePermission, type SessionViewer, type Viewer } from '../../access/access.js';
 import { forbidden, userNotFound } from '../../http/app-error.js';
 import { success } from '../../http/families.js';
 import { ApiRoute } from '../../openapi/api-route.js';
@@ -14,7 +14,10 @@ import {
   AdminUserDetailDto,
   AdminUserPageDto,
   AdminUsersQuery,
+  ResetLinkDto,
 } from './admin-users.dto.js';
+import { SessionListDto } from '../../access/session.dto.js';
+import { presentSession } from '../../access/session.presenter.js';
 import { AdminUsersService } from './admin-users.service.js';
 import { UserId } from '../../accounts/path-parameters.js';
 import { ValidBody, ValidQuery } from '../../http/input.js';
@@ -39,7 +42,11 @@ export class AdminUsersController {
     @ValidQuery() { search, role, order, limit, offset }: AdminUsersQuery,
   ): Promise<AdminUserPageDto> {
     const { total, rows } = await this.users.page({ search, role, order, limit, offset });
-    const users = rows.map((row) => ({ ...presentUser(row), logged_in: row.logged_in }));
+    const users = rows.map((row) => ({
+      ...presentUser(row),
+      logged_in: row.logged_in,
+      suspended: row.suspended,
+    }));
     return { users, ...pagePosition({ limit, offset }, rows.length, total) };
   }
 
@@ -88,6 +95,47 @@ export class AdminUsersController {
     return success(SIGNED_OUT);
   }
 
+  @Get(':id/sessions')
+  @RequirePermission('view-users')
+  @ApiRoute({
+    id: 'adminUsersSessionsList',
+    summary: 'List the sessions of a user',
+    response: SessionListDto,
+    errors: [userNotFound],
+  })
+  async sessions(@CurrentViewer() viewer: SessionViewer, @UserId() id: string): Promise<SessionListDto> {
+    const sessions = await this.users.sessionsOf(id);
+    return { sessions: sessions.map((session) => presentSession(session, viewer.sessionId)) };
+  }
+
+  @Post(':id/password-reset')
+  @RequirePermission('edit-users')
+  @ApiRoute({
+    id: 'adminUsersPasswordReset',
+    summary: 'Create a link to a new password for a user',
+    description:
+      'The link works once, for 24 hours, and ends former links. Nothing is sent: pass it on yourself.',
+    response: ResetLinkDto,
+    errors: [userNotFound, forbidden],
+  })
+  async createResetLink(@CurrentViewer() viewer: Viewer, @UserId() id: string): Promise<ResetLinkDto> {
+    const { url, expires } = await this.users.createResetLink(viewer, id);
+    return { url, expires: expires.toISOString() };
+  }
+
+  @Post(':id/two-factor/disable')
+  @RequirePermission('edit-users')
+  @ApiRoute({
+    id: 'adminUsersTwoFactorDisable',
+    summary: 'Turn the second factor of a user off',
+    status: 204,
+    destroys: true,
+    errors: [userNotFound, forbidden],
+  })
+  async disableTwoFactor(@CurrentViewer() viewer: Viewer, @UserId() id: string): Promise<void> {
+    await this.users.disableTwoFactor(viewer, id);
+  }
+
   @Delete(':id')
   @RequirePermission('delete-users')
   @ApiRoute({
@@ -104,5 +152,5 @@ export class AdminUsersController {
 }
 
 function present(row: AdminUserDetailRow): AdminUserDetailDto {
-  return { ...presentUser(row), logged_in: row.logged_in, counts: row.counts };
+  return { ...presentUser(row), logged_in: row.logged_in, suspended: row.suspended, counts: row.counts };
 }

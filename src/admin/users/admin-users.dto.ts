@@ -1,5 +1,6 @@
 import { ApiProperty, ApiSchema, PickType } from '@nestjs/swagger';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsIn, IsString } from 'class-validator';
+import { AnswerText, Timestamp } from '../../http/fields.js';
 import { PageDto, SearchQuery } from '../../http/page.dto.js';
 import {
   BlankIsAbsent,
@@ -40,7 +41,18 @@ export class AdminUsersQuery extends SearchQuery {
 /** What an administrator may change about a user. Only the given fields change. */
 @AtLeastOneProperty()
 @ApiSchema({ name: 'AdminUserChanges' })
-export class UpdateAdminUserDto extends PickType(UpdateUserDto, ['username', 'email']) {
+export class UpdateAdminUserDto extends PickType(UpdateUserDto, [
+  'username',
+  'email',
+  'first_name',
+  'last_name',
+  'website',
+  'facebook',
+  'instagram',
+  'linkedin',
+  'x',
+  'youtube',
+]) {
   /**
    * Whether an administrator has verified that the user is of age.
    * @example false
@@ -48,6 +60,14 @@ export class UpdateAdminUserDto extends PickType(UpdateUserDto, ['username', 'em
   @Optional()
   @IsBoolean()
   age_verified?: boolean;
+
+  /**
+   * Whether the account is suspended: its credentials are refused until this is false again.
+   * @example false
+   */
+  @Optional()
+  @IsBoolean()
+  suspended?: boolean;
 
   /**
    * Names of all roles that the user shall have, at least one. You must hold the permissions of the roles that are
@@ -71,6 +91,30 @@ export class AdminUserDto extends UserDto {
    * @example true
    */
   logged_in: boolean;
+
+  /**
+   * Whether an administrator has suspended the account.
+   * @example false
+   */
+  suspended: boolean;
+}
+
+/** A link for a user who cannot sign in. */
+@ApiSchema({ name: 'ResetLink' })
+export class ResetLinkDto {
+  /**
+   * Link to a new password, which works once. No later response contains it.
+   * @example "http://localhost:3000/dashboard/reset-password#token=Z0ChssPU5fYBI0VnAAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"
+   */
+  @AnswerText(400)
+  url: string;
+
+  /**
+   * When the link stops working.
+   * @example "2026-02-01T12:00:00.000Z"
+   */
+  @Timestamp()
+  expires: string;
 }
 
 /** Numbers of a user’s entries, ratings, items and photos. */
