@@ -1,0 +1,3 @@
+/** The generated client, for all requests of the dashboard. Nothing else calls `fetch`. */
+export * from '../../../openapi/client/generated';
+export { client } from '../../../openapi/client/generated/client.gen';
