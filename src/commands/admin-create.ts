@@ -5,7 +5,9 @@ import { run } from '../run.js';
 import { UsersService } from '../users/users.service.js';
 import { withApp } from './with-app.js';
 
-/** `npm run admin:create`: creates an administrator from ADMIN_USERNAME and ADMIN_PASSWORD, or with a random password. */
+/**
+ * `npm run admin:create`: creates an administrator from ADMIN_USERNAME and ADMIN_PASSWORD, or with a random password.
+ */
 await run(() =>
   withApp(async (app, { adminUsername, adminPassword }) => {
     const password = adminPassword ?? randomBytes(12).toString('base64url');

@@ -8,8 +8,8 @@ import { run } from '../run.js';
 import { withApp } from './with-app.js';
 
 /**
- * `npm run import:catalog -- FILE`: imports a file, a pipe, or `-` for standard input. The exit status is 1 if a line was
- * refused or the file could not be read to its end.
+ * `npm run import:catalog -- FILE`: imports a file, a pipe, or `-` for standard input. The exit status is 1 if a line
+ * was refused or the file could not be read to its end.
  */
 await run(async () => {
   const [path] = process.argv.slice(2);

@@ -39,6 +39,8 @@ export async function createCluster(
     'scram-sha-256',
     '--pwfile',
     freshPassword,
+    '-c',
+    'dynamic_shared_memory_type=mmap',
   ];
   const locale = ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'];
   const child = spawnAs(account, binaries.initdb, [...args, ...locale], ['ignore', 'ignore', 'pipe']);
@@ -95,7 +97,7 @@ export async function assertUsableDataFolder(dataDir: string, cluster: string): 
   const version = (await readFile(join(cluster, 'PG_VERSION'), 'utf8').catch(() => 'unknown')).trim();
   if (version !== POSTGRES_MAJOR) {
     throw new StartError(
-      `${cluster} is a cluster of PostgreSQL ${version}; this version needs ${POSTGRES_MAJOR}: dump it with the earlier version`,
+      `${cluster} is a cluster of PostgreSQL ${version}; this version needs ${POSTGRES_MAJOR}: back it up with the earlier version, and restore into another DATA_DIR`,
     );
   }
 }

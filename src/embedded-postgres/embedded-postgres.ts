@@ -5,9 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import { Counter, Gauge } from 'prom-client';
 import { ADVISORY_LOCKS } from '../advisory-locks.js';
 import { StartError } from '../config.js';
 import { createFolder } from '../durable-files.js';
+import { registry } from '../metrics.js';
 import { locateBinaries, type PostgresBinaries } from './binaries.js';
 import { assertUsableDataFolder, createCluster } from './cluster.js';
 import { FolderLock } from './folder-lock.js';
@@ -28,11 +30,25 @@ const SETTINGS = {
   random_page_cost: '1.1',
   jit: 'off',
   timezone: 'UTC',
+  // In the data folder: /dev/shm of a container may be too small.
+  dynamic_shared_memory_type: 'mmap',
   // Statements contain users' texts, which must not be logged.
   log_min_error_statement: 'panic',
   log_error_verbosity: 'terse',
   log_checkpoints: 'off',
 } as const;
+
+/** Without an embedded server both stay 0. */
+const joined = new Gauge({
+  name: 'embedded_postgres_up',
+  help: 'Whether this process uses an embedded PostgreSQL that runs',
+  registers: [registry],
+});
+const restarts = new Counter({
+  name: 'embedded_postgres_restarts_total',
+  help: 'How often this process has found the embedded PostgreSQL dead',
+  registers: [registry],
+});
 
 const DATABASE = 'tankobon';
 // Advisory locks are local to a database; these two are in the database `postgres`.
@@ -68,7 +84,8 @@ export class EmbeddedPostgres {
    * Starts the server in `dataDir` unless it runs, and registers this process as a user of it.
    *
    * @param role a folder has at most one `service`, and any number of processes with role `script`
-   * @throws StartError if the folder belongs to another user, its cluster has another version, or another service uses it
+   * @throws StartError if the folder belongs to another user, its cluster has another version, or another service uses
+   * it
    */
   static async join(dataDir: string, role: 'service' | 'script'): Promise<EmbeddedPostgres> {
     const cluster = join(dataDir, 'postgres');
@@ -158,7 +175,9 @@ export class EmbeddedPostgres {
     if (this.role === 'service') await this.acquireServiceLock();
   }
 
-  /** Retries for two seconds: the server releases the lock of a killed service only when it detects the closed socket. */
+  /**
+   * Retries for two seconds: the server releases the lock of a killed service only when it detects the closed socket.
+   */
   private async acquireServiceLock(): Promise<void> {
     for (let attempt = 0; attempt < 40; attempt++) {
       const result = await this.lockConnection?.query<{ acquired: boolean }>(
@@ -240,11 +259,12 @@ export class EmbeddedPostgres {
   }
 
   /**
-   * Makes the postmaster.pid of a killed server harmless: its process id may now belong to another process, and PostgreSQL
-   * would then refuse to start. Waits until no process of the old server runs, since two servers would destroy the cluster.
+   * Makes the postmaster.pid of a killed server harmless: its process id may now belong to another process, and
+   * PostgreSQL would then refuse to start. Waits until no process of the old server runs, since two servers would
+   * destroy the cluster.
    *
-   * Processes of other PID namespaces are invisible here. PostgreSQL detects them by their shared memory, whose key is in
-   * the file. The file is therefore kept, with the id of an ended process, unless it is empty or of another cluster.
+   * Processes of other PID namespaces are invisible here. PostgreSQL detects them by their shared memory, whose key is
+   * in the file. The file is therefore kept, with the id of an ended process, unless it is empty or of another cluster.
    */
   private async removeStaleFiles(): Promise<void> {
     const end = Date.now() + 15_000;
@@ -279,9 +299,15 @@ export class EmbeddedPostgres {
   private async watch(): Promise<void> {
     while (!this.closing) {
       await sleep(100);
-      if (this.closing || isAlive(this.pid)) continue;
+      const isRunning = isAlive(this.pid);
+      joined.set(isRunning ? 1 : 0);
+      if (this.closing || isRunning) continue;
       await this.lockConnection?.end().catch(() => undefined);
-      await this.connectOrStart().catch(() => undefined);
+      restarts.inc();
+      await this.connectOrStart().then(
+        () => joined.set(1),
+        () => undefined,
+      );
     }
   }
 }

@@ -22,8 +22,8 @@ export async function waitForEnd(pid: number, ms: number): Promise<boolean> {
 }
 
 /**
- * Identity of a process, which stays unique when the system reuses its id: `id:start time`. Without /proc the start time
- * is empty.
+ * Identity of a process, which stays unique when the system reuses its id: `id:start time`. Without /proc the start
+ * time is empty.
  */
 export async function identityOf(pid: number): Promise<string> {
   const line = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');

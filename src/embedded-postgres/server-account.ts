@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync, type SpawnOptions } from 'node:child_process';
 import { chown, stat } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { dirname } from 'node:path';
 import { StartError } from '../config.js';
 
@@ -7,7 +8,8 @@ const NOBODY = 65_534;
 
 /**
  * The account of the embedded server. PostgreSQL refuses to run as root: a service of root runs the server as the user
- * `nobody`. If `nobody` cannot read the files, the server runs in a user namespace that maps root to `nobody`.
+ * `nobody`. If `nobody` cannot read the files, the server runs in a user namespace that maps root to `nobody`. So does
+ * a user id without a name, which `initdb` refuses.
  */
 export type ServerAccount = 'self' | 'nobody' | 'namespace';
 
@@ -25,7 +27,8 @@ export async function chooseAccount(cluster: string, program: string): Promise<S
   const self = process.getuid?.() ?? 0;
   if (self !== 0) {
     if (owner !== null && owner !== self) throw belongsToAnother(cluster, owner);
-    return 'self';
+    // `initdb` looks up its user; the server itself does not.
+    return owner === null && !hasName() && supportsUserNamespaces() ? 'namespace' : 'self';
   }
   if (owner !== null && owner !== 0 && owner !== NOBODY) throw belongsToAnother(cluster, owner);
   const reachable = (await nobodyCanEnter(dirname(cluster))) && (await nobodyCanEnter(dirname(program)));
@@ -61,6 +64,16 @@ export async function assignTo(account: ServerAccount, path: string): Promise<vo
 }
 
 const UNSHARE_OPTIONS = ['--user', `--map-user=${NOBODY}`, `--map-group=${NOBODY}`];
+
+/** Whether the user of this process has an entry in /etc/passwd, or in what else names users. */
+function hasName(): boolean {
+  try {
+    userInfo();
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 function supportsUserNamespaces(): boolean {
   return spawnSync('unshare', [...UNSHARE_OPTIONS, 'true'], { stdio: 'ignore' }).status === 0;

@@ -4,7 +4,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { PROJECT_FOLDER } from '../../src/project-folder.js';
 
 const run = promisify(execFile);
@@ -74,6 +74,28 @@ async function makeFolder(): Promise<string> {
   return folder;
 }
 
+/** The data folder that a first start leaves. */
+let initialized: Promise<string> | null = null;
+
+async function initialize(): Promise<string> {
+  const data = join(await mkdtemp(join(tmpdir(), 'tankobon-start-')), 'data');
+  const service = await (await Service.start({ DATA_DIR: data })).ready();
+  expect(await service.stop()).toBe(0);
+  return data;
+}
+
+/** A folder with a data folder as a first start leaves it, for tests that are not about the first start. */
+async function makeInitializedFolder(): Promise<string> {
+  const folder = await makeFolder();
+  initialized ??= initialize();
+  await run('cp', ['-a', await initialized, join(folder, 'data')]);
+  return folder;
+}
+
+afterAll(async () => {
+  if (initialized) await rm(join(await initialized, '..'), { recursive: true, force: true });
+});
+
 const postmaster = async (folder: string) =>
   Number.parseInt(await readFile(join(folder, 'postgres', 'postmaster.pid'), 'utf8').catch(() => '0'), 10);
 const isRunning = (pid: number) => {
@@ -125,6 +147,9 @@ describe('the service as a process', () => {
     await expect.poll(async () => ![0, server].includes(await postmaster(data))).toBe(true);
     await first.ready();
     expect(await signedIn(first)).toBe(200);
+    const metrics = async () => (await fetch(`${first.url}/metrics`)).text();
+    await expect.poll(metrics).toContain('embedded_postgres_up 1');
+    expect(await metrics()).toContain('embedded_postgres_restarts_total 1');
 
     // When the service is killed, PostgreSQL keeps running and the next service adopts it.
     const orphan = await postmaster(data);
@@ -198,9 +223,22 @@ describe('the service as a process', () => {
       headers: { authorization: `Bearer ${accessToken}` },
     });
     await fetch(`${service.url}/auth/refresh`, { method: 'POST', headers: { cookie } });
+    // Of a trace, only ids reach the log. The id of a request is in its answer.
+    const trace = { trace: 'ab'.repeat(16), span: 'cd'.repeat(8) };
+    const traced = await fetch(`${service.url}/series/1`, {
+      headers: { traceparent: `00-${trace.trace}-${trace.span}-01`, 'x-request-id': 'chosen-by-the-client' },
+    });
+    await fetch(`${service.url}/series/2`, { headers: { traceparent: `00-${'0'.repeat(32)}-malformed` } });
     expect(await service.stop()).toBe(0);
     const logged = service.output.slice(service.output.indexOf('Its key'));
     expect(logged).toContain('"path":"/auth/login"');
+    const line = logged.split('\n').find((text) => text.includes('"path":"/series/1"')) ?? '';
+    expect(JSON.parse(line)).toMatchObject({
+      reqId: traced.headers.get('x-request-id'),
+      traceId: trace.trace,
+      spanId: trace.span,
+    });
+    expect(logged).not.toMatch(/malformed|chosen-by/);
     for (const secret of [...secrets, accessToken, cookie.slice(13)])
       expect(service.output).not.toContain(secret);
   });
@@ -244,7 +282,7 @@ describe('the service as a process', () => {
   });
 
   it('completes requests in flight when it receives SIGTERM', async () => {
-    const folder = await makeFolder();
+    const folder = await makeInitializedFolder();
     const service = await (await Service.start({ DATA_DIR: join(folder, 'data') })).ready();
     const bodies = Array.from({ length: 12 }, (_, index) => ({
       username: `reader${index}`,
@@ -261,7 +299,7 @@ describe('the service as a process', () => {
   });
 
   it('stops cleanly when only npm receives SIGTERM', async () => {
-    const folder = await makeFolder();
+    const folder = await makeInitializedFolder();
     const [data, port] = [join(folder, 'data'), await freePort()];
     const npm = spawn('npm', ['start'], {
       cwd: PROJECT_FOLDER,
@@ -289,7 +327,7 @@ describe('the service as a process', () => {
   it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
     'stops the service and its database with exit code 0 at %s',
     async (signal) => {
-      const folder = await makeFolder();
+      const folder = await makeInitializedFolder();
       const service = await (await Service.start({ DATA_DIR: join(folder, 'data') })).ready();
       expect(await service.stop(signal)).toBe(0);
       expect(await postmaster(join(folder, 'data'))).toBe(0);
@@ -298,9 +336,9 @@ describe('the service as a process', () => {
 });
 
 describe('the data folder', () => {
-  /** Starts a service on a new data folder; `attempt` starts another one on it and waits for its exit. */
+  /** Starts a service on a data folder; `attempt` starts another one on it and waits for its exit. */
   async function used() {
-    const folder = await makeFolder();
+    const folder = await makeInitializedFolder();
     const data = join(folder, 'data');
     const service = await (await Service.start({ DATA_DIR: data })).ready();
     const attempt = async (env: Record<string, string> = {}) => {
@@ -396,6 +434,63 @@ describe('the data folder', () => {
       expect(await service.ended).toBe(1);
       expect(service.output).toMatch(/^[^\n]+ cannot be written \((ENOTDIR|ENAMETOOLONG|ENOENT)\)[^\n]+\n$/);
     }
+  });
+
+  it('starts as any user id, with a read-only project, a long data folder behind a link, and any locale', async ({
+    skip,
+  }) => {
+    const enter = ['--mount', '--kill-child', '--fork', 'bash', '-euc'];
+    const isReadOnly = 'mount --bind "$0" "$0"; mount -o remount,ro,bind "$0"';
+    const isPossible = await run('unshare', [...enter, isReadOnly, PROJECT_FOLDER]).then(
+      () => true,
+      () => false,
+    );
+    skip(!isPossible, 'Only root can choose a user id and mount a folder');
+    const folder = await makeFolder();
+    const long = join(folder, 'long '.repeat(30), 'ünï');
+    await mkdir(long, { recursive: true });
+    await symlink(long, join(folder, 'data'));
+    await run('chown', ['-R', '12345:12345', folder]);
+    const port = await freePort();
+    const asUser = 'exec setpriv --reuid 12345 --regid 12345 --clear-groups "$1" "$2"';
+    const child = spawn(
+      'unshare',
+      [...enter, `${isReadOnly}; ${asUser}`, PROJECT_FOLDER, process.execPath, main],
+      {
+        cwd: PROJECT_FOLDER,
+        env: {
+          PATH: process.env['PATH'],
+          DATA_DIR: join(folder, 'data'),
+          PORT: String(port),
+          LOG_LEVEL: 'warn',
+          TZ: 'Pacific/Apia',
+          LC_ALL: 'tr_TR.UTF-8',
+        },
+      },
+    );
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk) => (output += String(chunk)));
+    const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+    const isServing = async () =>
+      (await fetch(`http://localhost:${port}/health/ready`).catch(() => null))?.ok;
+    await expect
+      .poll(async () => child.exitCode !== null || (await isServing()), { timeout: 120_000 })
+      .toBe(true);
+    const mapped =
+      'exec setpriv --reuid 12345 --regid 12345 --clear-groups unshare --user --map-user=65534 true';
+    const mayMap = await run('bash', ['-c', mapped]).then(
+      () => true,
+      () => false,
+    );
+    if (!mayMap) {
+      expect(output).toMatch(/^[^\n]*the user id 12345 has no entry in \/etc\/passwd[^\n]*\n$/);
+      return;
+    }
+    expect(output).toContain('Tankobon serves');
+    const pid = await run('pgrep', ['-u', '12345', '-f', main]);
+    process.kill(Number(pid.stdout), 'SIGTERM');
+    expect(await ended).toBe(0);
   });
 
   it('exits with one line when its port is in use on one address of the host', async () => {
