@@ -1,4 +1,5 @@
-import type { IncomingMessage, Server } from 'node:http';
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type FastifyHttpOptions, type FastifyInstance, LogController } from 'fastify';
@@ -6,21 +7,29 @@ import { AppModule } from './app.module.js';
 import type { Config } from './config.js';
 import { DatabaseSettings } from './database/database-settings.js';
 import type { RunningDatabase } from './database/running-database.js';
+import { cacheAnonymousAnswers } from './access/anonymous-caching.js';
 import { applyBodyLimits } from './limits/body-limit.js';
 import { compressAnswers } from './http/compression.js';
 import { BODY_LIMIT, parseBodies } from './http/body-parsing.js';
 import { sendError } from './http/error.filter.js';
 import { acceptBlankIds } from './http/blank-ids.js';
 import { readClientAddresses } from './http/client-address.js';
-import { answerClientErrors } from './http/client-errors.js';
+import { answerClientErrors, answerConnect } from './http/client-errors.js';
 import { allowCrossOrigin, answerCrossOrigin } from './http/cross-origin.js';
+import { traceContextOf } from './http/trace-context.js';
 import { answerHead } from './http/head-routes.js';
 import { discardUnreadBodies, discardUnreadBody } from './http/unread-bodies.js';
-import { headersTooLarge, invalidParameters, notFound, serviceUnavailable } from './http/app-error.js';
+import {
+  expectationFailed,
+  headersTooLarge,
+  invalidParameters,
+  notFound,
+  serviceUnavailable,
+} from './http/app-error.js';
 import { LoadMonitor, shedLoad } from './limits/load-shedding.js';
 import { RequestLimit } from './limits/request-limit.js';
 import { limitRequests } from './limits/limit-requests.js';
-import { VerifiedTokens } from './access/verified-tokens.js';
+import { RequestKeys } from './access/request-keys.js';
 import { createLogger, logAnswers, NestLogger } from './http/logging.js';
 import { acceptUploads } from './images/upload.js';
 import { measureAnswers } from './health/metrics.js';
@@ -33,6 +42,8 @@ const MAX_HEADER_BYTES = 16 * 1024;
  * and no route.
  */
 const MAX_PARSED_BYTES = 128 * 1024;
+/** Requests whose `Expect` header is not `100-continue`. */
+const unmetExpectations = new WeakSet<IncomingMessage>();
 /** `Retry-After` in seconds while the node is stopping. */
 const RETRY_AFTER = 2;
 
@@ -57,6 +68,10 @@ export function createAdapter(config: Config): FastifyAdapter {
   const headers = securityHeaders(config);
   const adapter = new FastifyAdapter({
     loggerInstance: createLogger(config),
+    // Not that of a client, which could name a request of another one.
+    genReqId: () => randomUUID(),
+    childLoggerFactory: (logger, bindings, options, request) =>
+      logger.child({ ...bindings, ...traceContextOf(request.headers) }, options),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
     requestTimeout: 30_000,
@@ -83,6 +98,12 @@ export function createAdapter(config: Config): FastifyAdapter {
     clientErrorHandler: answerClientErrors(config),
   } as FastifyHttpOptions<Server>);
   const fastify = adapter.getInstance<FastifyInstance>();
+  fastify.server.on('connect', answerConnect(config, headers));
+  // Without a listener Node refuses the request itself; `refuseMalformed` answers instead.
+  fastify.server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    unmetExpectations.add(request);
+    fastify.server.emit('request', request, response);
+  });
   acceptBlankIds(fastify);
   applyBodyLimits(fastify);
   answerHead(fastify);
@@ -105,10 +126,11 @@ export async function configureApp(
   measureAnswers(fastify);
   refuseMalformed(fastify);
   closeWhileStopping(fastify);
-  const tokens = app.get(VerifiedTokens);
-  limitRequests(fastify, app.get(RequestLimit), (request) => tokens.userId(request));
+  const keys = app.get(RequestKeys);
+  limitRequests(fastify, app.get(RequestLimit), (request) => keys.of(request));
   if (config.shedLoad) await shedLoad(fastify, app.get(LoadMonitor));
   discardUnreadBodies(fastify);
+  cacheAnonymousAnswers(fastify);
   fastify.addHook('onSend', (_request, reply, payload, next) => {
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
     next(null, payload);
@@ -118,13 +140,14 @@ export async function configureApp(
 }
 
 /**
- * Refuses requests that Fastify or Node would refuse in another format: long headers, OPTIONS, HTTP/1.1 without a
- * host.
+ * Refuses requests that Fastify or Node would refuse in another format: long headers, an unknown `Expect`, OPTIONS, HTTP/1.1
+ * without a host.
  */
 function refuseMalformed(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, next) => {
     const { method, headers, raw } = request;
     if (isTooLarge(raw)) return next(headersTooLarge());
+    if (unmetExpectations.has(raw)) return next(expectationFailed());
     // Fastify refuses QUERY without a body before it looks for a route.
     if (method === 'OPTIONS' || method === 'QUERY') return sendError(notFound(), request, reply);
     return next(headers.host === undefined && raw.httpVersion === '1.1' ? invalidParameters() : undefined);

@@ -47,7 +47,11 @@ void run(async () => {
 });
 
 function announce(config: Config, { administrator, client, series }: Created): void {
-  const lines = [`Tankobon serves ${config.publicUrl}`, `Try it in the browser: ${config.publicUrl}/docs`];
+  const lines = [
+    `Tankobon serves ${config.publicUrl}`,
+    `Administer it in the browser: ${config.publicUrl}/dashboard`,
+    `Try the API: ${config.publicUrl}/docs`,
+  ];
   if (series > 0) lines.push(`Sample catalog: ${series} series`);
   if (administrator !== null) {
     lines.push(`Administrator: ${administrator.username}`);

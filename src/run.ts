@@ -2,7 +2,10 @@ import { lookup } from 'node:dns/promises';
 import { createServer } from 'node:net';
 import { StartError } from './config.js';
 
-/** Runs a program. Errors set exit status 1; a `StartError` or a known failure prints one line, a defect prints its stack. */
+/**
+ * Runs a program. Errors set exit status 1; a `StartError` or a known failure prints one line, a defect prints its
+ * stack.
+ */
 export async function run(program: () => Promise<void>): Promise<void> {
   try {
     await program();

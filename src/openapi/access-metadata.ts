@@ -13,6 +13,8 @@ export interface Access {
   readonly kind: 'public' | 'optional' | 'signed-in' | 'bearer' | 'refresh';
   /** The permission that one of the user's roles must grant. */
   readonly permission?: string;
+  /** The scope that a personal token needs; without one, the route refuses personal tokens. */
+  readonly scope?: string;
   /** Whether the user must have the role `admin`. */
   readonly administrator?: boolean;
   /** Whether the route is exempt from rate limits and load shedding. */

@@ -1,6 +1,7 @@
 import { applyDecorators, HttpCode, type Type } from '@nestjs/common';
 import { ApiExtraModels, ApiHeader, ApiOperation, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import type { ErrorFactory } from '../http/app-error.js';
+import { RouteOption } from '../http/route-option.js';
 import { ResponseDto } from '../http/response.dto.js';
 import { RouteMetadata } from './route-metadata.js';
 
@@ -18,18 +19,28 @@ interface ApiRouteOptions {
   /** Whether a successful answer may be `null` instead of the DTO. */
   readonly nullable?: boolean;
   /**
-   * The message of a successful change, which is answered as a `ResponseDto`, or as `response` if it has further fields.
+   * The message of a successful change, which is answered as a `ResponseDto`, or as `response` if it has further
+   * fields.
    */
   readonly message?: string;
   /** Whether the answer has an ETag, and is 304 if the client's copy is current. */
   readonly conditional?: boolean;
-  /** The kind of picture that is answered instead of `response`; stored pictures support ranges and conditional requests. */
+  /** Whether caches may keep the answers to requests without a credential for a minute; these have an ETag. */
+  readonly cachedForAnonymous?: boolean;
+  /**
+   * The kind of picture that is answered instead of `response`; stored pictures support ranges and conditional
+   * requests.
+   */
   readonly image?: 'stored' | 'generated';
+  /** The types of a file that is answered instead of `response`, each with an example of its name. */
+  readonly file?: Readonly<Record<string, string>>;
+  /** A redirect that is answered instead of `response`, with an example of its URL. */
+  readonly redirect?: { readonly description: string; readonly location: string };
   /** Whether a successful answer sets or clears the refresh cookie. */
   readonly setsCookie?: boolean;
   /**
-   * Whether the operation deletes data irreversibly; true by default for `DELETE`. The examples of its ids then identify
-   * no object, because Swagger UI fills them in.
+   * Whether the operation deletes data irreversibly; true by default for `DELETE`. The examples of its ids then
+   * identify no object, because Swagger UI fills them in.
    */
   readonly destroys?: boolean;
   /** The example of the body, if an example with all fields would be harmful when sent. */
@@ -38,18 +49,26 @@ interface ApiRouteOptions {
   readonly errors?: readonly ErrorFactory[];
 }
 
-/** Documents a handler and sets its status. */
+/** The option of routes with `cachedForAnonymous`, for the hook that caches their answers. */
+export interface CachingOption {
+  readonly cachedForAnonymous: true;
+}
+
+/** Documents a handler, and sets its status and its caching. */
 export function ApiRoute(options: ApiRouteOptions): MethodDecorator {
   const {
     id,
     summary,
     description,
-    status = 200,
+    redirect,
+    status = redirect === undefined ? 200 : 302,
     response,
     message,
     nullable = false,
     image,
+    file,
     conditional = false,
+    cachedForAnonymous = false,
     setsCookie = false,
     destroys,
     exampleBody,
@@ -58,21 +77,32 @@ export function ApiRoute(options: ApiRouteOptions): MethodDecorator {
   return applyDecorators(
     HttpCode(status),
     ApiOperation({ operationId: id, summary, ...(description === undefined ? {} : { description }) }),
-    ...(image === undefined
-      ? [
+    ...(image !== undefined
+      ? pictures(image)
+      : [
           ApiResponse({
-            ...successResponse(status, response, message, nullable),
+            ...(file === undefined
+              ? successResponse(status, response, message, nullable, redirect)
+              : attachment(status, file)),
             ...(conditional ? TAGGED : {}),
+            ...(cachedForAnonymous ? CACHED : {}),
           }),
-        ]
-      : pictures(image)),
+        ]),
     ...(conditional ? [NOT_MODIFIED, ApiHeader(IF_NONE_MATCH)] : []),
+    ...(cachedForAnonymous
+      ? [
+          RouteOption({ cachedForAnonymous: true } satisfies CachingOption),
+          CACHE_IS_CURRENT,
+          ApiHeader(IF_NONE_MATCH),
+        ]
+      : []),
     ...(image === 'stored' ? CONDITIONS.map((header) => ApiHeader(header)) : []),
     ...(response !== undefined && nullable ? [ApiExtraModels(response)] : []),
     ApiExtraModels(...errors.flatMap(({ body }) => (body === undefined ? [] : [body as Type]))),
     RouteMetadata({
       id,
-      successes: image === 'stored' ? [200, 206, 304] : conditional ? [status, 304] : [status],
+      successes:
+        image === 'stored' ? [200, 206, 304] : conditional || cachedForAnonymous ? [status, 304] : [status],
       message,
       errors,
       setsCookie,
@@ -97,6 +127,21 @@ const TAGGED = {
     ETag: text('The version of the resource, for conditional requests; absent for null.', '"42"'),
   },
 };
+/** The headers of an answer that caches may keep if it is anonymous. */
+const CACHED = {
+  headers: {
+    'Cache-Control': text(
+      'Caches may keep an anonymous answer for a minute; an answer to a signed-in reader is `no-store`.',
+      'public, max-age=60',
+    ),
+    ETag: text('Identifies this answer in conditional requests; only without a credential.', 'W/"3f2a"'),
+  },
+};
+const CACHE_IS_CURRENT = ApiResponse({
+  status: 304,
+  description: 'The client’s copy is current',
+  ...CACHED,
+});
 const NOT_MODIFIED = ApiResponse({ status: 304, description: 'The client’s copy is current', ...TAGGED });
 const IF_NONE_MATCH = {
   name: 'If-None-Match',
@@ -121,12 +166,24 @@ const CONDITIONS = [
   schema: { type: 'string' as const, maxLength: 1000, example },
 }));
 
+const BINARY = { schema: { type: 'string' as const, format: 'binary' } };
+
+/** The successful answer of a route for files that a browser saves. */
+function attachment(status: number, file: NonNullable<ApiRouteOptions['file']>) {
+  const [name = ''] = Object.values(file);
+  const headers = {
+    'Cache-Control': text('The file must not be stored by caches.', 'private, no-store'),
+    'Content-Disposition': text('The name of the file.', `attachment; filename="${name}"`),
+  };
+  const content = Object.fromEntries(Object.keys(file).map((type) => [type, BINARY]));
+  return { status, description: 'The file', headers, content };
+}
+
 /** The successful answers of a route for pictures. */
 function pictures(kind: 'stored' | 'generated') {
   const types =
     kind === 'stored' ? ['image/webp', 'image/png', 'image/jpeg', 'image/gif'] : ['image/svg+xml'];
-  const binary = { schema: { type: 'string' as const, format: 'binary' } };
-  const content = Object.fromEntries(types.map((type) => [type, binary]));
+  const content = Object.fromEntries(types.map((type) => [type, BINARY]));
   const headers = {
     'Cache-Control': text(
       'How long the picture may be cached.',
@@ -159,10 +216,15 @@ function successResponse(
   response: Type | undefined,
   message: string | undefined,
   nullable: boolean,
+  redirect: ApiRouteOptions['redirect'],
 ) {
   if (message !== undefined) {
     if (response !== undefined) return { status, type: response, description: message };
     return { status, type: ResponseDto, description: message, example: { data: message, code: status } };
+  }
+  if (redirect !== undefined) {
+    const headers = { Location: text('URL of the page.', redirect.location) };
+    return { status, description: redirect.description, headers };
   }
   if (status === 302) {
     const headers = {

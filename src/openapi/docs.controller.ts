@@ -53,6 +53,8 @@ for (const path of Object.values(document.paths)) {
 window.ui = SwaggerUIBundle({
   spec: document,
   dom_id: '#swagger-ui',
+  // With more than about 125 operations in sight, Swagger UI keeps only those on the screen in the page.
+  docExpansion: 'none',
   deepLinking: true,
   persistAuthorization: true,
   displayRequestDuration: true,

@@ -12,13 +12,20 @@ const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
 const TAGS: Record<string, string> = {
   'Sign-in': 'Accounts, sessions and tokens.',
+  Recovery: 'New passwords for users who lost theirs, and the verification of addresses.',
+  'Two-factor': 'The second factor of an account: an authenticator app, and recovery codes.',
+  'Personal tokens': 'Tokens that users make for programs.',
+  Identities: 'Sign-in with OpenID Connect providers.',
   Users: 'Your own account and, for administrators, all accounts; by Bearer token only.',
   Settings: 'Preferences that the server stores for the frontends.',
   Profiles: 'Public profiles of readers.',
   Ratings: 'Readers’ ratings of series. Averages and histograms are exact after every change.',
-  Collection: 'The volumes that a reader owns.',
+  Collection: 'The volumes that a reader owns, has ordered or wants, and what is missing of their series.',
+  Calendar: 'Releases of a reader’s series, for frontends and for programs that subscribe to them.',
   'Reading history': 'Entries of the series that a reader reads: status, progress, score, dates, notes.',
   Log: 'The log of a reader’s changes, and their undo.',
+  Imports: 'Lists of other trackers: uploaded, matched with the catalog, previewed, applied and undone.',
+  Export: 'The data of your account as an archive, and your lists as MyAnimeList XML and CSV.',
   Catalog: 'Series and volumes: what can be read, rated and collected.',
   Avatars: 'Profile images in ten sizes.',
   Photos: 'Pictures in users’ own libraries.',
@@ -43,7 +50,7 @@ const DESCRIPTION = `The user side of a manga, comic and light-novel tracker.
 - Timestamps are RFC 3339 in UTC with milliseconds.`;
 
 const BEARER =
-  'An access token from `/auth/login` or `/auth/me`, valid for ten minutes. Every operation that reads credentials, also where they are optional, refuses an expired token with 401, even if the cookie is valid. In Swagger UI choose Authorize, then Logout, or paste a new token.';
+  'An access token from `/auth/login` or `/auth/me`, valid for ten minutes, or a personal token (`tkp_…`) from `/auth/tokens`. Every operation that reads credentials, also where they are optional, refuses an expired token with 401, even if the cookie is valid. In Swagger UI choose Authorize, then Logout, or paste a new token.';
 
 const SCHEMAS = '#/components/schemas/';
 

@@ -3,6 +3,7 @@ import { getSchemaPath, type OpenAPIObject } from '@nestjs/swagger';
 import { ResponseDto } from '../http/response.dto.js';
 import type { Access } from './access-metadata.js';
 import {
+  accountSuspended,
   forbidden,
   idempotencyKeyReused,
   internalError,
@@ -69,7 +70,7 @@ export function completeOperation(
     [
       ...errors,
       ...(route.idempotent ? [idempotencyKeyReused, requestInProgress] : []),
-      ...impliedErrors(operation, access, method),
+      ...impliedErrors(operation, route, method),
     ],
     ({ status }) => status,
   );
@@ -81,8 +82,16 @@ export function completeOperation(
   }
 }
 
-/** The access to an operation in words, because `security` cannot express permissions. */
-function describeAccess({ kind, permission, administrator, clientKey }: Access): string {
+/** The access to an operation in words, because `security` can express neither permissions nor scopes. */
+function describeAccess(access: Access): string {
+  const { kind, scope, clientKey } = access;
+  const who = describeUsers(access);
+  if (clientKey || kind === 'public' || kind === 'refresh') return who;
+  if (scope === undefined) return `${who} Personal tokens are refused.`;
+  return `${who} Personal tokens need the scope \`${scope}\`.`;
+}
+
+function describeUsers({ kind, permission, administrator, clientKey }: Access): string {
   if (clientKey) return 'For partners’ servers, by client key.';
   if (permission !== undefined) return `For users with the permission \`${permission}\`.`;
   if (administrator) return 'For users with the role `admin`, by Bearer token.';
@@ -108,9 +117,9 @@ function sortParameters(operation: Operation, pathParameters: readonly PathParam
 /** Replaces the examples of ids by ids that identify no object, because Swagger UI fills examples in. */
 function setUnusedExamples(operation: Operation, pathParameters: readonly PathParameter[]): void {
   const parameters = (operation.parameters ?? []) as unknown as Parameter[];
-  for (const { name, description, unusedExample } of pathParameters) {
+  for (const { name, description, unusedExample, isChoice = false } of pathParameters) {
     const parameter = parameters.find((one) => one.in === 'path' && one.name === name);
-    if (parameter === undefined) continue;
+    if (parameter === undefined || isChoice) continue;
     parameter.description = `${description} The example names no existing object, so that trying it out changes nothing.`;
     if (unusedExample !== undefined) parameter.schema = { ...parameter.schema, example: unusedExample };
   }
@@ -126,7 +135,7 @@ function securityOf({ kind, clientKey }: Access): Record<string, string[]>[] {
 }
 
 /** The errors that the access, the parameters and the body of an operation imply. */
-function impliedErrors(operation: Operation, access: Access, method: string): ErrorDefinition[] {
+function impliedErrors(operation: Operation, { access, input }: Route, method: string): ErrorDefinition[] {
   const errors: ErrorDefinition[] = access.unlimited
     ? [internalError]
     : [tooManyRequests, internalError, serviceUnavailable];
@@ -134,13 +143,15 @@ function impliedErrors(operation: Operation, access: Access, method: string): Er
   const parameters = (operation.parameters ?? []) as { required?: boolean }[];
   const hasBody = operation.requestBody !== undefined;
   const mayHaveBody = method !== 'get';
-  if (parameters.length > 0 || mayHaveBody) errors.push(invalidParameters);
+  // Headers that the input does not have are ignored if they are malformed.
+  const isValidated = input.path.length > 0 || input.query !== undefined || input.headers !== undefined;
+  if (isValidated || mayHaveBody) errors.push(invalidParameters);
   if (parameters.some(({ required }) => required) || hasBody) errors.push(missingParameters);
   if (mayHaveBody) errors.push(payloadTooLarge, unsupportedMediaType);
-  if (access.kind !== 'public') errors.push(unauthorized, userNotFound);
+  if (access.kind !== 'public') errors.push(unauthorized, userNotFound, accountSuspended);
   const byCookie = access.kind === 'signed-in' || access.kind === 'refresh';
-  if ((byCookie && mayHaveBody) || access.permission !== undefined || access.administrator)
-    errors.push(forbidden);
+  const isReadByTokens = access.kind !== 'public' && access.kind !== 'refresh';
+  if ((byCookie && mayHaveBody) || isReadByTokens) errors.push(forbidden);
   return errors;
 }
 
