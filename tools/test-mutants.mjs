@@ -53,6 +53,7 @@ try {
     'nest-cli.json',
     'mikro-orm.config.ts',
     'vitest.config.ts',
+    'vitest.operations.config.ts',
   ])
     cpSync(join(project, name), join(copy, name));
   // A mutant may leave names unused.
@@ -69,7 +70,10 @@ try {
     const built = run(bin('nest'), 'build');
     if (built.status !== 0)
       throw new Error(`${mutant.name} does not compile: ${built.stdout}${built.stderr}`);
-    const { status, stdout } = run(bin('vitest'), 'run', ...mutant.killedBy);
+    const config = mutant.killedBy.some((file) => file.startsWith('test/start/'))
+      ? 'vitest.operations.config.ts'
+      : 'vitest.config.ts';
+    const { status, stdout } = run(bin('vitest'), 'run', '--config', config, ...mutant.killedBy);
     const failed = /Tests\s+(\d+) failed/.exec(stdout)?.[1];
     const isDead = status !== 0 && failed !== undefined;
     process.stdout.write(`${isDead ? `killed by ${failed} tests` : 'SURVIVED'}: ${mutant.name}\n`);

@@ -4,7 +4,7 @@ import type { HistoryBulk, ReadingEntry } from './generated/types.gen.js';
 
 type Item = HistoryBulk['items'][number];
 
-/** What a device keeps between two runs, for example in IndexedDB. It is plain JSON. */
+/** What a device keeps between two runs. It is plain JSON. */
 export interface DeviceState {
   /** The entries as the server has them, by series. */
   entries: Record<number, ReadingEntry>;
@@ -28,6 +28,8 @@ interface Options {
   readonly client: number;
   /** The name of the device in the reader's log. */
   readonly device: string;
+  /** Stores the state durably, for example in IndexedDB. */
+  readonly save: (state: DeviceState) => void | Promise<void>;
   readonly fetch?: typeof fetch;
   /** Makes the key of a request; every new request needs a key of its own. */
   readonly newKey?: () => string;
@@ -35,7 +37,7 @@ interface Options {
 
 /**
  * A device that works offline: changes are queued in an outbox, and `synchronize` sends them and then fetches what has
- * changed. Save `state` after each call; a device that stops in between continues from what it has saved.
+ * changed. A device that stops at any time continues from the state that it has saved.
  */
 export class OfflineClient {
   private readonly http: Client;
@@ -52,13 +54,14 @@ export class OfflineClient {
   }
 
   /** The reader has read up to this chapter. `max` never lowers what another device has counted. */
-  readUpTo(seriesId: number, chapter: number): void {
-    this.queue({ op: 'progress', mode: 'max', value: chapter, series_id: seriesId });
+  async readUpTo(seriesId: number, chapter: number): Promise<void> {
+    await this.queue({ op: 'progress', mode: 'max', value: chapter, series_id: seriesId });
   }
 
   /** Queues any change. */
-  queue(item: Item): void {
+  async queue(item: Item): Promise<void> {
     this.state.outbox.push(item);
+    await this.options.save(this.state);
   }
 
   /** Sends the outbox, then fetches the changes. It may be repeated after any failure: nothing is done twice. */
@@ -73,6 +76,8 @@ export class OfflineClient {
     while (state.sending !== null || state.outbox.length > 0) {
       state.sending ??= { key: options.newKey?.() ?? crypto.randomUUID(), items: state.outbox.splice(0, BATCH) };
       const { key, items } = state.sending;
+      // Saved before it is sent: a device that stops now repeats the batch with the same key.
+      await options.save(state);
       const { response } = await readingHistoryBulk({
         client: this.http,
         headers: { 'Idempotency-Key': key },
@@ -81,6 +86,7 @@ export class OfflineClient {
       // An item with a code of 400 or above will not succeed later either: the server's state wins.
       if (response?.status !== 200) throw new Error(`The server answers ${response?.status}`);
       state.sending = null;
+      await options.save(state);
     }
   }
 
@@ -103,6 +109,7 @@ export class OfflineClient {
         else this.state.entries[id] = entry;
       }
       this.state.cursor = data.cursor;
+      await this.options.save(this.state);
       more = data.more;
     }
   }

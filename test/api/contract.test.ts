@@ -11,10 +11,18 @@ const app = appForFile();
 
 /** Operations that need no credential. All others do. */
 const PUBLIC = [
+  'authEmailVerify',
   'authLogin',
+  'authOidcBegin',
+  'authOidcCallback',
+  'authPasswordForgot',
+  'authPasswordReset',
+  'authProviders',
   'authRegister',
   'avatarsGet',
   'avatarsGetOfUser',
+  'calendarSubscribe',
+  'catalogFacets',
   'healthLive',
   'healthReady',
   'imagesGetAvatar',
@@ -23,17 +31,23 @@ const PUBLIC = [
   'metricsGet',
   'profilesGet',
   'profilesReadingHistoryList',
+  'profilesStatistics',
   'seriesGet',
+  'seriesGetBySlug',
   'seriesList',
   'seriesVolumesList',
   'userAvatarRedirect',
+  'volumesByIsbn',
   'volumesGet',
 ];
 
 const fill = (path: string) =>
-  path.replace(/\{userId\}|(?<=\/users\/|-image\/)\{id\}/g, '0'.repeat(24)).replace(/\{[^}]+\}/g, '999999');
+  path
+    .replace('{kind}', 'photo')
+    .replace(/\{userId\}|(?<=\/users\/|-image\/)\{id\}/g, '0'.repeat(24))
+    .replace(/\{[^}]+\}/g, '999999');
 const withSession = (path: string) =>
-  path.includes('/auth/sessions/')
+  /\/auth\/(sessions|tokens|identities)\//.test(path)
     ? path.replace('{id}', '0b6e1d3c-4f52-4a8e-9d7b-2c1a5e8f9b60')
     : fill(path);
 
@@ -49,6 +63,8 @@ describe('routes and documented operations', () => {
     const documented = operations.map(({ method, path }) => `${method} ${path.replace(/\{(\w+)\}/g, ':$1')}`);
     const undocumented = [
       'GET /openapi.json',
+      'GET /dashboard',
+      'GET /dashboard/*',
       'GET /docs',
       'GET /docs/assets/:file',
       'GET /docs/assets/start.js',
@@ -155,6 +171,8 @@ describe('routes and documented operations', () => {
       clientsUpdate: { enabled: true },
       adminUsersUpdate: { age_verified: true },
       rolesUpdate: { description: 'x' },
+      importsUpdate: { strategy: 'skip' },
+      importsDecideRow: { outcome: 'skip' },
     };
     for (const { method, path, operationId } of operations.filter((operation) =>
       operation.path.includes('{'),
@@ -167,7 +185,7 @@ describe('routes and documented operations', () => {
         ['userAvatarRedirect', 'imagesGetAvatar', 'imagesGetDefault', 'imagesGetPhoto'].includes(operationId)
       )
         continue;
-      if (path.includes('{slug}')) {
+      if (/\{(slug|provider)\}/.test(path)) {
         expect([malformed.status, unknown.status], operationId).toEqual([404, 404]);
         continue;
       }
@@ -317,6 +335,59 @@ describe('HTTP', () => {
     }
     expect((await app.client.post('/auth/login')).body.data).toBe('Required parameters missing');
     expect((await app.client.post('/auth/login', null)).body.data).toBe('Required parameters missing');
+  });
+
+  it.each(['json', 'garbage', 'a/b/c', ';', '', 'application/json, text/plain', 'multipart/form-data'])(
+    'takes a request of the malformed or foreign content type "%s" without a body, and refuses one with a body',
+    async (type) => {
+      const headers = { 'content-type': type };
+      for (const framing of [{}, { 'content-length': '0' }, { 'transfer-encoding': 'chunked' }]) {
+        const reader = await app.a.user();
+        const answer = await app.nest.inject({
+          method: 'POST',
+          url: '/auth/logout',
+          headers: { ...headers, ...framing, cookie: `refreshToken=${reader.cookie}` },
+        });
+        expect(answer.statusCode, JSON.stringify(framing)).toBe(200);
+        expect(answer.headers['set-cookie']).toMatch(/^refreshToken=;/);
+      }
+      const refused = await app.client.post('/auth/login', undefined, { raw: '{}', headers });
+      expect(refused).toMatchObject({ status: 415, body: { data: 'Unsupported media type' } });
+    },
+  );
+
+  it('refuses the fields of a body on every route that declares none, after the permission', async () => {
+    const admin = await app.a.administrator();
+    const bodiless = operations.filter(
+      ({ method, requestBody, path }) =>
+        method !== 'GET' && requestBody === undefined && !path.startsWith('/api/4/'),
+    );
+    expect(bodiless.length).toBeGreaterThan(20);
+    for (const { method, operationId, path, security } of bodiless) {
+      const url = path
+        .replace(/(?<=\/users\/)\{id\}/, admin.id)
+        .replaceAll(/\{(?:id|series|volume|item)\w*\}/gi, '1');
+      if (url.includes('{')) continue;
+      const isPublic = security.length === 0;
+      const byCookie = security.length === 1 && 'cookie' in (security[0] as object);
+      const sender = byCookie ? app.client.withCookie(admin) : app.client.as(admin);
+      const refused = await sender.send(method, url, { surprise: true });
+      expect(refused, operationId).toMatchObject({
+        status: 400,
+        body: { data: 'Invalid parameters', code: 400 },
+      });
+      expect(refused.body.errors, operationId).toContainEqual({
+        field: 'surprise',
+        messages: ['property surprise should not exist'],
+      });
+      if (!isPublic)
+        expect((await app.client.send(method, url, { surprise: 1 })).status, operationId).toBe(401);
+    }
+    expect((await app.client.as(admin).delete('/auth/sessions', { raw: '[]', headers: json })).status).toBe(
+      400,
+    );
+    expect((await app.client.as(admin).send('POST', '/user/calendar/secret', {})).status).toBeLessThan(300);
+    expect((await app.client.as(admin).get('/auth/me')).status).toBe(200);
   });
 
   it('rejects NUL and broken percent-encoding in a URL with 400', async () => {

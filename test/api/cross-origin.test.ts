@@ -89,6 +89,28 @@ describe('CORS headers', () => {
     expect(await sendRaw('NONSENSE\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
   });
 
+  it.each([
+    ['417', 'an unknown expectation', 'GET /series', 'Expect: 200-ok\r\n', 'Expectation failed'],
+    [
+      '417',
+      'one with a body',
+      'POST /auth/login',
+      'Expect: x\r\nContent-Length: 2\r\n',
+      'Expectation failed',
+    ],
+    ['404', 'CONNECT with a path', 'CONNECT /x', '', 'Not found'],
+    ['404', 'CONNECT with an authority', 'CONNECT example.org:443', '', 'Not found'],
+  ])('answers %s with all headers to %s', async (status, _, line, headers, data) => {
+    const answer = await sendRaw(
+      `${line} HTTP/1.1\r\nHost: x\r\nOrigin: ${ORIGIN}\r\n${headers}Connection: close\r\n\r\n${/Length/.test(headers) ? '{}' : ''}`,
+    );
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(answer).toContain(`access-control-allow-origin: ${ORIGIN}\r\n`);
+    expect(answer).toContain('x-content-type-options: nosniff\r\n');
+    expect(answer).toMatch(/cache-control: no-store\r\n/i);
+    expect(answer).toContain(`\r\n\r\n${JSON.stringify({ data, code: Number(status) })}`);
+  });
+
   const many = (count: number) => Array.from({ length: count }, (_, index) => `A${index}: b\r\n`).join('');
   it.each([
     ['one header of 100,000 bytes', '/series', `X-Long: ${'x'.repeat(100_000)}\r\nOrigin: ${ORIGIN}\r\n`],
@@ -314,6 +336,8 @@ describe('HEAD', () => {
         'HEAD /images/default/:id/:size',
         'HEAD /user/avatar/:id/:size',
         'HEAD /docs',
+        'HEAD /dashboard',
+        'HEAD /dashboard/*',
         'HEAD /openapi.json',
       ]),
     );

@@ -4,6 +4,7 @@ import { appForFile } from '../support/app.js';
 import type { TestUser } from '../support/builders.js';
 import { type DocumentedOperation, operations } from '../support/document.js';
 import { form } from '../support/forms.js';
+import { malExport, settled, upload } from '../support/imports.js';
 import { tableDigests } from '../support/table-digests.js';
 
 const app = appForFile();
@@ -39,13 +40,36 @@ async function owner() {
     )
   ).body.id as number;
   const session = (await client.get('/auth/sessions')).body.sessions[0].id as string;
-  return { user, series, volume, item, avatar, photo, session };
+  const token = (await client.post('/auth/tokens', { name: 'x', scopes: ['read'] })).body.id as string;
+  const [identity] = await app.database.query<{ id: string }>(
+    `insert into identities (user_id, id, provider, key) values ($1, gen_random_uuid(), 'x', 'x') returning id`,
+    [user.id],
+  );
+  const imported = (await upload(client, malExport([{ id: 1 }]), { client: String(website) })).body
+    .id as number;
+  await settled(client, imported);
+  return {
+    user,
+    series,
+    volume,
+    item,
+    avatar,
+    photo,
+    session,
+    token,
+    identity: identity?.id ?? '',
+    imported,
+  };
 }
 
 type Owned = Awaited<ReturnType<typeof owner>>;
 
 /** The path of an operation on a resource of this user. */
 function pathTo({ path }: DocumentedOperation, victim: Owned): string {
+  if (path.includes('/tokens/')) return path.replace('{id}', victim.token);
+  if (path.includes('/identities/')) return path.replace('{id}', victim.identity);
+  if (path.includes('/imports/'))
+    return path.replace('{id}', String(victim.imported)).replace('{number}', '1');
   const id = /\/users\/|-image\//.test(path)
     ? victim.user.id
     : path.includes('/sessions/')

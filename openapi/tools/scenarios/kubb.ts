@@ -14,7 +14,7 @@ const bearer = (token: string) => ({
 
 await run('kubb', {
   register: async (username, password) => (await authRegister({ username, password }, { baseURL, headers })).accessToken,
-  findSeries: async (search) => (await seriesList({ search }, { baseURL })).series[0]?.id ?? 0,
+  findSeries: async (search) => (await seriesList({ search }, {}, { baseURL })).series[0]?.id ?? 0,
   add: async (token, id) => (await readingStatusAdd(id, ENTRY, {}, bearer(token))).data,
   progressOf: async (token, id) => (await readingStatusGet(id, {}, bearer(token)))?.progress ?? 0,
 });
