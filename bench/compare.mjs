@@ -10,22 +10,30 @@ const SAMPLE = 24;
  *
  * @throws Error at the first response that differs
  */
-export async function compareAnswers(servers, operations, readers, tokenOf) {
+export async function compareAnswers(servers, operations, readers, credentials) {
   const all = [...[...readers.bySize.values()].flat(), ...readers.ordinary];
   const samples = operations.flatMap((operation) =>
-    requestsOf(operation, all, tokenOf)
+    requestsOf(operation, all, credentials)
       .slice(0, SAMPLE)
-      .map((request) => ({ name: operation.name, ...request })),
+      .map((request) => ({ operation, ...request })),
   );
   const reads = samples.filter(({ method }) => method === 'GET');
-  for (const sample of samples) await compareAnswer(servers, sample, { isWritten: false });
+  const [early, late] = [false, true].map((isLate) =>
+    samples.filter(({ operation }) => (operation.isComparedLast ?? false) === isLate),
+  );
+  for (const sample of early) await compareAnswer(servers, sample, { isWritten: false });
   for (const sample of reads) await compareAnswer(servers, sample, { isWritten: true });
+  for (const sample of late) await compareAnswer(servers, sample, { isWritten: true });
   process.stdout.write(`${samples.length + reads.length} responses of LIMIT equal those of the service\n`);
 }
 
-async function compareAnswer({ service, limit }, { name, path, ...request }, { isWritten }) {
+async function compareAnswer({ service, limit }, { operation, path, ...request }, { isWritten }) {
+  const { name, own = [] } = operation;
+  const isOfChange = isWritten || request.method === 'POST';
+  // A token contains the second in which it was issued. Each server sets the time and version of an update itself.
+  const differing = ['accessToken', ...(isOfChange ? ['last_update', 'version', 'at'] : []), ...own];
   const [one, other] = await Promise.all(
-    [service, limit].map(({ url }) => answerOf(url + path, request, isWritten)),
+    [service, limit].map(({ url }) => answerOf(url + path, request, differing)),
   );
   const field = differenceOf(one, other, 'answer');
   if (field === null) return;
@@ -33,15 +41,12 @@ async function compareAnswer({ service, limit }, { name, path, ...request }, { i
   throw new Error(`${name}: ${path}: ${field} differs\nservice: ${expected}\nLIMIT: ${found}`);
 }
 
-/** Status, content type and parsed body, without the values that differ in every response. */
-async function answerOf(url, request, isWritten) {
+/** Status, content type and parsed body, without the values of fields that differ in every response. */
+async function answerOf(url, request, differing) {
   const answer = await fetch(url, request);
-  const body = JSON.parse(await answer.text(), (key, value) => {
-    // A token contains the second in which it was issued. Each server sets the time and version of an update itself.
-    const isOfChange = (isWritten || request.method === 'POST') && ['last_update', 'version'].includes(key);
-    const differs = key === 'accessToken' || isOfChange;
-    return differs ? typeof value : value;
-  });
+  const body = JSON.parse(await answer.text(), (key, value) =>
+    differing.includes(key) ? typeof value : value,
+  );
   return { status: answer.status, type: answer.headers.get('content-type'), body };
 }
 

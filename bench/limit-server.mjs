@@ -7,7 +7,7 @@ import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import { verify as verifyPassword } from '@node-rs/argon2';
 import Fastify from 'fastify';
 import { Pool, types } from 'pg';
-import { signed } from './limit-token.mjs';
+import { cursorOf, positionOf, signed } from './limit-token.mjs';
 import * as shapes from './limit-shapes.mjs';
 import * as sql from './limit-statements.mjs';
 import { LIMIT_SCHEMA } from './limit-tables.mjs';
@@ -90,6 +90,7 @@ function historySeries(row) {
     version: row.version,
   };
   row.rating = rating === null ? null : { rating, user_id, series_id };
+  row.chapters = row.series_chapters;
   return row;
 }
 
@@ -146,6 +147,53 @@ app.post('/user/reading-status/update/:id', { schema: shapes.entryUpdate }, asyn
   return { data: 'Reading status updated successfully', code: 200, entry: changed[0] };
 });
 
+app.post('/user/reading-status/progress/:id', { schema: shapes.progress }, async (request) => {
+  const user = await userOf(request);
+  const { op, value, client, date } = request.body;
+  const [entry] = await query('progress', [user, request.params.id, op, value, client, date ?? null]);
+  if (entry === undefined) throw missing;
+  return entry;
+});
+
+app.post('/user/reading-history/bulk', { schema: shapes.bulk }, async (request) => {
+  const user = await userOf(request);
+  const { client, items } = request.body;
+  const [ids, values] = [items.map((item) => item.series_id), items.map((item) => item.value)];
+  const rows = await query('bulk', [user, ids, values, client]);
+  const data = 'Reading status updated successfully';
+  const results = rows.map(({ version }, index) => {
+    const { op, series_id } = items[index];
+    return { index, op, series_id, code: 200, data, version, errors: null };
+  });
+  return { id: Math.max(...rows.map(({ version }) => version)), results };
+});
+
+app.get('/user/reading-history/changes', { schema: shapes.changes }, async (request) => {
+  const user = await userOf(request);
+  const { cursor, limit = 100 } = request.query;
+  const now = Date.now();
+  const start = cursor === undefined ? { after: 0, since: now } : positionOf(user, cursor, key);
+  if (start === null) throw refused;
+  const rows = await query('changes', [user, start.after, limit + 1]);
+  const changes = rows.slice(0, limit).map((row) => ({
+    series_id: row.changed,
+    version: row.number,
+    deleted: row.version === null,
+    entry: row.version === null ? null : row,
+  }));
+  const more = rows.length > limit;
+  const next = { after: changes.at(-1)?.version ?? start.after, since: more ? start.since : now };
+  return { changes, cursor: cursorOf(user, next, key), more };
+});
+
+app.get('/user/events', { schema: shapes.events }, async (request) => {
+  const user = await userOf(request);
+  const { limit = 20 } = request.query;
+  const rows = await query('events', [user, limit + 1]);
+  const events = rows.slice(0, limit);
+  return { events, next: rows.length > limit ? events.at(-1).id : null };
+});
+
 app.post('/user/series-rating/update/:id', { schema: shapes.ratingUpdate }, async (request) => {
   const user = await userOf(request);
   const [changed] = await query('ratingUpdate', [user, request.params.id, request.body.rating]);
@@ -163,7 +211,8 @@ function collectionVolume(row) {
     type: row.series_type,
   };
   row.in_collection = true;
-  row.collection = { item_id: row.item_id, buy_date: row.buy_date, price: row.price };
+  const { item_id, state, buy_date, price, currency, condition, place, notes } = row;
+  row.collection = { item_id, state, buy_date, price, currency, condition, place, notes };
   return row;
 }
 
@@ -188,6 +237,7 @@ app.get('/series', { schema: shapes.seriesPage }, async (request) => {
   const order = [`%\n${term}\n%`, `%\n${term}%`, `% ${term}%`];
   const rows = await query('seriesSearch', [pattern, LANGUAGE, limit, offset, ...order]);
   const place = await placeOf(rows, limit, offset, () => query('seriesSearchTotal', [pattern]));
+  for (const row of rows) row.chapters = row.series_chapters;
   return { series: rows, ...place };
 });
 

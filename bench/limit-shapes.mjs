@@ -38,6 +38,11 @@ const series = {
   average_rating: maybe(number),
   rating_count: integer,
   publisher_language: maybe(text),
+  chapters: maybe(integer),
+  volume_total: maybe(integer),
+  volume_count: integer,
+  publication: maybe(text),
+  year: maybe(integer),
 };
 const place = { max: integer, from: integer, to: integer, total: integer };
 const readingEntry = object({
@@ -88,6 +93,56 @@ export const historyPage = answers(
 );
 export const entry = answers(readingEntry, byId);
 export const entryUpdate = answers(object({ data: text, code: integer, entry: readingEntry }), byId);
+export const progress = answers(readingEntry, byId);
+export const bulk = answers(
+  object({
+    id: integer,
+    results: list(
+      object({
+        index: integer,
+        op: text,
+        series_id: integer,
+        code: integer,
+        data: text,
+        version: maybe(integer),
+        errors: maybe(list(object({}))),
+      }),
+    ),
+  }),
+);
+export const changes = answers(
+  object({
+    changes: list(
+      object({ series_id: integer, version: integer, deleted: boolean, entry: maybe(readingEntry) }),
+    ),
+    cursor: text,
+    more: boolean,
+  }),
+  { querystring: object({ cursor: text, limit: integer }) },
+);
+const fields = maybe({ type: 'object', additionalProperties: true });
+export const events = answers(
+  object({
+    events: list(
+      object({
+        id: integer,
+        at: text,
+        kind: text,
+        action: text,
+        series_id: integer,
+        volume_id: maybe(integer),
+        client: maybe(integer),
+        device: maybe(text),
+        token_id: maybe(integer),
+        origin: object({ type: text, id: maybe(integer) }),
+        before: fields,
+        after: fields,
+      }),
+    ),
+    next: maybe(integer),
+  }),
+  { querystring: object({ limit: integer }) },
+);
 export const ratingUpdate = answers(
   object({
     data: text,
@@ -120,7 +175,16 @@ export const collectionPage = answers(
         nsfw18: integer,
         series: object({ id: integer, name: text, alias: text, slug: text, type: text }),
         in_collection: boolean,
-        collection: object({ item_id: integer, buy_date: text, price: number }),
+        collection: object({
+          item_id: integer,
+          state: text,
+          buy_date: maybe(text),
+          price: number,
+          currency: text,
+          condition: maybe(text),
+          place: maybe(text),
+          notes: maybe(text),
+        }),
       }),
     ),
     ...place,
@@ -128,7 +192,13 @@ export const collectionPage = answers(
   paged,
 );
 export const stats = answers(
-  object({ total_items: integer, total_spent: number, first_buy: maybe(text), last_buy: maybe(text) }),
+  object({
+    total_items: integer,
+    total_spent: number,
+    totals: list(object({ currency: text, items: integer, spent: number })),
+    first_buy: maybe(text),
+    last_buy: maybe(text),
+  }),
   paged,
 );
 export const login = answers(
@@ -138,6 +208,8 @@ export const login = answers(
       id: text,
       username: text,
       email: maybe(text),
+      email_verified: boolean,
+      two_factor: boolean,
       first_name: maybe(text),
       last_name: maybe(text),
       website: maybe(text),

@@ -22,7 +22,8 @@ const TABLES = {
     select s.id, s.name, s.type, s.slug, s.origin, s.client_id as client, s.public, s.nsfw, s.nsfw18, s.tags, s.authors,
       array(select t.title from series_titles t where t.series_id = s.id order by t.position) as aliases,
       json_build_object(${TRACKERS.map((name) => `'${name}', s.links ->> '${name}'`).join(', ')}) as links,
-      first.volume, first.language as publisher_language
+      first.volume, first.language as publisher_language, s.chapters as series_chapters, s.volume_total,
+      (select count(*)::int from volumes v where v.series_id = s.id) as volume_count, s.publication, s.year
     from series s left join lateral (
       select v.language, json_build_object('id', v.id, 'cover_path', v.cover_path, 'nsfw', v.nsfw, 'nsfw18', v.nsfw18,
         'aspect_ratio', v.aspect_ratio) as volume
@@ -46,12 +47,27 @@ const TABLES = {
       ${BUCKETS.map((bucket) => `(count(*) filter (where floor(rating + 0.5) = ${bucket}))::int as r${bucket}`).join(', ')}
     from ratings group by series_id`,
   ratings: 'select user_id, series_id, rating from ratings',
-  // The entries with their sort key by name.
+  // The entries with their sort key by name and the client of the series, 0 for all.
   entries: `
-    select e.user_id, e.series_id, s.name as series_name, e.visibility::text, e.progress_type::text, e.progress,
+    select e.user_id, e.series_id, s.name as series_name, coalesce(s.client_id, 0) as series_client, e.visibility::text, e.progress_type::text, e.progress,
       e.status::text, e.reread, e.score, e.priority::text, e.start, e."end", e.notes, e.client_id as client, e.last_update,
       e.other_progress, e.former_reads, e.created, e.version
     from reading_entries e join series s on s.id = e.series_id`,
+  // The series that were deleted, for the changes since a version.
+  deletions: 'select user_id, series_id, version from deleted_entries',
+  // The log of changes, with the finished fields of an event.
+  events: `
+    select user_id, number as id, at, kind::text, action::text, series_id, volume_id, client_id as client, device, token_id,
+      json_build_object('type', origin, 'id', origin_id) as origin,
+      case when before is null or action = 'update' then before
+        else jsonb_build_object('user_id', user_id, 'series_id', series_id) || before end as before,
+      case when after is null or action = 'update' then after
+        else jsonb_build_object('user_id', user_id, 'series_id', series_id) || after end as after
+    from reader_events`,
+  // The number of each user's last change.
+  counters: 'select user_id, number from reader_counters',
+  // What a user has read on each day.
+  days: 'select user_id, day, series_client, changes, chapters, volumes from reading_days',
   entry_totals: `
     select user_id, status::text, count(*)::int as total from reading_entries group by user_id, status`,
   // What a page shows of a volume, the series included, except its title by language.
@@ -63,18 +79,19 @@ const TABLES = {
   // The items with their sort keys and the client of the series, 0 for all.
   items: `
     select i.user_id, i.id, i.volume_id, s.name as series_name, v.group_order, coalesce(s.client_id, 0) as series_client,
-      i.price, i.buy_date
+      i.price, i.buy_date, i.state::text, i.currency, i.condition, i.place, i.notes
     from collection_items i join volumes v on v.id = i.volume_id join series s on s.id = v.series_id`,
   item_totals: `
-    select i.user_id, coalesce(s.client_id, 0) as series_client, count(*)::int as items, sum(i.price) as spent
+    select i.user_id, coalesce(s.client_id, 0) as series_client, i.state::text, i.currency, count(*)::int as items,
+      sum(i.price) as spent
     from collection_items i join volumes v on v.id = i.volume_id join series s on s.id = v.series_id
-    group by 1, 2`,
+    group by 1, 2, 3, 4`,
   sessions: 'select user_id, id, expires, user_agent, ip from sessions',
   clients: 'select id from clients where enabled',
   // The answer of a login, by the name that it is found by.
   accounts: `
     select n.key, u.id as user_id, u.password_hash, json_build_object('id', u.id, 'username', u.username,
-      'email', u.email, 'first_name', u.first_name, 'last_name', u.last_name, 'website', u.website,
+      'email', u.email, 'email_verified', u.email_verified, 'two_factor', u.two_factor, 'first_name', u.first_name, 'last_name', u.last_name, 'website', u.website,
       'facebook', u.facebook, 'instagram', u.instagram, 'linkedin', u.linkedin, 'x', u.x, 'youtube', u.youtube,
       'slug', u.slug, 'profile_image', null,
       'registered', to_char(u.registered at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
@@ -100,12 +117,20 @@ const KEYS = [
   'alter table entries add primary key (user_id, series_id)',
   'create index on entries (user_id, last_update desc, series_id)',
   'create index on entries (user_id, series_name, series_id)',
+  'create index on entries (user_id, version)',
+  'alter table deletions add primary key (user_id, series_id)',
+  'create index on deletions (user_id, version)',
+  'alter table events add primary key (user_id, id)',
+  'alter table counters add primary key (user_id)',
+  'alter table counters set (fillfactor = 60)',
+  'vacuum full counters',
+  'alter table days add primary key (user_id, day, series_client)',
   'alter table entry_totals add primary key (user_id, status)',
   'alter table volumes add primary key (id)',
   'alter table items add primary key (user_id, id)',
-  'create index on items (user_id, series_name, group_order, id)',
-  'create index on items (user_id, buy_date)',
-  'alter table item_totals add primary key (user_id, series_client)',
+  'create index on items (user_id, series_name, group_order, id, state)',
+  'create index on items (user_id, buy_date, state)',
+  'alter table item_totals add primary key (user_id, series_client, state, currency)',
   'alter table sessions add primary key (user_id, id)',
   'alter table clients add primary key (id)',
   'alter table accounts add primary key (key)',

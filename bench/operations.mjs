@@ -4,6 +4,9 @@ import { namesOf, PASSWORD } from './seed.mjs';
 /** Number of requests in the cycle that a run repeats. */
 const ROUND = 512;
 
+/** A version that no entry reaches, so that no entry has changed after it. */
+const LAST_VERSION = 2_147_483_647;
+
 const entry = (index) => ({
   visibility: index % 3 === 0 ? 'private' : 'public',
   progressType: 'chapters',
@@ -21,9 +24,21 @@ const searched = (reader, index) => {
   return { path: `/user/reading-history?search=${encodeURIComponent(term)}`, reader };
 };
 
+/** The series of a bulk: as many of the reader's history as there are, at most 100. */
+const bulkOf = (reader, index) => ({
+  client: 1,
+  items: reader.series.slice(0, 100).map((id) => ({
+    op: 'progress',
+    series_id: id,
+    mode: 'increment',
+    value: (1 + (index % 3)) / 100,
+  })),
+});
+
 /**
- * Name, label, and `of`, which builds a request of a reader. `aim` is the least ratio of the service's requests per second
- * to LIMIT's. An operation with `growth` is also measured at each list size.
+ * Name, label, and `of`, which builds a request of a reader; `cursorOf` makes a cursor of the changes after a version.
+ * `aim` is the least ratio of the service's requests per second to LIMIT's. An operation with `growth` is also measured
+ * at each list size. The fields of `own` are set by each server itself. One with `isComparedLast` changes many entries within a millisecond, in an order of the server's own.
  */
 export const OPERATIONS = [
   {
@@ -51,6 +66,29 @@ export const OPERATIONS = [
     }),
   },
   {
+    name: 'changes-empty',
+    label: 'changes, none',
+    aim: null,
+    own: ['cursor'],
+    of: (reader, _index, cursorOf) => ({
+      path: `/user/reading-history/changes?cursor=${cursorOf(reader, LAST_VERSION)}`,
+      reader,
+    }),
+  },
+  {
+    name: 'changes-full',
+    label: 'changes, page of 100',
+    aim: null,
+    own: ['cursor'],
+    of: (reader) => ({ path: '/user/reading-history/changes', reader }),
+  },
+  {
+    name: 'events',
+    label: 'log of changes',
+    aim: null,
+    of: (reader) => ({ path: '/user/events', reader }),
+  },
+  {
     name: 'entry-update',
     label: 'one entry updated',
     aim: 0.65,
@@ -59,6 +97,24 @@ export const OPERATIONS = [
       reader,
       json: entry(index),
     }),
+  },
+  {
+    name: 'progress',
+    label: 'progress command',
+    aim: null,
+    of: (reader, index) => ({
+      path: `/user/reading-status/progress/${reader.series[index % reader.series.length]}`,
+      reader,
+      json: { op: 'increment', value: (1 + (index % 50)) / 100, client: 1 },
+    }),
+  },
+  {
+    name: 'bulk',
+    label: 'bulk of 100',
+    aim: null,
+    own: ['id'],
+    isComparedLast: true,
+    of: (reader, index) => ({ path: '/user/reading-history/bulk', reader, json: bulkOf(reader, index) }),
   },
   {
     name: 'rating-spread',
@@ -114,13 +170,14 @@ export const OPERATIONS = [
 /**
  * Builds the requests of an operation for the load generator.
  *
- * @param tokenOf gives a reader's access token
+ * @param credentials `tokenOf` gives a reader's access token, `cursorOf` a cursor
  */
-export function requestsOf(operation, readers, tokenOf) {
+export function requestsOf(operation, readers, { tokenOf, cursorOf }) {
   return Array.from({ length: ROUND }, (_, index) => {
     const { path, reader, json } = operation.of(
       readers[index % readers.length],
       Math.floor(index / readers.length) * 7 + index,
+      cursorOf,
     );
     const headers = {
       ...(reader === undefined ? {} : { authorization: `Bearer ${tokenOf(reader)}` }),

@@ -1,9 +1,9 @@
 // The benchmark: compares the service as in production with LIMIT, the least program that could answer the same
 // requests. See bench/README.md.
 // Usage: npm run bench [-- --data FOLDER] [--scale 1] [--seconds 4] [--rounds 5] [--only NAME,NAME] [--json FILE]
-// [--docs FILE] [--chart FILE] [--alone] [--brief] [--port 3931]
+// [--docs FILE] [--chart FILE] [--alone] [--brief] [--check] [--port 3931]
 // --docs writes the tables into a page that has the markers of markdown.mjs. --alone leaves LIMIT out, --brief growth and
-// avatars. LIMIT listens on the port after --port.
+// avatars. --check compares the answers and measures nothing. LIMIT listens on the port after --port.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -13,6 +13,7 @@ import { parseArgs } from 'node:util';
 import { JwtService } from '@nestjs/jwt';
 import { Client } from 'pg';
 import { Tokens, tokenKey } from '../dist/src/access/tokens.js';
+import { ChangesCursor } from '../dist/src/reading-history/changes-cursor.js';
 import { EmbeddedPostgres } from '../dist/src/embedded-postgres/embedded-postgres.js';
 import { compareAnswers } from './compare.mjs';
 import { growthRounds, measure, median, medians } from './measure.mjs';
@@ -36,6 +37,7 @@ const { values: options } = parseArgs({
     chart: { type: 'string' },
     alone: { type: 'boolean', default: false },
     brief: { type: 'boolean', default: false },
+    check: { type: 'boolean', default: false },
     port: { type: 'string', default: '3931' },
   },
 });
@@ -75,10 +77,14 @@ try {
   }
   servers.service = service;
   const secret = await readFile(join(folder, 'jwt.secret'), 'utf8');
+  const key = tokenKey(secret);
+  const cursors = new ChangesCursor(key);
   const tokens = new Tokens(
-    new JwtService({ secret: tokenKey(secret), signOptions: { algorithm: 'HS256', issuer: 'tankobon' } }),
+    new JwtService({ secret: key, signOptions: { algorithm: 'HS256', issuer: 'tankobon' } }),
   );
   const tokenOf = ({ id, session }) => tokens.accessToken(id, session);
+  const cursorOf = ({ id }, after) => cursors.write(id, { after, since: Date.now() }, null);
+  const credentials = { tokenOf, cursorOf };
   const readers = measuredReaders(scale);
   await rateTheHotSeries(service.url, [...readers.ordinary, ...[...readers.bySize.values()].flat()], tokenOf);
   if (!options.alone) {
@@ -94,47 +100,50 @@ try {
 
   const only = options.only?.split(',');
   const operations = OPERATIONS.filter(({ name }) => only === undefined || only.includes(name));
-  if (servers.limit) await compareAnswers(servers, operations, readers, tokenOf);
+  if (servers.limit) await compareAnswers(servers, operations, readers, credentials);
+  if (!options.check) await measureAll();
 
-  const results = [];
-  for (const operation of operations) {
-    const measured = await alternated(operation, readers.ordinary, rounds);
-    results.push({ name: operation.name, label: operation.label, aim: operation.aim, ...measured });
+  async function measureAll() {
+    const results = [];
+    for (const operation of operations) {
+      const measured = await alternated(operation, readers.ordinary, rounds);
+      results.push({ name: operation.name, label: operation.label, aim: operation.aim, ...measured });
+    }
+    const growth = [];
+    const growing = options.brief ? [] : operations.filter(({ growth: bound }) => bound !== undefined);
+    for (const operation of growing) {
+      const sizes = {};
+      for (const size of SIZES)
+        sizes[size] = await alternated(operation, readers.bySize.get(size), growthRounds(rounds));
+      growth.push({ name: operation.name, label: operation.label, bound: operation.growth, sizes });
+    }
+    const wantsAvatar = !options.brief && (only === undefined || only.includes('avatar'));
+    const avatar = wantsAvatar ? measureAvatars() : null;
+    const report = {
+      date: new Date().toISOString().slice(0, 10),
+      machine: `${cpus().length} processors (${cpus()[0].model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`,
+      scale,
+      seconds,
+      rounds,
+      results,
+      avatar,
+      growth,
+      storage: await withClient(storageOf),
+    };
+    printTable(report);
+    printAvatar(report);
+    printGrowth(report);
+    if (options.json) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
+    const command = ['npm run bench --', ...process.argv.slice(2)].join(' ');
+    if (options.docs) await writeResults(options.docs, report, command);
+    if (options.chart) await writeFile(options.chart, chartOf(report));
   }
-  const growth = [];
-  const growing = options.brief ? [] : operations.filter(({ growth: bound }) => bound !== undefined);
-  for (const operation of growing) {
-    const sizes = {};
-    for (const size of SIZES)
-      sizes[size] = await alternated(operation, readers.bySize.get(size), growthRounds(rounds));
-    growth.push({ name: operation.name, label: operation.label, bound: operation.growth, sizes });
-  }
-  const wantsAvatar = !options.brief && (only === undefined || only.includes('avatar'));
-  const avatar = wantsAvatar ? measureAvatars() : null;
-  const report = {
-    date: new Date().toISOString().slice(0, 10),
-    machine: `${cpus().length} processors (${cpus()[0].model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`,
-    scale,
-    seconds,
-    rounds,
-    results,
-    avatar,
-    growth,
-    storage: await withClient(storageOf),
-  };
-  printTable(report);
-  printAvatar(report);
-  printGrowth(report);
-  if (options.json) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
-  const command = ['npm run bench --', ...process.argv.slice(2)].join(' ');
-  if (options.docs) await writeResults(options.docs, report, command);
-  if (options.chart) await writeFile(options.chart, chartOf(report));
 
   /** Runs rounds of both servers alternately. Returns the medians of each server, and of the rounds' ratios. */
   async function alternated(operation, who, times) {
     const runs = { service: [], limit: [] };
     for (let round = 0; round <= times; round++) {
-      const requests = requestsOf(operation, who, tokenOf);
+      const requests = requestsOf(operation, who, credentials);
       // The second server of a round finds warm caches, so the order alternates.
       const names = Object.keys(servers);
       for (const name of round % 2 === 0 ? names : names.toReversed()) {

@@ -14,6 +14,8 @@ const READERS = 20_000;
 const ENTRIES = 3_000_000;
 const RATINGS = 1_000_000;
 const ITEMS = 500_000;
+/** Events of each reader, whose entries have as many or more. */
+const EVENTS = 50;
 /** Numbers of entries, ratings and items of the readers with lists of a fixed size. */
 export const SIZES = [100, 1_000, 10_000];
 const READERS_PER_SIZE = 4;
@@ -185,6 +187,23 @@ export async function seed(client, scale) {
   await copy(client, 'reader_counters (user_id, number)', function* () {
     for (const reader of readers) yield [reader.id, kept(reader, 'entries')];
   });
+  // The log has the last changes of each reader. Their time is that of the seed, because the service deletes old events.
+  await copy(
+    client,
+    'reader_events (user_id, number, kind, action, series_id, client_id, before, after)',
+    function* () {
+      for (const reader of readers) {
+        let number = kept(reader, 'entries');
+        for (const series of spread(reader, Math.min(EVENTS, number), SERIES)) {
+          const [former, progress] = [number % 200, 1 + (number % 200)];
+          const [before, after] = [former, progress].map((value) =>
+            JSON.stringify({ progress: value, chapters: value }),
+          );
+          yield [reader.id, number--, 'entry', 'update', series, 1, before, after];
+        }
+      }
+    },
+  );
   await copy(client, 'ratings (user_id, series_id, rating)', function* () {
     for (const reader of readers) {
       for (const series of spread(reader, kept(reader, 'ratings'), SERIES)) {
@@ -194,7 +213,7 @@ export async function seed(client, scale) {
   });
   await copy(
     client,
-    'collection_items (user_id, volume_id, series_name, group_order, client_id, price, buy_date)',
+    'collection_items (user_id, volume_id, series_id, series_name, group_order, client_id, price, currency, buy_date)',
     function* () {
       for (const reader of readers) {
         for (const volume of spread(reader, kept(reader, 'items'), SERIES * VOLUMES_PER_SERIES)) {
@@ -202,10 +221,12 @@ export async function seed(client, scale) {
           yield [
             reader.id,
             volume,
+            series,
             namesOf(series)[0],
             ((volume - 1) % VOLUMES_PER_SERIES) + 1,
             1,
             (3 + Math.floor(random() * 1200) / 100).toFixed(2),
+            'EUR',
             day(random),
           ];
         }
