@@ -1,10 +1,24 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+/** Files that replace modules, or that run the tests of other files again: each needs modules of its own. */
+const OWN_MODULES = [
+  'test/avatars/avatars.test.ts',
+  'test/images/images-on-s3.test.ts',
+  'test/images/one-decode.test.ts',
+  'test/photos/photos.test.ts',
+];
+const OTHER_SUITES = [
+  'test/resilience/**',
+  'test/scale/**',
+  'test/dashboard/**',
+  'test/operations/**',
+  'test/start/**',
+  'test/upgrades/**',
+];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/resilience/**', 'test/scale/**'],
     globalSetup: ['test/support/postgres.ts'],
     setupFiles: ['reflect-metadata'],
     pool: 'forks',
@@ -16,5 +30,18 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 300_000,
     expect: { poll: { timeout: 60_000 } },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'shared modules',
+          include: ['test/**/*.test.ts'],
+          exclude: [...OTHER_SUITES, ...OWN_MODULES],
+          // The files of a worker share the modules that they import: loading the service costs more than most tests.
+          isolate: false,
+        },
+      },
+      { extends: true, test: { name: 'own modules', include: OWN_MODULES } },
+    ],
   },
 });

@@ -1,14 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { EmbeddedPostgres } from '../../src/embedded-postgres/embedded-postgres.js';
-import { isAlive } from '../../src/embedded-postgres/process-table.js';
-import { seededRandom } from '../support/random.js';
-import { entryAt, freePort, HANG, percentile, Service, type ServiceUser } from '../support/service.js';
+import { entryAt, HANG, Service, type ServiceUser } from '../support/service.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
@@ -17,103 +15,6 @@ async function seriesIds(service: Service): Promise<number[]> {
   const answer = await service.fetch('/series?limit=60');
   return ((await answer.json()) as { series: { id: number }[] }).series.map(({ id }) => id);
 }
-
-/** The pid of the embedded PostgreSQL. Waits while it restarts. */
-async function serverPid(dataDir: string): Promise<number> {
-  const file = join(dataDir, 'postgres', 'postmaster.pid');
-  for (;;) {
-    const pid = Number.parseInt(await readFile(file, 'utf8').catch(() => ''), 10);
-    if (pid > 0 && isAlive(pid)) return pid;
-    await sleep(20);
-  }
-}
-
-describe('SIGKILL', () => {
-  it('loses no acknowledged write when the service, its database or both are killed', async () => {
-    const [KILLS, WRITES] = [20, 5_000];
-    const random = seededRandom();
-    const dataDir = await mkdtemp(join(tmpdir(), 'tankobon-storm-'));
-    const port = String(await freePort());
-    const env = { DATA_DIR: dataDir, PORT: port, LOG_LEVEL: 'silent' };
-    let service = await Service.start(env);
-    const series = await seriesIds(service);
-    const users = await Promise.all(Array.from({ length: 8 }, () => service.user()));
-
-    // Per entry: the last progress that the service acknowledged, and the last that a writer sent.
-    const ledger = new Map<string, { acknowledged: number; tried: number }>();
-    let [acknowledged, ended] = [0, false];
-    const writer = async (user: ServiceUser) => {
-      for (let round = 1; !ended; round++) {
-        for (const id of series) {
-          if (ended) return;
-          const key = `${user.id} ${id}`;
-          const held = ledger.get(key) ?? { acknowledged: 0, tried: 0 };
-          ledger.set(key, held);
-          const verb = held.acknowledged === 0 ? 'add' : 'update';
-          held.tried = round;
-          try {
-            const answer = await fetch(`http://localhost:${port}/user/reading-status/${verb}/${id}`, {
-              method: 'POST',
-              headers: { ...user.headers, 'content-type': 'application/json' },
-              body: JSON.stringify(entryAt(round)),
-              signal: AbortSignal.timeout(10_000),
-            });
-            await answer.arrayBuffer();
-            if (answer.status === 401) throw new Error('a session was lost');
-            // 409: an earlier add was stored, but its response was lost.
-            if (answer.status === 409) held.acknowledged = Math.max(held.acknowledged, 1);
-            if (answer.status === 200) {
-              held.acknowledged = round;
-              acknowledged++;
-            } else if (answer.status >= 500) await sleep(20);
-          } catch (error) {
-            if ((error as Error).message === 'a session was lost') throw error;
-            await sleep(30);
-          }
-        }
-      }
-    };
-    const writers = users.map(writer);
-
-    const recoveries: number[] = [];
-    const kills = { service: 0, database: 0, both: 0 };
-    while (recoveries.length < KILLS || acknowledged < WRITES) {
-      await sleep(200 + random() * 800);
-      const pid = await serverPid(dataDir);
-      const kind = (['service', 'database', 'both'] as const)[Math.floor(random() * 3)] as keyof typeof kills;
-      kills[kind]++;
-      const begin = performance.now();
-      if (kind !== 'service') process.kill(pid, 'SIGKILL');
-      if (kind !== 'database') {
-        await service.stop('SIGKILL');
-        service = await Service.start(env);
-      } else await service.ready();
-      recoveries.push(performance.now() - begin);
-    }
-    ended = true;
-    await Promise.all(writers);
-    print(
-      `${acknowledged} acknowledged writes, ${recoveries.length} kills ${JSON.stringify(kills)}, ` +
-        `ready again after ${percentile(recoveries, 0.5).toFixed(0)} ms, at most ${Math.max(...recoveries).toFixed(0)} ms`,
-    );
-
-    let lost = 0;
-    for (const user of users) {
-      for (const id of series) {
-        const held = ledger.get(`${user.id} ${id}`);
-        if (held === undefined || held.acknowledged === 0) continue;
-        const answer = await service.fetch(`/user/reading-status/id/${id}`, { headers: user.headers });
-        const kept = (await answer.json()) as { progress: number } | null;
-        if (kept === null || kept.progress < held.acknowledged || kept.progress > held.tried) lost++;
-      }
-    }
-    expect(acknowledged).toBeGreaterThanOrEqual(WRITES);
-    expect(lost).toBe(0);
-    expect(Math.max(...recoveries)).toBeLessThan(HANG);
-    expect(await service.stop()).toBe(0);
-    await rm(dataDir, { recursive: true, force: true });
-  });
-});
 
 describe('database failures', () => {
   it('answers 503 while the database is unreachable for 30 seconds, and keeps all sessions', async () => {

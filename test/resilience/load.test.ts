@@ -202,6 +202,7 @@ describe('steady load', () => {
 
   /** Loads the service for a period. @returns the growth of its memory in the second half, in MB a minute */
   async function growth(): Promise<number> {
+    for (const user of users) await service.signIn(user);
     const samples: { minute: number; bytes: number }[] = [];
     const begin = performance.now();
     const sampling = setInterval(() => {
@@ -243,6 +244,7 @@ describe('steady load', () => {
 
 describe('SIGTERM under load', () => {
   it('breaks no request in flight, and exits with code 0', async () => {
+    for (const user of users) await service.signIn(user);
     const running = load(service.url, 16, 4, next);
     await sleep(1_500);
     const begin = performance.now();

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { EntityManager } from '@mikro-orm/postgresql';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test, type TestingModule } from '@nestjs/testing';
+import { hash } from '@node-rs/argon2';
 import type { FastifyInstance } from 'fastify';
 import type { Pool } from 'pg';
-import { afterAll, beforeAll, inject } from 'vitest';
+import { afterAll, beforeAll, inject, onTestFinished, TestRunner } from 'vitest';
+import { Passwords } from '../../src/access/passwords.js';
 import { AppModule } from '../../src/app.module.js';
 import { configureApp, createAdapter, databaseSettings } from '../../src/app.js';
 import { readConfig } from '../../src/config.js';
@@ -40,9 +42,22 @@ async function liftTimeouts(module: TestingModule): Promise<void> {
   if (inject('poolerUrl') === '') Object.assign(pool.options, LIFTED);
 }
 
-/** Starts the app from the production module. Rate limits and load shedding are off unless `env` enables them. */
+/**
+ * Hashes passwords at the least cost: the suite registers thousands of users. A stored hash names its own cost, so that
+ * passwords are checked as in production.
+ */
+class FastPasswords extends Passwords {
+  override async hash(password: string): Promise<string> {
+    return hash(password.normalize('NFC'), { memoryCost: 8, timeCost: 1, parallelism: 1 });
+  }
+}
+
+/**
+ * Starts the app from the production module. Rate limits and load shedding are off unless `env` enables them. An app that
+ * a test starts is closed at the end of the test, an app of a hook by the file.
+ */
 export async function startApp(env: Record<string, string> = {}, shared?: TestDatabase): Promise<TestApp> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'tankobon-data-'));
+  const dataDir = env['DATA_DIR'] ?? (await mkdtemp(join(tmpdir(), 'tankobon-data-')));
   const database = shared ?? (await cloneDatabase());
   const config = readConfig({
     DATA_DIR: dataDir,
@@ -63,7 +78,10 @@ export async function startApp(env: Record<string, string> = {}, shared?: TestDa
   };
   const module = await Test.createTestingModule({
     imports: [AppModule.for(config, databaseSettings(config, running))],
-  }).compile();
+  })
+    .overrideProvider(Passwords)
+    .useClass(FastPasswords)
+    .compile();
   await liftTimeouts(module);
   const adapter = createAdapter(config);
   const routes: string[] = [];
@@ -78,17 +96,22 @@ export async function startApp(env: Record<string, string> = {}, shared?: TestDa
   await nest.init();
   await nest.getHttpAdapter().getInstance().ready();
   const client = new TestClient(nest);
+  let closed: Promise<void> | undefined;
+  const close = () =>
+    (closed ??= (async () => {
+      await nest.close();
+      if (shared === undefined) await database.drop();
+      await rm(dataDir, { recursive: true, force: true });
+    })());
+  // A test that fails does not reach its last lines.
+  if (TestRunner.getCurrentTest() !== undefined) onTestFinished(close);
   return {
     nest,
     database,
     routes,
     client,
     a: new Builders(nest, client, database),
-    close: async () => {
-      await nest.close();
-      if (shared === undefined) await database.drop();
-      await rm(dataDir, { recursive: true, force: true });
-    },
+    close,
   };
 }
 

@@ -19,9 +19,18 @@ const PRODUCTION = { statement_timeout: 5_000, lock_timeout: 1_300 };
 export const LIFTED = { statement_timeout: 60_000, lock_timeout: 60_000 };
 
 export async function cloneDatabase(): Promise<TestDatabase> {
+  return createDatabase('tankobon');
+}
+
+/** A database without tables, as an operator creates one. */
+export async function emptyDatabase(): Promise<TestDatabase> {
+  return createDatabase('template0');
+}
+
+async function createDatabase(base: string): Promise<TestDatabase> {
   const template = inject('templateUrl');
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await onServer(template, `create database ${name} template tankobon`);
+  await onServer(template, `create database ${name} template ${base}`);
   // A busy disk must not slow down these tests. Durability has tests of its own, with the settings of the service.
   await onServer(template, `alter database ${name} set synchronous_commit = off`);
   const url = withDatabase(template, name);
@@ -73,14 +82,14 @@ export async function failCommitsOf(
   }
 }
 
-function withDatabase(url: string, database: string): string {
+export function withDatabase(url: string, database: string): string {
   const changed = new URL(url);
   changed.pathname = `/${database}`;
   return changed.href;
 }
 
 /** Serializes statements: PostgreSQL cannot clone a template that has other connections. */
-async function onServer(url: string, statement: string): Promise<void> {
+export async function onServer(url: string, statement: string): Promise<void> {
   const client = new Client({ connectionString: withDatabase(url, 'postgres') });
   await client.connect();
   try {

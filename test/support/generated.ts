@@ -30,6 +30,11 @@ export function asGeneratedCall(
   const needsBody = operation.requestBody !== undefined;
   const sent = form ?? body;
   if (sent !== undefined && !needsBody) return null;
+  const content = operation.requestBody?.content ?? {};
+  const takesForm = 'multipart/form-data' in content;
+  if (takesForm && form === undefined && body !== undefined) return null;
+  const takesBytes = needsBody && !takesForm && !('application/json' in content);
+  if (takesBytes && sent !== undefined && !(sent instanceof Blob)) return null;
   return {
     operation,
     make: async (headers, transport) => {
@@ -61,10 +66,13 @@ function queryValues(operation: DocumentedOperation, search: string): Record<str
   const values: Record<string, unknown> = {};
   const known = new Map(operation.parameters?.map((parameter) => [parameter.name, parameter]));
   for (const [name, value] of new URLSearchParams(search)) {
-    if (name in values || !known.has(name) || !value.isWellFormed()) return null;
-    const isList = known.get(name)?.schema?.['type'] === 'array';
+    const parameter = known.get(name);
+    const isList = parameter?.schema?.['type'] === 'array';
+    const isRepeated = isList && parameter?.explode === true;
+    if ((name in values && !isRepeated) || parameter === undefined || !value.isWellFormed()) return null;
     if (isList && value.trim() === '') return null;
-    values[name] = isList ? value.split(',') : value;
+    if (isRepeated) values[name] = [...((values[name] as string[] | undefined) ?? []), value];
+    else values[name] = isList ? value.split(',') : value;
   }
   return values;
 }

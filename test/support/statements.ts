@@ -5,6 +5,8 @@ import { Sql } from '../../src/database/sql.js';
 export interface Executed {
   readonly name: string;
   readonly text: string;
+  /** The names of the parameters, in order. */
+  readonly parameters: readonly string[];
 }
 
 /** Records the statements that an app executes until `stop` is called. */

@@ -26,3 +26,17 @@ export async function tableDigests(database: TestDatabase): Promise<Record<strin
   }
   return digests;
 }
+
+/** The rows of all tables as text. */
+export async function wholeDatabase(database: TestDatabase): Promise<string> {
+  const tables = await database.query<{ name: string }>(
+    `select table_name as name from information_schema.tables
+     where table_schema = 'public' and table_type = 'BASE TABLE'`,
+  );
+  const rows: { text: string }[] = [];
+  for (const { name } of tables)
+    rows.push(
+      ...(await database.query<{ text: string }>(`select to_jsonb(t)::text as text from "${name}" t`)),
+    );
+  return rows.map(({ text }) => text).join('\n');
+}
