@@ -3,6 +3,7 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { CompiledQuery } from 'kysely';
 import type { Pool, PoolClient } from 'pg';
+import { withAfterCommit } from './after-commit.js';
 import { DatabaseSettings } from './database-settings.js';
 import type { Page, PageRow } from './page.js';
 import { Replicas } from './replicas.js';
@@ -75,7 +76,7 @@ export class Sql {
    */
   async transaction<T>(work: () => Promise<T>): Promise<T> {
     if (this.isInTransaction) return work();
-    return withRetries(() => this.onConnection('begin', work));
+    return withRetries(() => withAfterCommit(() => this.onConnection('begin', work)));
   }
 
   /**

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
+import { withAfterCommit } from './after-commit.js';
 
 const ATTEMPTS = 4;
 /** SQLSTATE of serialization failure and deadlock: PostgreSQL has rolled back, and it is safe to retry. */
@@ -29,7 +30,7 @@ export class Transactions {
    * Retried on deadlock and serialization failure: `work` must have no effects outside the transaction.
    */
   async run<T>(work: () => Promise<T>): Promise<T> {
-    return withRetries(() => this.em.fork().transactional(() => work()));
+    return withRetries(() => withAfterCommit(() => this.em.fork().transactional(() => work())));
   }
 
   /** Whether the caller is inside a transaction, which `nested` then joins. */

@@ -1,12 +1,14 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Gauge, Histogram } from 'prom-client';
+import { afterCommit } from '../database/after-commit.js';
 import { registry } from '../metrics.js';
 import { IntervalJob } from '../jobs/interval-job.js';
 import { QueuedJobRepository, type StartedJob } from './queued-job.repository.js';
 import { PermanentFailure, type Task } from './task.js';
 
-/** Milliseconds between two looks at the queue. */
+/** Milliseconds between two looks at the queue, for jobs of other nodes and for those that are due later. */
 const INTERVAL = 1_000;
 /** Milliseconds between two extensions of a running job's lease. */
 const HEARTBEAT = 20_000;
@@ -67,8 +69,9 @@ interface TaskHandler {
 
 /**
  * A durable queue in PostgreSQL. Jobs are added in the transaction that causes them, and run on any node after its
- * commit, at least once. A failed job is repeated with growing delays, and is a dead letter after its last attempt. The
- * jobs of a killed node are repeated by others after a minute.
+ * commit, at least once. The node that adds a job looks for it at once, the others at an interval. A failed job is
+ * repeated with growing delays, and is a dead letter after its last attempt. The jobs of a killed node are repeated by
+ * others after a minute.
  */
 @Injectable()
 export class Queue implements OnApplicationBootstrap, OnModuleDestroy {
@@ -76,6 +79,10 @@ export class Queue implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly handlers = new Map<string, TaskHandler>();
   private readonly running = new Set<Promise<void>>();
   private readonly stopping = new AbortController();
+  /** Whether a look was asked for since the last one began. */
+  private isAsked = false;
+  /** Runs a function without the request that is at work, whose id and transaction are not those of a job. */
+  private readonly outsideRequests = AsyncLocalStorage.snapshot();
   private readonly polling = new IntervalJob(INTERVAL, () => this.startDue());
   private readonly counting = new IntervalJob(COUNT_INTERVAL, () => this.report());
 
@@ -123,6 +130,7 @@ export class Queue implements OnApplicationBootstrap, OnModuleDestroy {
     owner: string | null = null,
   ): Promise<void> {
     await this.jobs.add(task.name, payload, owner);
+    afterCommit(() => this.look());
   }
 
   /** Deletes a user's jobs, in the open transaction. */
@@ -130,17 +138,34 @@ export class Queue implements OnApplicationBootstrap, OnModuleDestroy {
     await this.jobs.removeOf(owner);
   }
 
+  /** Looks at the queue now. */
+  private look(): void {
+    this.isAsked = true;
+    if (!this.stopping.signal.aborted) void this.outsideRequests(() => this.polling.run());
+  }
+
   /** Starts jobs that are due, as far as this node may run more. */
   private async startDue(): Promise<void> {
     try {
-      while (this.running.size < CONCURRENCY && !this.stopping.signal.aborted) {
-        const job = await this.jobs.start([...this.handlers.keys()]);
-        if (job === undefined) return;
-        const run = this.run(job).finally(() => this.running.delete(run));
-        this.running.add(run);
-      }
+      do {
+        this.isAsked = false;
+        await this.startFree();
+        // A job that was added meanwhile may have been committed after the last look.
+      } while (this.isAsked);
     } catch (error) {
       this.logger.warn(`The queue cannot be read: ${codeOf(error)}`);
+    }
+  }
+
+  private async startFree(): Promise<void> {
+    while (this.running.size < CONCURRENCY && !this.stopping.signal.aborted) {
+      const job = await this.jobs.start([...this.handlers.keys()]);
+      if (job === undefined) return;
+      const run = this.run(job).finally(() => {
+        this.running.delete(run);
+        this.look();
+      });
+      this.running.add(run);
     }
   }
 

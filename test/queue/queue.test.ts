@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { Sql } from '../../src/database/sql.js';
 import { Transactions } from '../../src/database/transactions.js';
 import { QueuedJobRepository } from '../../src/queue/queued-job.repository.js';
 import { Queue } from '../../src/queue/queue.js';
@@ -39,6 +40,24 @@ describe('Queue', () => {
     });
     await expect.poll(() => jobsIn(app.database)).toEqual([]);
     await expect.poll(() => ran).toEqual([2]);
+  });
+
+  it('runs the jobs of its own node without waiting for the next look, and each after the other', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { nest, database } = await startApp();
+    const queue = nest.get(Queue);
+    const task = newTask();
+    const ran = new Set<number>();
+    queue.handle(task, async ({ number }) => Promise.resolve(void ran.add(number)));
+    // No interval passes: without the looks after a commit and after a run, no job would run.
+    await nest.get(Sql).transaction(async () => {
+      for (let number = 1; number <= 10; number++) await queue.add(task, { number });
+    });
+    await expect.poll(() => jobsIn(database)).toEqual([]);
+    expect(ran.size).toBe(10);
+    await nest.get(Transactions).run(() => queue.add(task, { number: 11 }));
+    await expect.poll(() => ran.size).toBe(11);
   });
 
   it('repeats a failed job, and records the code of the error without its message', async () => {
