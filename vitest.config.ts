@@ -12,6 +12,7 @@ const OTHER_SUITES = [
   'test/resilience/**',
   'test/scale/**',
   'test/dashboard/**',
+  'test/api/swagger-ui.test.ts',
   'test/operations/**',
   'test/start/**',
   'test/upgrades/**',
