@@ -67,6 +67,28 @@ it('shows a moderator only what the permissions allow', async () => {
   await page.getByText('Access denied').first().waitFor();
 });
 
+it('does not offer what could take over an account with more permissions', async () => {
+  const keeper = await dashboard.user(['manage-clients']);
+  const moderator = await dashboard.user(['view-users', 'edit-users']);
+  const page = await dashboard.openAs(moderator, `/users/${keeper.id}/show`);
+  const hint = page.getByText('This user has permissions that you lack', { exact: false });
+  await hint.waitFor();
+  await page.getByRole('button', { name: 'Sign out everywhere' }).waitFor();
+  for (const name of ['Link to a new password', 'Suspend'])
+    expect(await page.getByRole('button', { name }).count(), name).toBe(0);
+  await page.getByRole('link', { name: 'Edit' }).click();
+  await hint.waitFor();
+  expect(await page.getByLabel('E-mail address').isEditable()).toBe(false);
+  await page.getByLabel('Given name').fill('Haruka');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Haruka', { exact: false }).first().waitFor();
+  const reader = await dashboard.user();
+  await page.goto(`${page.url().split('/users/')[0]}/users/${reader.id}/show`);
+  for (const name of ['Link to a new password', 'Suspend'])
+    await page.getByRole('button', { name }).waitFor();
+  expect(await hint.count()).toBe(0);
+});
+
 it('does not offer to suspend or delete the own account', async () => {
   const moderator = await dashboard.user(['view-users', 'edit-users', 'delete-users']);
   const page = await dashboard.openAs(moderator, `/users/${moderator.id}/show`);

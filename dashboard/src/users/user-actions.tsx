@@ -26,16 +26,17 @@ import { useAction } from '../common/problems';
 import { RecordDeletion } from '../common/record-deletion';
 import { SecretDialog } from '../common/secret-dialog';
 import { COUNTS } from './counts';
+import { useMayReset } from './may-reset';
 
 /**
  * The buttons above a user's page, as far as the permissions allow. The own account can be neither suspended nor deleted
  * here: the service would do it, and refuse the next request of this page.
  */
 export function UserActions() {
-  const translate = useTranslate();
   const user = useRecordContext<AdminUserDetail>();
   const mayEdit = useMay('edit-users');
   const mayDelete = useMay('delete-users');
+  const mayReset = useMayReset(user);
   const { identity } = useGetIdentity();
   if (user?.counts === undefined || identity === undefined) return null;
   const isOwn = user.id === identity.id;
@@ -46,19 +47,26 @@ export function UserActions() {
           <>
             <EditButton variant="outlined" size="medium" />
             <SignOut user={user} />
-            <PasswordLink user={user} />
-            {user.two_factor && <TwoFactorOff user={user} />}
-            {!isOwn && <Suspension user={user} />}
+            {mayReset && <PasswordLink user={user} />}
+            {mayReset && user.two_factor && <TwoFactorOff user={user} />}
+            {mayReset && !isOwn && <Suspension user={user} />}
           </>
         )}
         {mayDelete && !isOwn && <Deletion user={user} />}
       </Stack>
-      {isOwn && (mayEdit || mayDelete) && (
-        <Typography variant="body2" color="textSecondary" sx={{ mt: 1, textAlign: { sm: 'end' } }}>
-          {translate('resources.users.own_account')}
-        </Typography>
-      )}
+      {isOwn && (mayEdit || mayDelete) && <Hint text="resources.users.own_account" />}
+      {mayEdit && !mayReset && <Hint text="resources.users.more_permissions" />}
     </Box>
+  );
+}
+
+/** Why buttons are missing. */
+function Hint({ text }: { text: string }) {
+  const translate = useTranslate();
+  return (
+    <Typography variant="body2" color="textSecondary" sx={{ mt: 1, textAlign: { sm: 'end' } }}>
+      {translate(text)}
+    </Typography>
   );
 }
 

@@ -13,6 +13,7 @@ import type { AdminUser } from '../api/client';
 import { PageEdit } from '../common/page-edit';
 import { PROFILE_LINKS } from '../common/profile-links';
 import { RolesInput } from '../roles/roles-input';
+import { useMayReset } from './may-reset';
 
 export default function UserEdit() {
   return (
@@ -24,13 +25,19 @@ export default function UserEdit() {
 
 function Fields() {
   const translate = useTranslate();
+  const mayReset = useMayReset(useRecordContext<AdminUser>());
   return (
     <Grid container columnSpacing={2} sx={{ width: '100%' }}>
       <Grid size={{ xs: 12, sm: 6 }}>
         <TextInput source="username" validate={[required(), minLength(3), maxLength(20)]} />
       </Grid>
       <Grid size={{ xs: 12, sm: 6 }}>
-        <TextInput source="email" type="email" validate={maxLength(50)} />
+        <TextInput
+          source="email"
+          type="email"
+          validate={maxLength(50)}
+          {...(mayReset ? {} : { readOnly: true, helperText: 'resources.users.more_permissions' })}
+        />
       </Grid>
       <Grid size={{ xs: 12, sm: 6 }}>
         <TextInput source="first_name" validate={maxLength(20)} />

@@ -75,6 +75,8 @@ export const usersMessages = defineMessages(
         delete_title: 'Delete %{name}?',
         deleted: 'The user was deleted.',
         own_account: 'This is your own account. Only another administrator can suspend or delete it.',
+        more_permissions:
+          'This user has permissions that you lack: you can change neither the address, the password and the second factor nor suspend the account.',
         role_help: 'A user has at least one role. You can only add roles whose permissions you have.',
       },
     },
@@ -152,6 +154,8 @@ export const usersMessages = defineMessages(
         delete_title: '%{name} löschen?',
         deleted: 'Das Konto wurde gelöscht.',
         own_account: 'Das ist dein eigenes Konto. Nur andere Administratoren können es sperren oder löschen.',
+        more_permissions:
+          'Dieses Konto hat Berechtigungen, die du nicht hast: Du kannst Adresse, Passwort und zweiten Faktor nicht ändern und es nicht sperren.',
         role_help:
           'Jedes Konto hat mindestens eine Rolle. Du kannst nur Rollen geben, deren Berechtigungen du selbst hast.',
       },
