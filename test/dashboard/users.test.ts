@@ -164,3 +164,17 @@ it('shows that a slow answer is awaited, and sends one request for a double clic
   await page.getByText('The user is signed out everywhere.').waitFor();
   expect(sent).toEqual(['POST']);
 });
+
+it('says that a user does not exist, or that the address is not valid', async () => {
+  const reader = await dashboard.user();
+  const page = await dashboard.openAs(dashboard.admin, `/users/${reader.id}/show`);
+  await page.getByRole('heading', { level: 1, name: reader.username }).waitFor();
+  await dashboard.call(dashboard.admin, 'DELETE', `/admin/users/${reader.id}`);
+  for (const tail of ['/show', '']) {
+    await page.goto(`${page.url().split('/users/')[0]}/users/${reader.id}${tail}`);
+    await page.getByRole('heading', { level: 1, name: 'User not found' }).waitFor();
+    await page.getByText('It does not exist any more.').waitFor();
+  }
+  await page.goto(`${page.url().split('/users/')[0]}/users/nobody/show`);
+  await page.getByText('The address of this page is not valid.').waitFor();
+});

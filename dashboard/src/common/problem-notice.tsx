@@ -22,10 +22,12 @@ export function ProblemNotice(props: {
   error: unknown;
   /** Reads the page's data again, or sends the form again. */
   onRetry?: () => void;
+  /** Whether the page could not be read. A 400 is then about its address instead of about fields. */
+  isRead?: boolean;
   onClose?: () => void;
   children?: ReactNode;
 }) {
-  const { error, onRetry, onClose, children } = props;
+  const { error, onRetry, isRead = false, onClose, children } = props;
   const translate = useTranslate();
   const problem = error instanceof Problem ? error : null;
   const seconds = useSecondsUntil(problem?.retryAt ?? null);
@@ -33,7 +35,7 @@ export function ProblemNotice(props: {
   return (
     <Alert severity="error" role="alert" sx={{ mb: 2 }} {...(onClose ? { onClose } : {})}>
       <AlertTitle>{title}</AlertTitle>
-      {translate(explanationKey(problem))} {children}
+      {translate(explanationKey(problem, isRead))} {children}
       {problem?.retryAt != null && (
         // The number changes each second: a screen reader hears the first one only.
         <div aria-live="off">
@@ -59,8 +61,9 @@ export function useProblemTitle(error: unknown): string {
   return translate(serverMessageKey(message), { _: message });
 }
 
-function explanationKey(problem: Problem | null): string {
+function explanationKey(problem: Problem | null, isRead: boolean): string {
   if (problem === null) return 'ra.message.error';
+  if (isRead && problem.status === 400) return 'problem.invalid_address';
   if (problem.status === 0) return 'problem.network';
   const byMessage = EXPLAINED_MESSAGES[problem.message as Message];
   if (byMessage !== undefined) return byMessage;

@@ -65,6 +65,7 @@ export const appMessages = defineMessages(
       status_400: 'Please correct the marked fields.',
       status_401: 'Please check what you typed.',
       status_403: 'You lack the permission for this, or your roles have changed.',
+      invalid_address: 'The address of this page is not valid.',
       status_404: 'It does not exist any more.',
       status_409: 'This conflicts with what is stored now.',
       status_412:
@@ -140,6 +141,7 @@ export const appMessages = defineMessages(
       status_400: 'Bitte korrigiere die markierten Felder.',
       status_401: 'Bitte prüfe deine Eingaben.',
       status_403: 'Dir fehlt die Berechtigung dafür, oder deine Rollen wurden geändert.',
+      invalid_address: 'Die Adresse dieser Seite ist ungültig.',
       status_404: 'Das gibt es nicht mehr.',
       status_409: 'Das widerspricht dem, was jetzt gespeichert ist.',
       status_412:
