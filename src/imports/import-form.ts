@@ -6,7 +6,7 @@ import { badRequest, invalid, type Problem } from '../http/problems.js';
 import { RouteOption } from '../http/route-option.js';
 import { readForm, type Upload } from '../images/upload.js';
 import { countLargeBody } from '../limits/body-limit.js';
-import type { Visibility } from '../reading-history/reading-history.dto.js';
+import type { Visibility } from '../reading-history/entry-fields.js';
 import { VISIBILITIES } from '../reading-history/reading-entry.entity.js';
 import { type FormatName, FORMATS } from './formats/imported-row.js';
 import { CreateImportDto, SCALES } from './imports.dto.js';

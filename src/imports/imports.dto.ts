@@ -3,7 +3,7 @@ import { IsIn, Max, Min } from 'class-validator';
 import { AnswerText, Timestamp } from '../http/fields.js';
 import { PageDto, PageQuery } from '../http/page.dto.js';
 import { AtLeastOneProperty, BlankIsAbsent, Integer, Optional, Required } from '../http/validation.js';
-import type { Visibility } from '../reading-history/reading-history.dto.js';
+import type { Visibility } from '../reading-history/entry-fields.js';
 import { VISIBILITIES } from '../reading-history/reading-entry.entity.js';
 import { type FormatName, FORMATS } from './formats/imported-row.js';
 import { IMPORT_STATES, type ImportState, ROW_OUTCOMES, type RowOutcome } from './imports.entity.js';

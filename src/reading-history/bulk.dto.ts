@@ -16,7 +16,8 @@ import { IsDevice } from '../http/device.js';
 import { IsPartialDate, PARTIAL_DATE } from './partial-date.js';
 import { PROGRESS_OPERATIONS, type ProgressOperation } from './progress-operations.js';
 import { PROGRESS_TYPES } from './reading-entry.entity.js';
-import { type ProgressType, ReadingEntryDto, SaveReadingEntryDto } from './reading-history.dto.js';
+import type { ProgressType } from './entry-fields.js';
+import { ReadingEntryDto, SaveReadingEntryDto } from './reading-entry.dto.js';
 
 /** The target of an item. */
 class EntryItemDto {

@@ -2,7 +2,7 @@ import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { IsString, Max, MaxLength, Min } from 'class-validator';
 import { AnswerText } from '../http/fields.js';
 import { BlankIsAbsent, Integer, Optional, QueryInteger } from '../http/validation.js';
-import { ReadingEntryDto } from './reading-history.dto.js';
+import { ReadingEntryDto } from './reading-entry.dto.js';
 
 export const MAX_CURSOR = 200;
 

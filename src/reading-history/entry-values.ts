@@ -1,5 +1,6 @@
 import type { EntryState, Written } from './entry-statements.js';
-import type { ProgressType, SaveReadingEntryDto } from './reading-history.dto.js';
+import type { ProgressType } from './entry-fields.js';
+import type { SaveReadingEntryDto } from './reading-entry.dto.js';
 
 /** The values of an entry that a request does not give. */
 export const NEW_ENTRY = {

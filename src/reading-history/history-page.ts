@@ -14,7 +14,8 @@ import {
 } from '../search/conditions.js';
 import { ENTRY_COLUMNS, isVisibleToOthers } from './entry-columns.js';
 import type { ReadingCountSchema, ReadingEntrySchema } from './reading-entry.entity.js';
-import type { HistoryOrder, ReadingStatus } from './reading-history.dto.js';
+import type { HistoryOrder } from './reading-history.dto.js';
+import type { ReadingStatus } from './entry-fields.js';
 
 /** The user for whom the page is: the owner of the entries, or another user. */
 export type Audience = 'reader' | 'others';

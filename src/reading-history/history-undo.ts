@@ -10,7 +10,7 @@ import { countersOf, NEW_ENTRY, valuesOfState, withCounters } from './entry-valu
 import { ReadRepository, readValues } from './read.repository.js';
 import { MAX_READS, type ReadRow, type ReadValues } from './read-statements.js';
 import { ReadingEntryRepository } from './reading-entry.repository.js';
-import type { ProgressType } from './reading-history.dto.js';
+import type { ProgressType } from './entry-fields.js';
 
 /** The fields of an entry in an event; those that an update has not changed are absent. */
 type EntryFields = Partial<

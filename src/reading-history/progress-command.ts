@@ -2,7 +2,7 @@ import type { EntryState, Written } from './entry-statements.js';
 import { countersOf, NEW_ENTRY, valuesOfState, withCounters } from './entry-values.js';
 import { endsBeforeStart } from './partial-date.js';
 import type { ProgressOperation } from './progress-operations.js';
-import { MAX_PROGRESS, type ProgressType } from './reading-history.dto.js';
+import { MAX_PROGRESS, type ProgressType } from './entry-fields.js';
 
 /** A change of one counter of an entry. */
 export interface ProgressCommand {

@@ -11,7 +11,7 @@ import {
 import type { EventAction } from '../reader-log/reader-event.entity.js';
 import type { FormerReadSchema } from './former-read.entity.js';
 import type { ReadingEntrySchema } from './reading-entry.entity.js';
-import type { ReadingStatus } from './reading-history.dto.js';
+import type { ReadingStatus } from './entry-fields.js';
 
 const db = tables<LogEntities | typeof FormerReadSchema | typeof ReadingEntrySchema>();
 

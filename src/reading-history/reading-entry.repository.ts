@@ -26,7 +26,8 @@ import type { ReadRow } from './read-statements.js';
 import { type Audience, HISTORY_PAGE, type HistoryRow } from './history-page.js';
 import { REFRESH_SORT_KEYS } from './refresh-sort-keys.js';
 import { READING_STATUSES } from './reading-entry.entity.js';
-import type { HistoryOrder, ReadingStatus } from './reading-history.dto.js';
+import type { HistoryOrder } from './reading-history.dto.js';
+import type { ReadingStatus } from './entry-fields.js';
 
 /** Number of a user's entries by status. */
 export type StatusCounts = Record<ReadingStatus, number>;

@@ -9,14 +9,9 @@ import { Idempotent } from '../idempotency/idempotent.js';
 import { ApiRoute } from '../openapi/api-route.js';
 import { pagePosition } from '../http/page.js';
 import { answerVersioned, type IfMatch, IfMatchHeader } from '../http/entity-tags.js';
-import {
-  EntryAnswerDto,
-  HistoryPageDto,
-  HistoryQuery,
-  ProgressDto,
-  ReadingEntryDto,
-  SaveReadingEntryDto,
-} from './reading-history.dto.js';
+import { EntryAnswerDto, ReadingEntryDto, SaveReadingEntryDto } from './reading-entry.dto.js';
+import { HistoryPageDto, HistoryQuery } from './reading-history.dto.js';
+import { ProgressDto } from './progress.dto.js';
 import { ADDED, DELETED, UPDATED } from './reading-history.messages.js';
 import { NOTES_LIMIT } from '../limits/notes-limit.js';
 import { readingStatusChanged, readingStatusExists, readingStatusMissing } from './reading-history.errors.js';

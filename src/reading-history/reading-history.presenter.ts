@@ -2,7 +2,8 @@ import { presentListedSeries } from '../catalog/series-projection.js';
 import { presentRating } from '../ratings/ratings.presenter.js';
 import type { HistoryRow } from './history-page.js';
 import type { EntryRow } from './entry-statements.js';
-import type { HistorySeriesDto, PublicHistorySeriesDto, ReadingEntryDto } from './reading-history.dto.js';
+import type { HistorySeriesDto, PublicHistorySeriesDto } from './reading-history.dto.js';
+import type { ReadingEntryDto } from './reading-entry.dto.js';
 
 /** An entry with all fields, for its owner. */
 export function presentEntry(row: EntryRow): ReadingEntryDto {

@@ -16,7 +16,9 @@ import { hasChanged, requireMatch, versionsOf } from './entry-condition.js';
 import { otherCounter, valuesOf } from './entry-values.js';
 import { applyProgress } from './progress-command.js';
 import { type EntryBase, ReadingEntryRepository, type StatusCounts } from './reading-entry.repository.js';
-import type { HistoryQuery, ProgressDto, SaveReadingEntryDto } from './reading-history.dto.js';
+import type { HistoryQuery } from './reading-history.dto.js';
+import type { ProgressDto } from './progress.dto.js';
+import type { SaveReadingEntryDto } from './reading-entry.dto.js';
 import { readingStatusExists, readingStatusMissing } from './reading-history.errors.js';
 
 /** A page of entries. */

@@ -9,7 +9,7 @@ import { Idempotent } from '../idempotency/idempotent.js';
 import { ApiRoute } from '../openapi/api-route.js';
 import { NOTES_LIMIT } from '../limits/notes-limit.js';
 import { ReadId } from './path-parameters.js';
-import { ReadingEntryDto } from './reading-history.dto.js';
+import { ReadingEntryDto } from './reading-entry.dto.js';
 import { readingStatusChanged, readingStatusMissing } from './reading-history.errors.js';
 import { presentEntry } from './reading-history.presenter.js';
 import { CreateReadDto, ReadDto, ReadsDto, RestartDto, UpdateReadDto } from './reads.dto.js';

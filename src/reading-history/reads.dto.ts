@@ -14,7 +14,7 @@ import {
 import { IsDevice } from '../http/device.js';
 import { IsPartialDate, NotBeforeStart, PARTIAL_DATE } from './partial-date.js';
 import { READING_STATUSES } from './reading-entry.entity.js';
-import type { ReadingStatus } from './reading-history.dto.js';
+import type { ReadingStatus } from './entry-fields.js';
 
 /** A former read is not planned. */
 export const READ_STATUSES = READING_STATUSES.filter((status) => status !== 'planned');

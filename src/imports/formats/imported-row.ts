@@ -5,7 +5,7 @@ import type {
   ProgressType,
   ReadingStatus,
   Visibility,
-} from '../../reading-history/reading-history.dto.js';
+} from '../../reading-history/entry-fields.js';
 
 /** The names of the formats that an import takes. */
 export const FORMATS = ['myanimelist', 'anilist', 'mihon', 'yamtrack', 'goodreads', 'tankobon'] as const;

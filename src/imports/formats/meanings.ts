@@ -1,5 +1,5 @@
 import type { SeriesType } from '../../catalog/catalog.entity.js';
-import type { Priority, ReadingStatus } from '../../reading-history/reading-history.dto.js';
+import type { Priority, ReadingStatus } from '../../reading-history/entry-fields.js';
 import { keyOf, lookUp } from './values.js';
 
 /** What a status of another tracker means. */

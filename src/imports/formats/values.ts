@@ -1,5 +1,5 @@
 import { normalIsbn } from '../../catalog/isbn.js';
-import { MAX_PROGRESS, MAX_REREAD } from '../../reading-history/reading-history.dto.js';
+import { MAX_PROGRESS, MAX_REREAD } from '../../reading-history/entry-fields.js';
 import { endsBeforeStart, isPartialDate } from '../../reading-history/partial-date.js';
 import type { ImportedEntry, ImportedScore, RowSource, Site } from './imported-row.js';
 

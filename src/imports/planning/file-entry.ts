@@ -7,7 +7,7 @@ import {
   type ProgressType,
   type ReadingStatus,
   type Visibility,
-} from '../../reading-history/reading-history.dto.js';
+} from '../../reading-history/entry-fields.js';
 import type { FormatName, ImportedEntry, ImportedRead } from '../formats/imported-row.js';
 import { cutText, MAX_NOTES } from '../formats/values.js';
 import { scoreOfTen } from './score.js';

@@ -2,7 +2,7 @@ import type { Written } from '../../reading-history/entry-statements.js';
 import { countersOf, NEW_ENTRY, withCounters } from '../../reading-history/entry-values.js';
 import { endsBeforeStart } from '../../reading-history/partial-date.js';
 import { MAX_READS, type ReadValues, UNKNOWN_READ } from '../../reading-history/read-statements.js';
-import type { ReadingStatus, Visibility } from '../../reading-history/reading-history.dto.js';
+import type { ReadingStatus, Visibility } from '../../reading-history/entry-fields.js';
 import { earlier, type FileEntry, larger, later, longer, missingReads } from './file-entry.js';
 
 /** What an import does with entries, ratings and items that the reader already has. */

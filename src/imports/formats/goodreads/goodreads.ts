@@ -1,4 +1,4 @@
-import type { ReadingStatus } from '../../../reading-history/reading-history.dto.js';
+import type { ReadingStatus } from '../../../reading-history/entry-fields.js';
 import { ByteLimit } from '../files/limits.js';
 import { textOf } from '../files/text.js';
 import type { Source } from '../files/source.js';

@@ -8,7 +8,7 @@ import {
 import { ITEM_STATES } from '../../../catalog/item-states.js';
 import { MAX_ITEM_NOTES, MAX_ITEM_TEXT } from '../../../collection/collection.dto.js';
 import { isCurrency } from '../../../currencies.js';
-import { MAX_REREAD } from '../../../reading-history/reading-history.dto.js';
+import { MAX_REREAD } from '../../../reading-history/entry-fields.js';
 import { MAX_READS } from '../../../reading-history/read-statements.js';
 import type { ImportedEntry, ImportedItem, ImportedRead, ImportedRow, RowSource } from '../imported-row.js';
 import { objectOf } from '../records/json.js';
