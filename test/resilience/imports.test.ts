@@ -46,9 +46,7 @@ describe('SIGKILL during imports', () => {
     const form = new FormData();
     form.append('file', new Blob([malExport(rows)]), 'list.xml');
     form.append('client', '1');
-    const created = await first.fetch('/user/imports', { method: 'POST', headers: user.headers, body: form });
-    expect(created.status).toBe(202);
-    const { id } = (await created.json()) as { id: number };
+    let id = 0;
 
     // All leases end at once, instead of after a minute; also those of the other node, so that two runs of a job
     // overlap.
@@ -58,6 +56,12 @@ describe('SIGKILL during imports', () => {
       await database.query('update queued_jobs set run_at = clock_timestamp()');
       nodes[index] = await Service.start({ ...env, DATA_DIR: (nodes[index] as Service).dataDir });
     };
+    const waitsForLock = async () =>
+      (
+        await database.query(
+          `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+        )
+      ).rowCount !== 0;
     const stateOf = async () =>
       (
         await database.query<{ state: string; done: number }>(
@@ -65,8 +69,19 @@ describe('SIGKILL during imports', () => {
           [id],
         )
       ).rows[0];
+    const blocker = new Client({ connectionString: server.url });
+    await blocker.connect();
     let kills = 0;
-    const until = async (state: string) => {
+    /** Waits until the job of a request has brought the import into a state, and kills nodes meanwhile. */
+    const until = async (state: string, request: () => Promise<void>) => {
+      // For the first kills, the job waits for this lock in the middle of its work, however fast the machine is.
+      await blocker.query('begin; lock table import_rows in exclusive mode');
+      await request();
+      for (kills = 0; kills < 2; kills++) {
+        await expect.poll(waitsForLock).toBe(true);
+        await kill();
+      }
+      await blocker.query('rollback');
       for (let turn = 0; (await stateOf())?.state !== state; turn++) {
         expect((await stateOf())?.state).not.toBe('failed');
         await sleep(50 + random() * 250);
@@ -76,17 +91,21 @@ describe('SIGKILL during imports', () => {
         }
       }
     };
-    await until('preview');
-    const readKills = kills;
-    expect(readKills).toBeGreaterThan(0);
-    kills = 0;
-    const apply = await (nodes[0] as Service).fetch(`/user/imports/${id}/apply`, {
-      method: 'POST',
-      headers: user.headers,
+    await until('preview', async () => {
+      const answer = await first.fetch('/user/imports', {
+        method: 'POST',
+        headers: user.headers,
+        body: form,
+      });
+      expect(answer.status).toBe(202);
+      ({ id } = (await answer.json()) as { id: number });
     });
-    expect(apply.status).toBe(202);
-    await until('done');
-    expect(kills).toBeGreaterThan(1);
+    const readKills = kills;
+    await until('done', async () => {
+      const path = `/user/imports/${id}/apply`;
+      const answer = await (nodes[0] as Service).fetch(path, { method: 'POST', headers: user.headers });
+      expect(answer.status).toBe(202);
+    });
     print(`${rows.length} rows, ${readKills} kills while reading, ${kills} while applying`);
 
     // The ledger: one entry and one event for each series, whatever was killed.
@@ -115,6 +134,7 @@ describe('SIGKILL during imports', () => {
     );
     expect(unapplied).toHaveLength(0);
 
+    await blocker.end();
     await database.end();
     for (const node of nodes) expect(await node.stop()).toBe(0);
     await server.leave();
