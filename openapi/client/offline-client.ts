@@ -12,8 +12,11 @@ export interface DeviceState {
   cursor: string | null;
   /** Changes that were not sent yet, oldest first. */
   outbox: Item[];
-  /** The changes that are being sent, and their key. They stay together until the server has acknowledged them. */
-  sending: { key: string; items: Item[] } | null;
+  /**
+   * The request that is being sent, and its key. They stay as they are until the server has acknowledged them: it would
+   * refuse the key with another body, also if only the device had a new name.
+   */
+  sending: { key: string; body: HistoryBulk } | null;
 }
 
 export const EMPTY: DeviceState = { entries: {}, cursor: null, outbox: [], sending: null };
@@ -74,14 +77,17 @@ export class OfflineClient {
   private async send(): Promise<void> {
     const { state, options } = this;
     while (state.sending !== null || state.outbox.length > 0) {
-      state.sending ??= { key: options.newKey?.() ?? crypto.randomUUID(), items: state.outbox.splice(0, BATCH) };
-      const { key, items } = state.sending;
+      state.sending ??= {
+        key: options.newKey?.() ?? crypto.randomUUID(),
+        body: { client: options.client, device: options.device, items: state.outbox.splice(0, BATCH) },
+      };
+      const { key, body } = state.sending;
       // Saved before it is sent: a device that stops now repeats the batch with the same key.
       await options.save(state);
       const { response } = await readingHistoryBulk({
         client: this.http,
         headers: { 'Idempotency-Key': key },
-        body: { client: options.client, device: options.device, items },
+        body,
       });
       // An item with a code of 400 or above will not succeed later either: the server's state wins.
       if (response?.status !== 200) throw new Error(`The server answers ${response?.status}`);

@@ -115,3 +115,31 @@ it.each(Array.from({ length: SEEDS }, (_, index) => index + 1))(
     expect(entries[counted].progress).toBe(total);
   },
 );
+
+it('repeats a request whose answer was lost, although the device has another name and client since', async () => {
+  const reader = await app.a.user();
+  const series = await app.a.oneSeries();
+  let saved = EMPTY;
+  const device = async (name: string, transport: typeof fetch) =>
+    new OfflineClient(structuredClone(saved), {
+      server,
+      accessToken: reader.accessToken,
+      client: await app.a.clientId(),
+      device: name,
+      save: (state) => {
+        saved = structuredClone(state);
+      },
+      fetch: transport,
+    });
+  const losesAnswers: typeof fetch = async (...request) => {
+    await fetch(...request);
+    throw new Error('the answer was lost');
+  };
+  const phone = await device('phone', losesAnswers);
+  await phone.queue({ op: 'progress', mode: 'increment', value: 1, series_id: series });
+  await expect(phone.synchronize()).rejects.toThrow();
+  const renamed = await device('Haruka’s phone', fetch);
+  await renamed.synchronize();
+  expect(saved.sending).toBeNull();
+  expect(saved.entries[series]?.progress).toBe(1);
+});
