@@ -203,7 +203,7 @@ describe('Average ratings', () => {
     await Promise.all(
       raters.map((reader) =>
         limit(async () => {
-          for (let step = 0; step < 4; step++) {
+          for (let step = 0; step < 2; step++) {
             const id = random() < 0.8 ? hot : warm;
             const change = random();
             // Each user sends two requests concurrently, so that changes of one row also conflict.
