@@ -194,7 +194,7 @@ export const ratingUpdate = `with ${COUNTER}, w as (
     insert into events (user_id, id, at, kind, action, series_id, origin, before, after)
     select $1, number, clock_timestamp(), 'rating', 'update', series_id, ${REQUEST},
       jsonb_build_object('rating', former), jsonb_build_object('rating', rating)
-    from w
+    from w where rating <> former
   )
   update rating_totals c set sum = c.sum + w.rating - w.former,
     average = round((c.sum + w.rating - w.former) / c.count, 2), ${moved}

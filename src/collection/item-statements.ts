@@ -8,6 +8,7 @@ import { type RowOf, statement, tables, type TablesOf } from '../database/statem
 import {
   type Cause,
   changedFields,
+  isLogged,
   fields,
   type LogEntities,
   NO_FIELDS,
@@ -371,12 +372,18 @@ export const UPDATE = statement('collection.update', (p: Key & Cause & ItemUpdat
             .returningAll('i'),
         )
         .with('logged', (query) =>
-          writeEvent(query, p.userId, p, sql`${CHANGE} cross join held cross join lateral ${CHANGED}`, {
-            ...EVENT,
-            action: 'update',
-            before: sql.ref('changed.before'),
-            after: sql.ref('changed.after'),
-          }),
+          writeEvent(
+            query,
+            p.userId,
+            p,
+            sql`${CHANGE} cross join held join lateral ${CHANGED} on ${isLogged(p, sql`changed.after <> '{}'`)}`,
+            {
+              ...EVENT,
+              action: 'update',
+              before: sql.ref('changed.before'),
+              after: sql.ref('changed.after'),
+            },
+          ),
         ),
     ),
     (eb) => ({ found: hasRows(eb.selectFrom('held').select('held.price')) }),

@@ -12,6 +12,7 @@ import {
   type LogEntities,
   NO_FIELDS,
   takeNumber,
+  isLogged,
   writeEvent,
 } from '../reader-log/log-statements.js';
 import type { RatingSchema } from './rating.entity.js';
@@ -26,6 +27,9 @@ interface Key {
 
 /** The changed rating and its number. */
 const CHANGE = sql`written cross join counter`;
+
+/** Whether the rating differs from the former one. */
+const IS_NEW = sql<boolean>`written.rating <> written.former`;
 
 /** The columns of every event of a rating. */
 const EVENT = {
@@ -110,7 +114,7 @@ const UPDATE = statement('ratings.update', (p: Key & Cause & { rating: number })
           .returning(['r.series_id', 'held.former', 'r.rating']),
       )
       .with('logged', (query) =>
-        writeEvent(query, p.userId, p, CHANGE, {
+        writeEvent(query, p.userId, p, sql`${CHANGE} where ${isLogged(p, IS_NEW)}`, {
           ...EVENT,
           action: 'update',
           before: fields({ rating: sql.ref('written.former') }),

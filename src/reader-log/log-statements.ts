@@ -116,6 +116,14 @@ export function writeEvent<DB extends LogTables>(
     .expression(sql`select ${sql.join(names.map((name) => sql`${columns[name]}`))} from ${from}` as never);
 }
 
+/**
+ * Whether a change is written to the log. A repeated request that changes nothing is not, because its event would stand in
+ * the way of an undo; an undo always is.
+ */
+export function isLogged(cause: Cause, isChange: Expression<boolean>): RawBuilder<boolean> {
+  return sql<boolean>`(${isChange} or ${cause.undoes}::int is not null)`;
+}
+
 /** No fields: before an addition and after a deletion. */
 export const NO_FIELDS = sql<EventFields | null>`null::jsonb`;
 

@@ -366,6 +366,42 @@ describe('An undo of the deletion of a read', () => {
   });
 });
 
+describe('a change that is sent twice', () => {
+  it.each([
+    [
+      'a rating',
+      () => as().post(`/user/series-rating/add/${series}`, { rating: 5 }),
+      () => as().post(`/user/series-rating/update/${series}`, { rating: 8 }),
+    ],
+    [
+      'an item',
+      () => as().post(`/user/collection/add/${volume}`, { client, price: 1 }),
+      async () => {
+        const { item_id: id } = (await as().get(`/volumes/${volume}`)).body.collection;
+        return as().post(`/user/collection/update/${id}`, { price: 9, date: '2024-01-01' });
+      },
+    ],
+    [
+      'an item, by a bulk',
+      () => as().post(`/user/collection/add/${volume}`, { client, price: 1 }),
+      async () => {
+        const { item_id } = (await as().get(`/volumes/${volume}`)).body.collection;
+        const items = [{ op: 'update', item_id, price: 9, date: '2024-01-01' }];
+        return as().post('/user/collection/bulk', { client, items });
+      },
+    ],
+  ])('is logged once, and can be undone: %s', async (_, before, change) => {
+    await before();
+    const former = await state();
+    expect((await change()).status).toBe(200);
+    const [event] = await events();
+    expect((await change()).status).toBe(200);
+    expect((await events())[0].id).toBe(event.id);
+    expect((await undo(event.id)).body).toEqual({ undone: 1, skipped: [] });
+    expect(await state()).toEqual(former);
+  });
+});
+
 describe('GET /user/events', () => {
   it('lists what every change was, newest first, with its cause', async () => {
     await add({ progress: 3 });
