@@ -1,5 +1,5 @@
 /** A label before an ISBN: `ISBN 978…`, `ISBN-13: 978…`, `isbn10:080…`, `urn:isbn:978…`. */
-const LABEL = /^(?:URN:)?ISBN(?:[\s-]?1[03](?=[\s:]))?[\s:]*/;
+const LABEL = /^(?:URN:)?ISBN(?:[\s\p{Pd}\u2212]?1[03](?=[\s:]))?[\s:]*/u;
 
 /**
  * A pasted ISBN, or a part of one, without label, hyphens, spaces and the quotation marks of spreadsheets (`="978…"`).
