@@ -124,10 +124,9 @@ export const FIND_SECRET = statement(
     db
       .selectFrom('calendar_secrets as c')
       .innerJoin('users as u', 'u.id', 'c.user_id')
-      .select('c.user_id')
+      .select('u.suspended')
       .where('c.user_id', '=', userId)
-      .where('c.hash', '=', hash)
-      .where('u.suspended', '=', sql.lit(false)),
+      .where('c.hash', '=', hash),
 );
 
 export const DELETE_SECRET = statement('calendar.delete-secret', ({ userId }: { userId: string }) =>

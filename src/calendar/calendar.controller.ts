@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { CurrentViewer, Public, SignedIn, type Viewer } from '../access/access.js';
 import { presentVolume } from '../catalog/volume-projection.js';
-import { unauthorized } from '../http/app-error.js';
+import { accountSuspended, unauthorized } from '../http/app-error.js';
 import { ValidQuery } from '../http/input.js';
 import { Idempotent } from '../idempotency/idempotent.js';
 import { ApiRoute } from '../openapi/api-route.js';
@@ -58,7 +58,7 @@ export class CalendarController {
     description:
       'For programs that subscribe to the calendar: the releases of the next 366 days, at most 60 requests an hour. The token is the only credential.',
     file: { 'text/calendar': 'tankobon.ics' },
-    errors: [unauthorized],
+    errors: [unauthorized, accountSuspended],
   })
   async subscribe(@ValidQuery() { token }: SubscriptionQuery, @Res() reply: FastifyReply): Promise<void> {
     const calendar = await this.calendar.subscribed(token);

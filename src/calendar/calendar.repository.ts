@@ -37,8 +37,9 @@ export class CalendarRepository {
     await this.sql.rows(PUT_SECRET, { userId, hash });
   }
 
-  async hasSecret(userId: string, hash: string): Promise<boolean> {
-    return (await this.sql.row(FIND_SECRET, { userId, hash })) !== undefined;
+  /** Whether the user of a secret is suspended; undefined if the secret is wrong. */
+  async findSecret(userId: string, hash: string): Promise<{ suspended: boolean } | undefined> {
+    return this.sql.row(FIND_SECRET, { userId, hash });
   }
 
   async deleteSecret(userId: string): Promise<void> {

@@ -3,7 +3,7 @@ import { newLinkToken, readLinkToken } from '../account-links/link-token.js';
 import { languageCode, readingLanguage } from '../catalog/languages.js';
 import { unknownClient } from '../clients/clients.errors.js';
 import { Config } from '../config.js';
-import { unauthorized } from '../http/app-error.js';
+import { accountSuspended, unauthorized } from '../http/app-error.js';
 import { daysAfter, today } from '../http/dates.js';
 import { badRequest, invalid } from '../http/problems.js';
 import { RateLimits } from '../limits/rate-limits.js';
@@ -66,11 +66,12 @@ export class CalendarService implements OnModuleInit {
     await this.calendars.deleteSecret(userId);
   }
 
-  /** The calendar of a secret as iCalendar. @throws unauthorized, tooManyRequests */
+  /** The calendar of a secret as iCalendar. @throws unauthorized, accountSuspended, tooManyRequests */
   async subscribed(token: string | undefined): Promise<string> {
     const secret = readLinkToken(token ?? '');
-    if (secret === null || !(await this.calendars.hasSecret(secret.userId, secret.hash)))
-      throw unauthorized();
+    const found = secret && (await this.calendars.findSecret(secret.userId, secret.hash));
+    if (!found) throw unauthorized();
+    if (found.suspended) throw accountSuspended();
     const { userId } = secret;
     await this.limits.spend('calendar', userId);
     const language = await this.contentLanguage(userId);

@@ -34,7 +34,8 @@ export function toICalendar(rows: readonly VolumeRow[], host: string, today: str
       description: detailsOf(row),
     });
   }
-  return calendar.toString();
+  // The generator leaves out the line break that ends the last line.
+  return `${calendar.toString()}\r\n`;
 }
 
 function dayOf(date: string): Date {

@@ -160,6 +160,7 @@ describe('GET /user/calendar.ics', () => {
         status: 200,
         headers: { 'content-type': 'text/calendar; charset=utf-8', 'cache-control': 'private, no-store' },
       });
+      expect(answer.text).toMatch(/END:VCALENDAR\r\n$/);
       for (const line of answer.text.split('\r\n')) expect(Buffer.byteLength(line)).toBeLessThanOrEqual(75);
       const events = eventsOf(answer.text);
       expect(
@@ -205,7 +206,7 @@ describe('GET /user/calendar.ics', () => {
     const last = await subscribe();
     const suspend = (suspended: boolean) => administrator.patch(`/admin/users/${reader.id}`, { suspended });
     expect((await suspend(true)).status).toBe(200);
-    expect(await status(last)).toBe(401);
+    expect(await app.client.get(last)).toMatchObject({ status: 403, body: { data: 'Account suspended' } });
     expect((await suspend(false)).status).toBe(200);
     expect(await status(last)).toBe(200);
     const [row] = await app.database.query<{ hash: string }>(
