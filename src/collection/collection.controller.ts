@@ -71,7 +71,7 @@ export class CollectionController {
     id: 'collectionAdd',
     summary: 'Add a volume to your collection',
     description:
-      'Adding as `owned` a volume that is ordered or wanted makes its item owned. `item_id`, `place` and `notes` stay; so do price, currency and date unless the request names them, and an item without a date gets the current one.',
+      'Adding as `owned` a volume that is ordered or wanted makes its item owned. `item_id`, `place` and `notes` stay. The price and its currency stay if the request names neither; otherwise they are those of a new item. The date stays unless the request names one, and an item without a date gets the current one.',
     message: ADDED,
     response: ItemAnswerDto,
     errors: [volumeNotFound, volumeOwned],

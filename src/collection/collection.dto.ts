@@ -85,7 +85,8 @@ class ItemDetailsDto {
   state?: ItemState;
 
   /**
-   * Currency of the price as an ISO 4217 code; by default that of the item, of a new one that of the settings.
+   * Currency of the price as an ISO 4217 code. By default, an update keeps that of the item, and an addition takes that
+   * of the settings.
    * @example "EUR"
    */
   @Optional()
