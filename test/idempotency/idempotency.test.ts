@@ -23,6 +23,15 @@ const send = (key: string, body: unknown, url = `/user/reading-status/progress/$
 const progress = async () =>
   (await app.client.as(reader).get(`/user/reading-status/id/${series}`)).body?.progress;
 
+/** Repeats a request as a client does that meets the first one at work, which takes long on a busy machine. */
+async function whileInProgress<T extends { status: number; body: { data?: unknown } }>(
+  request: () => Promise<T>,
+): Promise<T> {
+  const answer = await request();
+  const isInProgress = answer.status === 409 && answer.body.data === 'Request is in progress';
+  return isInProgress ? whileInProgress(request) : answer;
+}
+
 describe('Idempotency-Key', () => {
   it('answers a repeated request with the first answer, and does its work once', async () => {
     const first = await send('a', await command());
@@ -40,7 +49,9 @@ describe('Idempotency-Key', () => {
 
   it('does the work of 200 concurrent requests with one key once', async () => {
     const body = await command();
-    const answers = await Promise.all(Array.from({ length: 200 }, () => send('same', body)));
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, () => whileInProgress(() => send('same', body))),
+    );
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
     expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
     expect(answers.filter(({ headers }) => headers['idempotency-replayed'] === undefined)).toHaveLength(1);
@@ -54,7 +65,7 @@ describe('Idempotency-Key', () => {
     const options = { headers: { 'idempotency-key': 'nodes' } };
     const answers = await Promise.all(
       Array.from({ length: 200 }, (_, index) =>
-        (index % 2 === 0 ? app : other).client.as(reader).post(url, body, options),
+        whileInProgress(() => (index % 2 === 0 ? app : other).client.as(reader).post(url, body, options)),
       ),
     );
     await other.close();
