@@ -12,17 +12,11 @@ import type { ItemState } from '../catalog/item-states.js';
 import type { CollectionOrder } from './collection.dto.js';
 import { isbnDigits } from './isbn.js';
 import type { Cause } from '../reader-log/log-statements.js';
-import {
-  ADD,
-  DELETE,
-  FIND_BY_VOLUME,
-  ITEMS_OF_VOLUMES,
-  KNOWS_CLIENT,
-  type ItemRow,
-  STATS,
-  UPDATE,
-} from './item-statements.js';
+import { ADD } from './add-item-statement.js';
+import { DELETE, FIND_BY_VOLUME, type ItemRow, ITEMS_OF_VOLUMES, KNOWS_CLIENT } from './item-statements.js';
 import { REFRESH_SORT_KEYS } from './refresh-sort-keys.js';
+import { STATS } from './stats-statements.js';
+import { UPDATE } from './update-item-statement.js';
 
 /** Filters, order and range of a page. */
 interface CollectionSelection {
