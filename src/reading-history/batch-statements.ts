@@ -3,23 +3,14 @@ import type { SeriesSchema } from '../catalog/catalog.entity.js';
 import { recordsOf } from '../database/expressions.js';
 import { statement, tables, type TablesOf } from '../database/statement.js';
 import { isAllowedClient } from '../reader-log/allowed-client.js';
-import {
-  type Cause,
-  changedFields,
-  fields,
-  type LogEntities,
-  NO_FIELDS,
-  writeEvent,
-} from '../reader-log/log-statements.js';
+import { type Cause, type LogEntities, writeEvent } from '../reader-log/log-statements.js';
 import { countChanges, growth } from './activity-statements.js';
-import type { DeletedEntrySchema } from './deleted-entry.entity.js';
-import { STATE_COLUMNS, WRITTEN_COLUMNS } from './entry-columns.js';
-import { ADDED_COLUMNS, ADDED_FIELDS, LOGGED, type Written } from './entry-statements.js';
+import { ADDED_COLUMNS, STATE_COLUMNS, WRITTEN_COLUMNS } from './entry-columns.js';
+import { additionOf, CHANGED, UPDATE_EVENT } from './entry-events.js';
+import { deleteTombstones, type Written } from './entry-statements.js';
 import type { ReadingEntrySchema } from './reading-entry.entity.js';
 
-const db = tables<
-  LogEntities | typeof ReadingEntrySchema | typeof DeletedEntrySchema | typeof SeriesSchema
->();
+const db = tables<LogEntities | typeof ReadingEntrySchema | typeof SeriesSchema>();
 
 /** Changes of different entries that are written by one statement, in a transaction that holds the counter. */
 export interface Batch {
@@ -102,13 +93,7 @@ export const ADD_BATCH = statement('reading-history.add-batch', (p: Batch & Caus
         )
         .returningAll(),
     )
-    .with('revived', (query) =>
-      query
-        .deleteFrom('deleted_entries as d')
-        .using('written')
-        .where('d.user_id', '=', p.userId)
-        .whereRef('d.series_id', '=', 'written.series_id'),
-    )
+    .with('revived', (query) => deleteTombstones(query, p.userId))
     .with('active', (query) =>
       countChanges(query, p.userId, p, sql`written join item using (series_id)`, sql`written.series_client`, {
         chapters: ofProgress(added.chapters),
@@ -116,14 +101,7 @@ export const ADD_BATCH = statement('reading-history.add-batch', (p: Batch & Caus
       }),
     )
     .with('logged', (query) =>
-      writeEvent(query, p.userId, p, sql`written join item using (series_id)`, {
-        kind: 'entry',
-        action: 'add',
-        number: sql.ref('written.version'),
-        seriesId: sql.ref('written.series_id'),
-        before: NO_FIELDS,
-        after: sql`item.after || ${fields(ADDED_FIELDS)}`,
-      }),
+      writeEvent(query, p.userId, p, sql`written join item using (series_id)`, additionOf(sql`item.after`)),
     )
     .selectFrom('written as e')
     .select(STATE_COLUMNS);
@@ -170,15 +148,8 @@ export const UPDATE_BATCH = statement('reading-history.update-batch', (p: Batch 
         query,
         p.userId,
         p,
-        sql`written join held using (series_id) cross join lateral ${changedFields(LOGGED)}`,
-        {
-          kind: 'entry',
-          action: 'update',
-          number: sql.ref('written.version'),
-          seriesId: sql.ref('written.series_id'),
-          before: sql.ref('changed.before'),
-          after: sql.ref('changed.after'),
-        },
+        sql`written join held using (series_id) cross join lateral ${CHANGED}`,
+        UPDATE_EVENT,
       ),
     )
     .selectFrom('written as e')

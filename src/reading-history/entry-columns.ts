@@ -17,6 +17,19 @@ export const WRITTEN_COLUMNS = [
   'client_id',
 ] as const;
 
+/** The columns of an entry that is added. */
+export const ADDED_COLUMNS = [
+  'user_id',
+  'series_id',
+  ...WRITTEN_COLUMNS,
+  'created',
+  'last_update',
+  'version',
+  'read_id',
+  'series_name',
+  'series_client',
+] as const;
+
 /** A counter of the entry in the relation `of`: `progress` if `progress_type` names it, else `other_progress`. */
 export function counterOf(of: string, counter: 'chapters' | 'volumes'): RawBuilder<number | null> {
   return sql<number | null>`case ${sql.ref(`${of}.progress_type`)} when ${sql.lit(counter)}

@@ -2,13 +2,11 @@ import { type QueryCreator, type Selectable, sql } from 'kysely';
 import type { SeriesSchema } from '../catalog/catalog.entity.js';
 import { isAllowedClient } from '../reader-log/allowed-client.js';
 import { isEnabledClient } from '../clients/client-filter.js';
-import { anyOf, hasRows, timestamp } from '../database/expressions.js';
+import { anyOf, hasRows } from '../database/expressions.js';
 import { oneRow, pageQuery } from '../database/page.js';
 import { type RowOf, statement, statementFamily, tables, type TablesOf } from '../database/statement.js';
 import {
   type Cause,
-  changedFields,
-  fields,
   fieldsOf,
   type LogEntities,
   NO_FIELDS,
@@ -18,12 +16,13 @@ import {
 import { countChange, growth, NO_GROWTH } from './activity-statements.js';
 import type { DeletedEntrySchema } from './deleted-entry.entity.js';
 import {
-  counterOf,
+  ADDED_COLUMNS,
   ENTRY_COLUMNS,
   isVisibleToOthers,
   STATE_COLUMNS,
   WRITTEN_COLUMNS,
 } from './entry-columns.js';
+import { additionOf, CHANGED, UPDATE_EVENT } from './entry-events.js';
 import type { FormerReadSchema } from './former-read.entity.js';
 import type { ReadingCountSchema, ReadingEntrySchema } from './reading-entry.entity.js';
 
@@ -115,26 +114,6 @@ export type Added = Written & {
 
 const ADDED = growth(null, 'written');
 
-/** The columns of an entry that is added. */
-export const ADDED_COLUMNS = [
-  'user_id',
-  'series_id',
-  ...WRITTEN_COLUMNS,
-  'created',
-  'last_update',
-  'version',
-  'read_id',
-  'series_name',
-  'series_client',
-] as const;
-
-/** The fields of its event that the database sets. */
-export const ADDED_FIELDS = {
-  created: timestamp('written.created'),
-  last_update: timestamp('written.last_update'),
-  read_id: sql.ref('written.read_id'),
-};
-
 export const ADD = statement('reading-history.add', (p: Key & Added & Cause) =>
   pageQuery(
     oneRow(
@@ -168,13 +147,7 @@ export const ADD = statement('reading-history.add', (p: Key & Added & Cause) =>
             .onConflict((conflict) => conflict.columns(['user_id', 'series_id']).doNothing())
             .returningAll(),
         )
-        .with('revived', (query) =>
-          query
-            .deleteFrom('deleted_entries as d')
-            .using('written')
-            .where('d.user_id', '=', p.userId)
-            .whereRef('d.series_id', '=', 'written.series_id'),
-        )
+        .with('revived', (query) => deleteTombstones(query, p.userId))
         .with('active', (query) =>
           countChange(query, p.userId, p, sql`written`, sql`written.series_client`, {
             chapters: sql<number>`case when ${p.isProgress}::boolean then ${ADDED.chapters} else 0 end`,
@@ -182,14 +155,7 @@ export const ADD = statement('reading-history.add', (p: Key & Added & Cause) =>
           }),
         )
         .with('logged', (query) =>
-          writeEvent(query, p.userId, p, sql`written`, {
-            kind: 'entry',
-            action: 'add',
-            number: sql.ref('written.version'),
-            seriesId: sql.ref('written.series_id'),
-            before: NO_FIELDS,
-            after: sql`${fieldsOf(p.after)} || ${fields(ADDED_FIELDS)}`,
-          }),
+          writeEvent(query, p.userId, p, sql`written`, additionOf(fieldsOf(p.after))),
         ),
     ),
     (eb) => ({
@@ -258,15 +224,8 @@ export const UPDATE = statementFamily(
               query,
               p.userId,
               p,
-              sql`written cross join held cross join lateral ${changedFields(LOGGED)}`,
-              {
-                kind: 'entry',
-                action: 'update',
-                number: sql.ref('written.version'),
-                seriesId: sql.ref('written.series_id'),
-                before: sql.ref('changed.before'),
-                after: sql.ref('changed.after'),
-              },
+              sql`written cross join held cross join lateral ${CHANGED}`,
+              UPDATE_EVENT,
             ),
           ),
       ),
@@ -274,17 +233,6 @@ export const UPDATE = statementFamily(
       () => written(),
     ),
 );
-
-/** The fields of an event of an entry, before (`held`) and after (`written`). */
-export const LOGGED = Object.fromEntries([
-  ...WRITTEN_COLUMNS.filter((name) => name !== 'other_progress' && name !== 'client_id').map(
-    (name) => [name, [sql.ref(`held.${name}`), sql.ref(`written.${name}`)]] as const,
-  ),
-  ...(['chapters', 'volumes'] as const).map(
-    (name) => [name, [counterOf('held', name), counterOf('written', name)]] as const,
-  ),
-  ['client', [sql.ref('held.client_id'), sql.ref('written.client_id')]] as const,
-]);
 
 /** The entry's row, locked after the counter. */
 function holdEntry(
@@ -301,6 +249,18 @@ function holdEntry(
     .select('counter.number')
     .$if(versions !== null, (some) => some.where('e.version', '=', anyOf(versions ?? [], 'int[]')))
     .forNoKeyUpdate('e');
+}
+
+/** Deletes the tombstones of the entries that the statement has written. */
+export function deleteTombstones<DB extends { written: { series_id: unknown } }>(
+  query: QueryCreator<DB>,
+  userId: string,
+) {
+  return (query as unknown as QueryCreator<Tables & { written: Entry }>)
+    .deleteFrom('deleted_entries as d')
+    .using('written')
+    .where('d.user_id', '=', userId)
+    .whereRef('d.series_id', '=', 'written.series_id');
 }
 
 /** The entry that the statement has written. */
