@@ -7,7 +7,7 @@ import { Config } from '../config.js';
 import { unknownClient } from '../clients/clients.errors.js';
 import type { EventRow } from '../reader-log/event-statements.js';
 import { type Cause, requestBy } from '../reader-log/log-statements.js';
-import { UndoClients } from '../reader-log/undo-clients.js';
+import type { UndoClients } from '../reader-log/undo-clients.js';
 import { UndoHandlers } from '../reader-log/undo.js';
 import type { ItemRow } from './item-statements.js';
 import { writtenItem } from './written-item.js';
@@ -34,12 +34,11 @@ export class CollectionService implements OnModuleInit {
     private readonly items: CollectionItemRepository,
     private readonly changes: CatalogChanges,
     private readonly undo: UndoHandlers,
-    private readonly clients: UndoClients,
     private readonly config: Config,
   ) {}
 
   onModuleInit(): void {
-    this.undo.register('item', (userId, event, cause) => this.undoChange(userId, event, cause));
+    this.undo.register('item', (...change) => this.undoChange(...change));
     this.changes.register((externalIds) => this.items.refreshSortKeys(externalIds));
   }
 
@@ -97,12 +96,17 @@ export class CollectionService implements OnModuleInit {
   }
 
   /** @returns false if the item is not as the event left it */
-  private async undoChange(userId: string, event: EventRow, cause: Cause): Promise<boolean> {
+  private async undoChange(
+    userId: string,
+    event: EventRow,
+    cause: Cause,
+    clients: UndoClients,
+  ): Promise<boolean> {
     const { resource_id: itemId, volume_id: volumeId, action } = event;
     if (itemId === null || volumeId === null) return false;
     if (action === 'add') return this.items.delete(userId, itemId, cause);
     const current = await this.items.findByVolume(userId, volumeId);
-    const client = await this.clients.of(event, current?.client);
+    const client = await clients.of(event, current?.client);
     if (client === null) return false;
     // The columns of an event contain what this feature has written; an update only the changed fields.
     const { buy_date: date, ...before } = {

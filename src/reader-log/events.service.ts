@@ -7,6 +7,7 @@ import { presentEvent } from './events.presenter.js';
 import { causedBy } from './log-statements.js';
 import { ReaderLog } from './reader-log.js';
 import { ReaderLogRepository } from './reader-log.repository.js';
+import { UndoClients } from './undo-clients.js';
 import { isOvertaken, UndoHandlers } from './undo.js';
 
 /** Maximum number of changes that one transaction undoes. */
@@ -88,6 +89,7 @@ export class EventsService {
   ): Promise<(ErrorFactory | null)[]> {
     const later = await this.events.later(userId, events);
     const mayRate = !events.some(({ kind }) => kind === 'rating') || (await this.events.mayRate(userId));
+    const clients = new UndoClients(this.events);
     const refusals: (ErrorFactory | null)[] = [];
     for (const event of events) {
       if (event.kind === 'rating' && !mayRate) refusals.push(forbidden);
@@ -95,7 +97,7 @@ export class EventsService {
       else if (isOvertaken(event, later)) refusals.push(changedSince);
       else {
         const cause = { ...causedBy('undo', id), undoes: event.number };
-        const outcome = await this.handlers.undo(userId, event, cause);
+        const outcome = await this.handlers.undo(userId, event, cause, clients);
         refusals.push(typeof outcome === 'boolean' ? (outcome ? null : changedSince) : outcome);
       }
     }

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
+import type { ClientSchema } from '../clients/client.entity.js';
+import { anyOf } from '../database/expressions.js';
 import { Sql } from '../database/sql.js';
 import { statement, tables } from '../database/statement.js';
 import {
@@ -16,7 +18,7 @@ import {
 import { type LogEntities, takeNumber } from './log-statements.js';
 import type { EventOrigin } from './reader-event.entity.js';
 
-const db = tables<LogEntities>();
+const db = tables<LogEntities | typeof ClientSchema>();
 
 interface Owner {
   readonly userId: string;
@@ -42,6 +44,18 @@ const TAKE = statement('reader-log.take', ({ userId }: Owner) =>
 
 const DELETE_ALL = statement('reader-log.delete-all', ({ userId }: Owner) =>
   db.deleteFrom('reader_events').where('user_id', '=', userId),
+);
+
+/** Locked, so that the client is not deleted before the undo is committed. */
+const FIRST_CLIENT = statement('reader-log.first-client', ({ ids }: { ids: readonly number[] }) =>
+  db
+    .selectFrom('clients as c')
+    .select('c.id')
+    .where((eb) => eb.or([eb('c.id', '=', anyOf(ids, 'int[]')), eb('c.enabled', '=', sql.lit(true))]))
+    .orderBy(sql`array_position(${ids}::int[], c.id)`)
+    .orderBy('c.id')
+    .limit(sql.lit(1))
+    .forKeyShare(),
 );
 
 /** The values of filters that a page does not have; its statement has no such parameters. */
@@ -96,6 +110,15 @@ export class ReaderLogRepository {
 
   async mayRate(userId: string): Promise<boolean> {
     return (await this.sql.row(MAY_RATE, { userId }))?.permitted ?? false;
+  }
+
+  /**
+   * The first of some clients that exists, else the enabled one with the lowest id, locked until the transaction ends.
+   *
+   * @returns null if there is none
+   */
+  async firstClient(ids: readonly number[]): Promise<number | null> {
+    return (await this.sql.row(FIRST_CLIENT, { ids }))?.id ?? null;
   }
 
   /** Deletes up to `limit` events that are older than 90 days. @returns how many */

@@ -3,12 +3,18 @@ import type { ErrorFactory } from '../http/app-error.js';
 import type { EventRow, LaterEvent } from './event-statements.js';
 import type { Cause } from './log-statements.js';
 import type { EventKind } from './reader-event.entity.js';
+import type { UndoClients } from './undo-clients.js';
 
 /** Whether an event was undone: false if the resource is not as the event left it, or the error that says why not. */
 export type UndoOutcome = boolean | ErrorFactory;
 
 /** Restores the state before an event, in a transaction that holds the counter. */
-export type UndoHandler = (userId: string, event: EventRow, cause: Cause) => Promise<UndoOutcome>;
+export type UndoHandler = (
+  userId: string,
+  event: EventRow,
+  cause: Cause,
+  clients: UndoClients,
+) => Promise<UndoOutcome>;
 
 /** The features' handlers of undos. A feature registers its own when its module starts. */
 @Injectable()
@@ -19,10 +25,10 @@ export class UndoHandlers {
     this.handlers.set(kind, handler);
   }
 
-  async undo(userId: string, event: EventRow, cause: Cause): Promise<UndoOutcome> {
+  async undo(userId: string, event: EventRow, cause: Cause, clients: UndoClients): Promise<UndoOutcome> {
     const handler = this.handlers.get(event.kind);
     if (handler === undefined) throw new Error(`Nothing undoes a change of the kind ${event.kind}`);
-    return handler(userId, event, cause);
+    return handler(userId, event, cause, clients);
   }
 }
 

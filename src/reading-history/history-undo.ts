@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EventRow } from '../reader-log/event-statements.js';
 import { tooManyReads } from '../reader-log/events.errors.js';
 import type { Cause } from '../reader-log/log-statements.js';
-import { UndoClients } from '../reader-log/undo-clients.js';
+import type { UndoClients } from '../reader-log/undo-clients.js';
 import { UndoHandlers, type UndoOutcome } from '../reader-log/undo.js';
 import { WRITTEN_COLUMNS } from './entry-columns.js';
 import type { EntryState, Written } from './entry-statements.js';
@@ -32,21 +32,23 @@ export class HistoryUndo implements OnModuleInit {
     private readonly entries: ReadingEntryRepository,
     private readonly reads: ReadRepository,
     private readonly handlers: UndoHandlers,
-    private readonly clients: UndoClients,
   ) {}
 
   onModuleInit(): void {
-    this.handlers.register('entry', (userId, event, cause) => this.undoEntry(userId, event, cause));
+    this.handlers.register('entry', (...change) => this.undoEntry(...change));
     this.handlers.register('read', (userId, event, cause) => this.undoRead(userId, event, cause));
   }
 
-  private async undoEntry(userId: string, event: EventRow, cause: Cause): Promise<boolean> {
+  private async undoEntry(
+    userId: string,
+    event: EventRow,
+    cause: Cause,
+    clients: UndoClients,
+  ): Promise<boolean> {
     const { series_id: seriesId, action } = event;
     const state = await this.find(userId, seriesId);
-    // The columns of an event contain what this feature has written.
-    const before = event.before as EntryFields;
     if (action === 'delete') {
-      return state === null && (await this.restore(userId, event, before, event.before as never, cause));
+      return state === null && (await this.restore(userId, event, cause, clients));
     }
     if (state === null) return false;
     if (action === 'add') {
@@ -54,9 +56,10 @@ export class HistoryUndo implements OnModuleInit {
       return true;
     }
     const current = valuesOfState(state);
-    const client = await this.clients.of(event, current.client_id);
+    const client = await clients.of(event, current.client_id);
     if (client === null) return false;
-    const values = valuesWith(current, { ...before, client });
+    // The columns of an event contain what this feature has written.
+    const values = valuesWith(current, { ...(event.before as EntryFields), client });
     return (await this.entries.update(userId, seriesId, values, cause)).kind === 'written';
   }
 
@@ -64,13 +67,14 @@ export class HistoryUndo implements OnModuleInit {
   private async restore(
     userId: string,
     event: EventRow,
-    fields: EntryFields,
-    { created, read_id: readId, reads }: DeletedFields,
     cause: Cause,
+    clients: UndoClients,
   ): Promise<boolean> {
     const { series_id: seriesId } = event;
-    const client = await this.clients.of(event);
+    const client = await clients.of(event);
     if (client === null) return false;
+    const former: EntryFields & DeletedFields = event.before as never;
+    const { created, read_id: readId, reads, ...fields } = former;
     const values = valuesWith({ ...NEW_ENTRY, client_id: client }, { ...fields, client });
     const outcome = await this.entries.add(userId, seriesId, values, cause, {
       restored: { created, readId },

@@ -3,6 +3,7 @@ import { OldRows } from '../../src/jobs/old-rows.js';
 import { appForFile } from '../support/app.js';
 import type { TestUser } from '../support/builders.js';
 import type { Answer } from '../support/client.js';
+import { recordStatements } from '../support/statements.js';
 
 const app = appForFile();
 let reader: TestUser;
@@ -230,6 +231,26 @@ describe('Undo of a change', () => {
     await app.database.query('delete from user_roles where user_id = $1', [role.id]);
     const refused = await app.client.as(role).post(`/user/events/${body.events[0].id}/undo`);
     expect(refused).toMatchObject({ status: 403, body: { data: 'Forbidden' } });
+  });
+
+  it('looks for the clients of a bulk once in each transaction', async () => {
+    const ids = await app.a.series(...Array.from({ length: 125 }, () => ({})));
+    const entry = await app.a.entry({ client: undefined });
+    await as().post('/user/reading-history/bulk', {
+      client,
+      items: ids.map((id) => ({ op: 'add', series_id: id, ...entry })),
+    });
+    const changed = await as().post('/user/reading-history/bulk', {
+      client,
+      items: ids.map((id) => ({ op: 'patch', series_id: id, notes: 'Undone' })),
+    });
+    const { executed, stop } = recordStatements(app.nest);
+    const undone = await undoOrigin('bulk', changed.body.id);
+    stop();
+    expect(undone.body).toEqual({ undone: 125, skipped: [] });
+    const names = executed.map(({ name }) => name);
+    expect(names.filter((name) => name === 'reader-log.of-origin')).toHaveLength(2);
+    expect(names.filter((name) => name === 'reader-log.first-client')).toHaveLength(2);
   });
 
   it('undoes a bulk of 250 changes, newest first, and skips what was changed since', async () => {
