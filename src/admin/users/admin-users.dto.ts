@@ -38,10 +38,8 @@ export class AdminUsersQuery extends SearchQuery {
   order?: (typeof USER_ORDERS)[number];
 }
 
-/** What an administrator may change about a user. Only the given fields change. */
-@AtLeastOneProperty()
-@ApiSchema({ name: 'AdminUserChanges' })
-export class UpdateAdminUserDto extends PickType(UpdateUserDto, [
+/** The fields of a user that an administrator may change, and whose values the audit log does not record. */
+export const PERSONAL_FIELDS = [
   'username',
   'email',
   'first_name',
@@ -52,7 +50,12 @@ export class UpdateAdminUserDto extends PickType(UpdateUserDto, [
   'linkedin',
   'x',
   'youtube',
-]) {
+] as const;
+
+/** What an administrator may change about a user. Only the given fields change. */
+@AtLeastOneProperty()
+@ApiSchema({ name: 'AdminUserChanges' })
+export class UpdateAdminUserDto extends PickType(UpdateUserDto, PERSONAL_FIELDS) {
   /**
    * Whether an administrator has verified that the user is of age.
    * @example false

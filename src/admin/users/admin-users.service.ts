@@ -18,7 +18,7 @@ import {
   type AdminUserRow,
   type UserSelection,
 } from './admin-user.repository.js';
-import type { UpdateAdminUserDto } from './admin-users.dto.js';
+import { PERSONAL_FIELDS, type UpdateAdminUserDto } from './admin-users.dto.js';
 import { RoleChangeLock } from '../roles/role-change-lock.js';
 import { unknownRoles } from '../roles/roles.errors.js';
 import { RoleRepository } from '../roles/role.repository.js';
@@ -77,7 +77,7 @@ export class AdminUsersService {
       if (suspended !== undefined) user.suspended = suspended;
       this.users.changeTexts(user, texts);
       await this.users.changeNames(user, { username, email });
-      const changed = changesBetween(before, state(change?.after), PERSONAL);
+      const changed = changesBetween(before, state(change?.after), PERSONAL_FIELDS);
       if (changed === null) return;
       this.audit.record(actorOf(viewer), { action: 'user.update', target: id, ...changed });
     });
@@ -150,20 +150,6 @@ export class AdminUsersService {
     return { before, after: await this.roles.rolesOf(id) };
   }
 }
-
-/** The fields that the audit log records as changed, without their values. */
-const PERSONAL = [
-  'username',
-  'email',
-  'first_name',
-  'last_name',
-  'website',
-  'facebook',
-  'instagram',
-  'linkedin',
-  'x',
-  'youtube',
-];
 
 function personalTexts({ firstName, lastName, website, facebook, instagram, linkedin, x, youtube }: User) {
   return { first_name: firstName, last_name: lastName, website, facebook, instagram, linkedin, x, youtube };
