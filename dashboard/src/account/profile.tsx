@@ -51,6 +51,14 @@ export default function Profile() {
   );
 }
 
+const FIELDS = [
+  { source: 'username', autoComplete: 'username', validate: [required(), minLength(3), maxLength(20)] },
+  { source: 'email', type: 'email', autoComplete: 'email', validate: maxLength(50) },
+  { source: 'first_name', autoComplete: 'given-name', validate: maxLength(20) },
+  { source: 'last_name', autoComplete: 'family-name', validate: maxLength(20) },
+  ...PROFILE_LINKS.map((source) => ({ source, type: 'url', validate: maxLength(100) })),
+];
+
 function ProfileForm({ user }: { user: User }) {
   const translate = useTranslate();
   const notify = useNotify();
@@ -62,49 +70,15 @@ function ProfileForm({ user }: { user: User }) {
       onChange(await confirm((proof) => answer(usersUpdateCurrent({ body: { ...changes, ...proof } }))));
     notify('pages.profile.saved', { type: 'success' });
   };
-  const label = (name: string) => `pages.profile.fields.${name}`;
   const half = { xs: 12, sm: 6 };
   return (
     <CardSection title={translate('pages.profile.section')}>
       <SubmitForm work={save} action={translate('ra.action.save')} record={user}>
         <FormDraft />
         <Grid container columnSpacing={2}>
-          <Grid size={half}>
-            <TextInput
-              source="username"
-              label={label('username')}
-              autoComplete="username"
-              validate={[required(), minLength(3), maxLength(20)]}
-            />
-          </Grid>
-          <Grid size={half}>
-            <TextInput
-              source="email"
-              label={label('email')}
-              type="email"
-              autoComplete="email"
-              validate={maxLength(50)}
-            />
-          </Grid>
-          <Grid size={half}>
-            <TextInput
-              source="first_name"
-              label={label('first_name')}
-              autoComplete="given-name"
-              validate={maxLength(20)}
-            />
-          </Grid>
-          <Grid size={half}>
-            <TextInput
-              source="last_name"
-              label={label('last_name')}
-              autoComplete="family-name"
-              validate={maxLength(20)}
-            />
-          </Grid>
-          {PROFILE_LINKS.map((name) => (
-            <Grid key={name} size={half}>
-              <TextInput source={name} label={label(name)} type="url" validate={maxLength(100)} />
+          {FIELDS.map((field) => (
+            <Grid key={field.source} size={half}>
+              <TextInput {...field} label={`pages.profile.fields.${field.source}`} />
             </Grid>
           ))}
         </Grid>
