@@ -76,7 +76,7 @@ export class ProfileImagesController {
   })
   async updateAny(
     @CurrentViewer() viewer: Viewer,
-    @UserId() id: string,
+    @UserId({ mayBeBlank: true }) id: string,
     @ValidBody() { image }: UpdateProfileImageDto,
   ): Promise<AvatarAnswerDto> {
     const avatar = await this.avatars.replaceAny(actorOf(viewer), id, () => decode(image));
@@ -93,7 +93,10 @@ export class ProfileImagesController {
     response: AvatarAnswerDto,
     errors: [userNotFound, noFileUploads],
   })
-  async deleteAny(@CurrentViewer() viewer: Viewer, @UserId() id: string): Promise<AvatarAnswerDto> {
+  async deleteAny(
+    @CurrentViewer() viewer: Viewer,
+    @UserId({ mayBeBlank: true }) id: string,
+  ): Promise<AvatarAnswerDto> {
     await this.avatars.deleteAsAdministrator(actorOf(viewer), id);
     return { ...success(DELETED), avatar: null };
   }

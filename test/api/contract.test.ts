@@ -88,12 +88,23 @@ describe('routes and documented operations', () => {
       'DELETE /user/collection/delete',
       'POST /user/update-image',
       'DELETE /user/delete-image',
+      'POST /admin/user/update-image',
+      'DELETE /admin/user/delete-image',
     ];
     for (const route of withoutId) expect(documented).toContain(`${route}/:id`);
     const live = app.routes
       .map((route) => route.replace(/(.)\/$/, '$1'))
       .filter((route) => !/^(OPTIONS|HEAD) /.test(route));
     expect([...new Set(live)].toSorted()).toEqual([...documented, ...undocumented, ...withoutId].toSorted());
+  });
+
+  it.each(['', '/', '/%20'])('reports the blank id of a profile image as missing: “%s”', async (end) => {
+    const admin = app.client.as(await app.a.administrator());
+    for (const prefix of ['/user', '/admin/user']) {
+      const missing = { status: 400, body: { data: 'Required parameters missing' } };
+      expect(await admin.delete(`${prefix}/delete-image${end}`), prefix).toMatchObject(missing);
+      expect(await admin.post(`${prefix}/update-image${end}`, { image: 'x' }), prefix).toMatchObject(missing);
+    }
   });
 
   it('documents each operation with a unique id, one tag, a summary, its access and the errors 429, 500 and 503', () => {
