@@ -6,6 +6,7 @@ import {
   accountSuspended,
   forbidden,
   idempotencyKeyReused,
+  insufficientStorage,
   internalError,
   invalidParameters,
   missingParameters,
@@ -147,7 +148,7 @@ function impliedErrors(operation: Operation, { access, input }: Route, method: s
   const isValidated = input.path.length > 0 || input.query !== undefined || input.headers !== undefined;
   if (isValidated || mayHaveBody) errors.push(invalidParameters);
   if (parameters.some(({ required }) => required) || hasBody) errors.push(missingParameters);
-  if (mayHaveBody) errors.push(payloadTooLarge, unsupportedMediaType);
+  if (mayHaveBody) errors.push(payloadTooLarge, unsupportedMediaType, insufficientStorage);
   if (access.kind !== 'public') errors.push(unauthorized, userNotFound, accountSuspended);
   const byCookie = access.kind === 'signed-in' || access.kind === 'refresh';
   const isReadByTokens = access.kind !== 'public' && access.kind !== 'refresh';

@@ -215,6 +215,26 @@ describe('the documented errors of every operation', () => {
     expect((await app.client.as(admin).get('/auth/me')).status).toBe(200);
   });
 
+  it('answers 507 to every change while the disk of the database is full', async () => {
+    const admin = await app.a.administrator();
+    const failure = Object.assign(new Error('could not extend file'), { code: '53100' });
+    const spies = [
+      vi.spyOn(app.nest.get(Sql), 'rows').mockRejectedValue(failure),
+      vi.spyOn(app.nest.get(Transactions), 'run').mockRejectedValue(failure),
+    ];
+    try {
+      const changes = operationsDocumenting(507);
+      expect(changes.map(({ method }) => method)).not.toContain('GET');
+      for (const operation of changes) {
+        const refused = await send(app, operation, admin);
+        expect(refused, operation.operationId).toMatchObject(answer(507, 'Insufficient storage'));
+      }
+    } finally {
+      for (const spy of spies) spy.mockRestore();
+    }
+    expect((await app.client.as(admin).get('/auth/me')).status).toBe(200);
+  });
+
   it('answers 503 with Retry-After while the database is unreachable, and recovers with it', async () => {
     const database = await cloneDatabase();
     const proxy = await TcpProxy.toDatabase(database.url);

@@ -17,6 +17,7 @@ const GERMAN: Readonly<Partial<Record<Message, string>>> = {
   'User not found': 'Dieses Konto gibt es nicht',
   'Too many requests.': 'Zu viele Versuche',
   'Service unavailable': 'Der Dienst ist gerade nicht verfügbar',
+  'Insufficient storage': 'Der Speicher ist voll',
   'Internal server error': 'Im Dienst ist ein Fehler aufgetreten',
   'Payload too large': 'Die Datei ist zu groß',
   'Invalid image': 'Die Datei ist kein gültiges Bild',
